@@ -1,0 +1,32 @@
+//! Layer normalisation and RMSNorm for `f32` rows: accurate, allocation-free, the same bits everywhere.
+//!
+//! ```
+//! use layernorm::LayerNorm;
+//!
+//! let norm = LayerNorm::new(4)?;
+//! let x = [1.0, 2.0, 3.0, 4.0];
+//! let mut y = [0.0; 4];
+//! norm.forward(&x, &mut y)?;
+//! assert!((y[0] + 1.3416355).abs() < 1e-6);
+//! # Ok::<(), layernorm::Error>(())
+//! ```
+#![no_std]
+#![warn(missing_docs)]
+
+#[cfg(feature = "std")]
+extern crate std;
+
+mod dispatch;
+mod error;
+mod float;
+mod isa;
+mod layer_norm;
+mod rms_norm;
+mod shape;
+mod stats;
+mod sublayer;
+
+pub use error::Error;
+pub use layer_norm::LayerNorm;
+pub use rms_norm::RmsNorm;
+pub use stats::RowStats;

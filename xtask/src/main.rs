@@ -1,0 +1,2 @@
+//! The only command of the project: see `cargo xtask`.
+fn main() {}
