@@ -51,7 +51,10 @@ impl fmt::Display for Error {
                 write!(f, "{parameter}: expected length {expected}, actual {actual}")
             }
             Error::NotWholeRows { parameter, width, actual } => {
-                write!(f, "{parameter}: expected a length that is a multiple of width {width}, actual {actual}")
+                write!(
+                    f,
+                    "{parameter}: expected a length that is a multiple of width {width}, actual {actual}"
+                )
             }
             Error::Epsilon { actual } => {
                 write!(f, "epsilon: expected a finite number ≥ 0, actual {}", f32::from_bits(actual))

@@ -24,7 +24,6 @@ mod layer_norm;
 mod rms_norm;
 mod shape;
 mod stats;
-mod sublayer;
 
 pub use error::Error;
 pub use layer_norm::LayerNorm;

@@ -1,0 +1,250 @@
+//! The f32 algorithm, written once over [`Isa`].
+//!
+//!     pivot    m = 0, or the mean of the first 16 elements where that is large beside their root mean square
+//!     pass 1   d = x − m ;  A = Σd ;  B = Σd²                                   sums
+//!     stats    delta = A/N ;  var = B/N − delta² ;  rstd = 1/sqrt(var + ε)      rstd
+//!     redo     where delta² is large beside B/N, or a sum left its range        careful
+//!     pass 2   y = ((x − m) − delta) · rstd · γ + β                             affine
+//!
+//! 1. Most rows have a mean that is small beside σ. They need no pivot, which saves one subtraction an element
+//!    in each pass; the test costs one group of sixteen.
+//! 2. As many rows as a vector has lanes go through pass 1, then their statistics are computed in one vector,
+//!    then they go through pass 2, while they are in the first-level cache.
+//! 3. Every choice depends on the row's values and on N alone, never on its neighbours.
+
+mod affine;
+mod careful;
+mod rstd;
+mod sums;
+mod term;
+pub(crate) mod two;
+
+pub(crate) use affine::Affine;
+
+use crate::RowStats;
+use crate::isa::{GROUP, Isa, Op};
+use rstd::{Row, Statistics};
+use sums::{Sums, partial_block};
+use term::{Centred, Raw};
+use two::Two;
+
+/// Where the rows are and go.
+pub(crate) enum Rows<'a> {
+    /// `y` from `x`.
+    Apart { x: &'a [f32], y: &'a mut [f32] },
+    /// `y` from `y`.
+    InPlace { y: &'a mut [f32] },
+    /// `residual += x`, then `y` from `residual`.
+    Residual { x: &'a [f32], residual: &'a mut [f32], y: &'a mut [f32] },
+    /// Statistics only.
+    Read { x: &'a [f32] },
+}
+
+/// One call: rows of `width` elements, checked by [`crate::shape`].
+pub(crate) struct Forward<'a, const CENTRED: bool> {
+    pub rows: Rows<'a>,
+    pub width: usize,
+    pub affine: Affine<'a>,
+    pub epsilon: f32,
+    /// One for every row, or none at all.
+    pub stats: &'a mut [RowStats],
+}
+
+/// Rows that go through pass 1 together stay below this number of elements: 16 kB.
+const TOGETHER: usize = 4096;
+
+/// Up to this many standard deviations from 0 the mean is rounded to one float.
+const ONE_SUBTRACTION: f32 = 4.0;
+
+impl<const CENTRED: bool> Op for Forward<'_, CENTRED> {
+    #[inline(always)]
+    fn eval<I: Isa>(mut self, isa: I) {
+        let row = Row::new(self.width, self.epsilon);
+        let rows = self.rows.len().checked_div(self.width).unwrap_or(0);
+        let together = TOGETHER.checked_div(self.width).unwrap_or(1).clamp(1, I::LANES);
+        let mut first = 0;
+        while first < rows {
+            let count = together.min(rows - first);
+            self.together(isa, &row, first, count);
+            first += count;
+        }
+    }
+}
+
+impl<const CENTRED: bool> Forward<'_, CENTRED> {
+    #[inline(always)]
+    fn together<I: Isa>(&mut self, isa: I, row: &Row, first: usize, count: usize) {
+        let mut pivots = isa.array(0.0);
+        let mut a = Two { hi: isa.array(0.0), lo: isa.array(0.0) };
+        let mut b = Two { hi: isa.array(1.0), lo: isa.array(0.0) };
+        let lanes = pivots.as_mut().iter_mut();
+        let lanes = lanes.zip(a.hi.as_mut()).zip(a.lo.as_mut()).zip(b.hi.as_mut()).zip(b.lo.as_mut());
+        for (i, ((((pivot, a_hi), a_lo), b_hi), b_lo)) in lanes.take(count).enumerate() {
+            let (m, sums) = self.rows.first_pass::<I, CENTRED>(isa, self.width, first + i);
+            *pivot = m;
+            (*a_hi, *a_lo) = (sums.a.hi, sums.a.lo);
+            (*b_hi, *b_lo) = (sums.b.hi, sums.b.lo);
+        }
+        let load = |t: &Two<I::Array>| Two { hi: isa.load(t.hi.as_ref()), lo: isa.load(t.lo.as_ref()) };
+        let Statistics { delta, rstd, ok } = if CENTRED {
+            rstd::centred(isa, row, load(&a), load(&b))
+        } else {
+            rstd::uncentred(isa, row, load(&b))
+        };
+        let (mut deltas, mut factors) = (isa.array(0.0), isa.array(0.0));
+        isa.store(delta, deltas.as_mut());
+        isa.store(rstd, factors.as_mut());
+
+        let lanes = pivots.as_ref().iter().zip(deltas.as_ref()).zip(factors.as_ref());
+        for (i, ((&pivot, &delta), &factor)) in lanes.take(count).enumerate() {
+            let stats = if ok >> i & 1 != 0 {
+                // One subtraction in pass 2 where rounding the mean costs less than a second one would.
+                let mean = pivot + delta;
+                let one = mean * factor <= ONE_SUBTRACTION && mean * factor >= -ONE_SUBTRACTION;
+                let (pivot, delta) = if one { (0.0, mean) } else { (pivot, delta) };
+                RowStats { scale: 1.0, pivot, delta, factor }
+            } else {
+                self.rows.careful::<I, CENTRED>(isa, row, self.width, first + i)
+            };
+            if let Some(to) = self.stats.get_mut(first + i) {
+                *to = stats;
+            }
+            self.rows.second_pass::<I, CENTRED>(isa, &stats, self.affine, self.width, first + i);
+        }
+    }
+}
+
+#[inline(always)]
+fn at(x: &[f32], width: usize, i: usize) -> &[f32] {
+    x.get(i * width..).and_then(|x| x.get(..width)).unwrap_or(&[])
+}
+
+#[inline(always)]
+fn at_mut(x: &mut [f32], width: usize, i: usize) -> &mut [f32] {
+    x.get_mut(i * width..).and_then(|x| x.get_mut(..width)).unwrap_or(&mut [])
+}
+
+impl Rows<'_> {
+    fn len(&self) -> usize {
+        match self {
+            Rows::Apart { x, .. } | Rows::Read { x } | Rows::Residual { x, .. } => x.len(),
+            Rows::InPlace { y } => y.len(),
+        }
+    }
+
+    /// What row `i` is normalised from; for a residual, after its first pass.
+    #[inline(always)]
+    fn source(&self, width: usize, i: usize) -> &[f32] {
+        match self {
+            Rows::Apart { x, .. } | Rows::Read { x } => at(x, width, i),
+            Rows::InPlace { y } => at(y, width, i),
+            Rows::Residual { residual, .. } => at(residual, width, i),
+        }
+    }
+
+    /// The pivot of row `i` and its sums about it.
+    #[inline(always)]
+    fn first_pass<I: Isa, const CENTRED: bool>(&mut self, isa: I, width: usize, i: usize) -> (f32, Sums) {
+        if let Rows::Residual { x, residual, .. } = self {
+            let (x, residual) = (at(x, width, i), at_mut(residual, width, i));
+            return add_and_sum::<I, CENTRED>(isa, x, residual);
+        }
+        let x = self.source(width, i);
+        let m = if CENTRED { pivot(isa, x) } else { 0.0 };
+        let sums = if m == 0.0 {
+            sums::sums(isa, Raw, x)
+        } else {
+            sums::sums(isa, Centred { centre: isa.splat(m) }, x)
+        };
+        (m, sums)
+    }
+
+    #[inline(always)]
+    fn careful<I: Isa, const CENTRED: bool>(
+        &mut self,
+        isa: I,
+        row: &Row,
+        width: usize,
+        i: usize,
+    ) -> RowStats {
+        let stats = careful::careful::<I, CENTRED>(isa, row, self.source(width, i));
+        if let (Rows::Residual { residual, .. }, false) = (self, stats.is_finite()) {
+            // ∞ − ∞ is another NaN on another machine.
+            for v in at_mut(residual, width, i).iter_mut().filter(|v| v.is_nan()) {
+                *v = f32::NAN;
+            }
+        }
+        stats
+    }
+
+    #[inline(always)]
+    fn second_pass<I: Isa, const CENTRED: bool>(
+        &mut self,
+        isa: I,
+        stats: &RowStats,
+        affine: Affine,
+        width: usize,
+        i: usize,
+    ) {
+        let (x, y) = match self {
+            Rows::Apart { x, y } => (Some(at(x, width, i)), y),
+            Rows::Residual { residual, y, .. } => (Some(at(residual, width, i)), y),
+            Rows::InPlace { y } => (None, y),
+            Rows::Read { .. } => return,
+        };
+        affine::row::<I, CENTRED>(isa, stats, affine, x, at_mut(y, width, i));
+    }
+}
+
+/// The mean of the first elements, at most sixteen, or 0 where their mean square is more than four times its square.
+///
+/// 0 would be a good enough pivot up to twice, where the row is redone. The factor between the two keeps rows
+/// whose mean is about σ from being tried about 0 and then redone.
+#[inline(always)]
+fn pivot<I: Isa>(isa: I, x: &[f32]) -> f32 {
+    let (groups, rest) = x.as_chunks::<GROUP>();
+    let ([a, b], n) = match groups.split_first_chunk::<1>() {
+        Some((head, _)) => (partial_block(isa, Raw, head, &[]), GROUP as f32),
+        None => (partial_block(isa, Raw, &[], rest), rest.len() as f32),
+    };
+    let (a, b) = (a.hi, b.hi);
+    let m = a / n;
+    // Strictly: of a constant row, its value is the pivot even where the squares underflow.
+    if 4.0 * (m * m) < b / n { 0.0 } else { m }
+}
+
+/// `residual += x`, and the first pass over the sum while it is written.
+#[inline(always)]
+fn add_and_sum<I: Isa, const CENTRED: bool>(isa: I, x: &[f32], residual: &mut [f32]) -> (f32, Sums) {
+    let mut head = [0.0; GROUP];
+    head.iter_mut().zip(x.iter().zip(residual.iter())).for_each(|(to, (x, r))| *to = r + x);
+    let head = head.get(..x.len()).unwrap_or(&head);
+    let m = if CENTRED { pivot(isa, head) } else { 0.0 };
+    let sums = if m == 0.0 {
+        add_and_sum_about(isa, Raw, x, residual)
+    } else {
+        add_and_sum_about(isa, Centred { centre: isa.splat(m) }, x, residual)
+    };
+    (m, sums)
+}
+
+#[inline(always)]
+fn add_and_sum_about<I: Isa, T: term::Term<I>>(isa: I, term: T, x: &[f32], residual: &mut [f32]) -> Sums {
+    let (x_blocks, x_groups, x_rest) = sums::blocks(x);
+    let (groups, rest) = residual.as_chunks_mut();
+    let (blocks, groups) = groups.as_chunks_mut();
+    let mut sums = Sums::ZERO;
+    for (block, x) in blocks.iter_mut().zip(x_blocks) {
+        add(block.as_flattened_mut(), x.as_flattened());
+        sums.block(isa, term, block);
+    }
+    add(groups.as_flattened_mut(), x_groups.as_flattened());
+    add(rest, x_rest);
+    sums.tail(isa, term, groups, rest);
+    sums
+}
+
+#[inline(always)]
+fn add(residual: &mut [f32], x: &[f32]) {
+    residual.iter_mut().zip(x).for_each(|(r, x)| *r += x);
+}

@@ -1,0 +1,75 @@
+//! Two floats, `hi + lo`: twice the digits of an `f32` from `f32` operations alone.
+//!
+//!     two_sum(a, b)  = s + e exactly, s = fl(a + b)          (Knuth 1969, no assumption on sizes)
+//!     fast_two_sum   the same where |a| ≥ |b|                 (Dekker 1971)
+//!     two_product    = p + e exactly, by splitting at 12 bits (Dekker 1971, Veltkamp)
+//!
+//! Neither an `f64` nor a fused multiply-add is used: a Cortex-M4F has no `f64`, wasm has no FMA, and the
+//! bits must be the same there. Products are exact while neither over- nor underflow is near, which the
+//! callers see to: quantities outside 2⁻⁹⁶ … 2⁹⁶ take the scaled path.
+
+use crate::isa::Isa;
+
+/// `hi + lo`, one pair per lane.
+#[derive(Clone, Copy)]
+pub(crate) struct Two<V> {
+    pub hi: V,
+    pub lo: V,
+}
+
+/// Veltkamp's constant 2¹² + 1.
+const SPLIT: f32 = 4097.0;
+
+#[inline(always)]
+pub(crate) fn two_sum<I: Isa>(isa: I, a: I::V, b: I::V) -> Two<I::V> {
+    let hi = isa.add(a, b);
+    let b_seen = isa.sub(hi, a);
+    let a_seen = isa.sub(hi, b_seen);
+    Two { hi, lo: isa.add(isa.sub(a, a_seen), isa.sub(b, b_seen)) }
+}
+
+#[inline(always)]
+pub(crate) fn fast_two_sum<I: Isa>(isa: I, a: I::V, b: I::V) -> Two<I::V> {
+    let hi = isa.add(a, b);
+    Two { hi, lo: isa.sub(b, isa.sub(hi, a)) }
+}
+
+/// `v` as a 12-bit head and the rest.
+#[inline(always)]
+fn split<I: Isa>(isa: I, v: I::V) -> Two<I::V> {
+    let c = isa.mul(isa.splat(SPLIT), v);
+    let hi = isa.sub(c, isa.sub(c, v));
+    Two { hi, lo: isa.sub(v, hi) }
+}
+
+#[inline(always)]
+pub(crate) fn two_product<I: Isa>(isa: I, a: I::V, b: I::V) -> Two<I::V> {
+    let hi = isa.mul(a, b);
+    let (a, b) = (split(isa, a), split(isa, b));
+    let rest = isa.sub(isa.mul(a.hi, b.hi), hi);
+    let rest = isa.add(isa.add(rest, isa.mul(a.hi, b.lo)), isa.mul(a.lo, b.hi));
+    Two { hi, lo: isa.add(rest, isa.mul(a.lo, b.lo)) }
+}
+
+impl<V: Copy> Two<V> {
+    #[inline(always)]
+    pub(crate) fn negated<I: Isa<V = V>>(self, isa: I) -> Self {
+        let zero = isa.splat(0.0);
+        Two { hi: isa.sub(zero, self.hi), lo: isa.sub(zero, self.lo) }
+    }
+
+    /// `self + other`, with an error of a few parts in 2⁴⁸.
+    #[inline(always)]
+    pub(crate) fn plus<I: Isa<V = V>>(self, isa: I, other: Self) -> Self {
+        let sum = two_sum(isa, self.hi, other.hi);
+        fast_two_sum(isa, sum.hi, isa.add(sum.lo, isa.add(self.lo, other.lo)))
+    }
+
+    /// `self · other`.
+    #[inline(always)]
+    pub(crate) fn times<I: Isa<V = V>>(self, isa: I, other: Self) -> Self {
+        let product = two_product(isa, self.hi, other.hi);
+        let cross = isa.add(isa.mul(self.hi, other.lo), isa.mul(self.lo, other.hi));
+        fast_two_sum(isa, product.hi, isa.add(product.lo, cross))
+    }
+}

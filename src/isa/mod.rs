@@ -1,0 +1,77 @@
+//! The vectors the float kernels are written over.
+//!
+//! A kernel sees sixteen virtual lanes: element `i` of a block belongs to lane `i mod 16`. A machine holds
+//! [`Isa::LANES`] of them in one vector, so a group of sixteen elements is `16 / LANES` *columns*. Every
+//! operation is one IEEE 754 operation per lane, never fused and never reordered, so that the bits do not
+//! depend on how many lanes a vector has.
+//!
+//! An implementation is a zero-sized token: having one proves that its instructions may be used. That is
+//! why kernels need no `unsafe`; all of it is in this folder.
+
+mod scalar;
+#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+mod simd128;
+#[cfg(target_arch = "x86_64")]
+mod x86;
+
+use crate::float::two::Two;
+pub(crate) use scalar::Scalar;
+#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+pub(crate) use simd128::Simd128;
+#[cfg(all(target_arch = "x86_64", feature = "std"))]
+pub(crate) use x86::Avx2;
+#[cfg(target_arch = "x86_64")]
+pub(crate) use x86::Sse2;
+
+/// Number of virtual lanes: the width of a group of elements.
+pub(crate) const GROUP: usize = 16;
+
+/// Something to compute, written once and compiled for each instruction set.
+pub(crate) trait Op {
+    fn eval<I: Isa>(self, isa: I);
+}
+
+pub(crate) trait Isa: Copy {
+    /// Lanes in one vector: 1, 4 or 8.
+    const LANES: usize;
+    /// One vector.
+    type V: Copy;
+    /// `[f32; LANES]`.
+    type Array: Copy + AsRef<[f32]> + AsMut<[f32]>;
+
+    /// Runs `op` in a function compiled for this instruction set.
+    fn run(self, op: impl Op);
+
+    fn array(self, value: f32) -> Self::Array;
+    fn splat(self, value: f32) -> Self::V;
+    /// The first `LANES` elements of `from`, which must have that many.
+    fn load(self, from: &[f32]) -> Self::V;
+    /// Writes the first `LANES` elements of `to`, which must have that many.
+    fn store(self, v: Self::V, to: &mut [f32]);
+    /// Keeps the first `count` lanes, +0 in the others.
+    fn keep(self, v: Self::V, count: usize) -> Self::V;
+
+    fn add(self, a: Self::V, b: Self::V) -> Self::V;
+    fn sub(self, a: Self::V, b: Self::V) -> Self::V;
+    fn mul(self, a: Self::V, b: Self::V) -> Self::V;
+    fn div(self, a: Self::V, b: Self::V) -> Self::V;
+    fn sqrt(self, v: Self::V) -> Self::V;
+    /// One bit per lane: `a ≤ b` (false for NaN).
+    fn le(self, a: Self::V, b: Self::V) -> u32;
+
+    /// Sums two quantities over the sixteen lanes; `column(c)` gives both for the lanes from `c · LANES`.
+    ///
+    /// The tree is the same everywhere: lane `l` and `l + 8` first, then `l + 4`, `l + 2`, `l + 1`. The last two
+    /// levels keep the roundings of their additions: there are three, and they weigh most.
+    fn reduce(self, column: impl FnMut(usize) -> (Self::V, Self::V)) -> [Two<f32>; 2];
+
+    /// The first elements of `from`, at most `LANES`, +0 in the lanes beyond.
+    #[inline(always)]
+    fn load_partial(self, from: &[f32]) -> Self::V {
+        let mut all = self.array(0.0);
+        for (to, &from) in all.as_mut().iter_mut().zip(from) {
+            *to = from;
+        }
+        self.load(all.as_ref())
+    }
+}

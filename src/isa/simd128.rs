@@ -1,0 +1,92 @@
+#![allow(unsafe_code)]
+
+use super::{Isa, Op};
+use crate::float::two::{Two, two_sum};
+use core::arch::wasm32::*;
+
+/// WebAssembly's fixed-width SIMD; exists only where the module is compiled with it.
+#[derive(Clone, Copy)]
+pub(crate) struct Simd128;
+
+/// Lanes `0..n` set for the window that starts at `4 − n`.
+static KEEP: [u32; 8] = [!0, !0, !0, !0, 0, 0, 0, 0];
+
+impl Isa for Simd128 {
+    const LANES: usize = 4;
+    type V = v128;
+    type Array = [f32; 4];
+
+    #[inline(always)]
+    fn run(self, op: impl Op) {
+        op.eval(self)
+    }
+    #[inline(always)]
+    fn array(self, value: f32) -> [f32; 4] {
+        [value; 4]
+    }
+    #[inline(always)]
+    fn splat(self, value: f32) -> v128 {
+        f32x4_splat(value)
+    }
+    #[inline(always)]
+    fn load(self, from: &[f32]) -> v128 {
+        let from = &from[..4];
+        // SAFETY: `from` is 16 readable bytes; v128_load needs no alignment.
+        unsafe { v128_load(from.as_ptr().cast()) }
+    }
+    #[inline(always)]
+    fn store(self, v: v128, to: &mut [f32]) {
+        let to = &mut to[..4];
+        // SAFETY: `to` is 16 writable bytes; v128_store needs no alignment.
+        unsafe { v128_store(to.as_mut_ptr().cast(), v) }
+    }
+    #[inline(always)]
+    fn keep(self, v: v128, count: usize) -> v128 {
+        let mask = &KEEP[4 - count.min(4)..];
+        v128_and(v, u32x4(mask[0], mask[1], mask[2], mask[3]))
+    }
+    #[inline(always)]
+    fn add(self, a: v128, b: v128) -> v128 {
+        f32x4_add(a, b)
+    }
+    #[inline(always)]
+    fn sub(self, a: v128, b: v128) -> v128 {
+        f32x4_sub(a, b)
+    }
+    #[inline(always)]
+    fn mul(self, a: v128, b: v128) -> v128 {
+        f32x4_mul(a, b)
+    }
+    #[inline(always)]
+    fn div(self, a: v128, b: v128) -> v128 {
+        f32x4_div(a, b)
+    }
+    #[inline(always)]
+    fn sqrt(self, v: v128) -> v128 {
+        f32x4_sqrt(v)
+    }
+    #[inline(always)]
+    fn le(self, a: v128, b: v128) -> u32 {
+        u32::from(i32x4_bitmask(f32x4_le(a, b)))
+    }
+
+    #[inline(always)]
+    fn reduce(self, mut column: impl FnMut(usize) -> (v128, v128)) -> [Two<f32>; 2] {
+        let (a0, b0) = column(0);
+        let (a2, b2) = column(2);
+        let (a02, b02) = (f32x4_add(a0, a2), f32x4_add(b0, b2));
+        let (a1, b1) = column(1);
+        let (a3, b3) = column(3);
+        let (a13, b13) = (f32x4_add(a1, a3), f32x4_add(b1, b3));
+        let (a, b) = (f32x4_add(a02, a13), f32x4_add(b02, b13));
+        // a0 b0 a1 b1 + a2 b2 a3 b3
+        let halves = two_sum(self, i32x4_shuffle::<0, 4, 1, 5>(a, b), i32x4_shuffle::<2, 6, 3, 7>(a, b));
+        let upper = |v| i32x4_shuffle::<2, 3, 2, 3>(v, v);
+        let Two { hi, lo } = two_sum(self, halves.hi, upper(halves.hi));
+        let lo = f32x4_add(f32x4_add(halves.lo, upper(halves.lo)), lo);
+        [
+            Two { hi: f32x4_extract_lane::<0>(hi), lo: f32x4_extract_lane::<0>(lo) },
+            Two { hi: f32x4_extract_lane::<1>(hi), lo: f32x4_extract_lane::<1>(lo) },
+        ]
+    }
+}
