@@ -3,7 +3,7 @@
 //!     pivot    m = 0, or the mean of the first 16 elements where that is large beside their root mean square
 //!     pass 1   d = x − m ;  A = Σd ;  B = Σd²                                   sums
 //!     stats    delta = A/N ;  var = B/N − delta² ;  rstd = 1/sqrt(var + ε)      rstd
-//!     redo     where delta² is large beside B/N, or a sum left its range        careful
+//!     redo     where delta² is large beside B/N, or a sum left its range        redo
 //!     pass 2   y = ((x − m) − delta) · rstd · γ + β                             affine
 //!
 //! 1. Most rows have a mean that is small beside σ. They need no pivot, which saves one subtraction an element
@@ -13,7 +13,7 @@
 //! 3. Every choice depends on the row's values and on N alone, never on its neighbours.
 
 mod affine;
-mod careful;
+mod redo;
 mod rstd;
 mod sums;
 mod term;
@@ -23,7 +23,7 @@ pub(crate) use affine::Affine;
 
 use crate::RowStats;
 use crate::isa::{GROUP, Isa, Op};
-use rstd::{Row, Statistics};
+use rstd::Row;
 use sums::{Sums, partial_block};
 use term::{Centred, Raw};
 use two::Two;
@@ -52,9 +52,6 @@ pub(crate) struct Forward<'a, const CENTRED: bool> {
 
 /// Rows that go through pass 1 together stay below this number of elements: 16 kB.
 const TOGETHER: usize = 4096;
-
-/// Up to this many standard deviations from 0 the mean is rounded to one float.
-const ONE_SUBTRACTION: f32 = 4.0;
 
 impl<const CENTRED: bool> Op for Forward<'_, CENTRED> {
     #[inline(always)]
@@ -86,25 +83,17 @@ impl<const CENTRED: bool> Forward<'_, CENTRED> {
             (*b_hi, *b_lo) = (sums.b.hi, sums.b.lo);
         }
         let load = |t: &Two<I::Array>| Two { hi: isa.load(t.hi.as_ref()), lo: isa.load(t.lo.as_ref()) };
-        let Statistics { delta, rstd, ok } = if CENTRED {
-            rstd::centred(isa, row, load(&a), load(&b))
-        } else {
-            rstd::uncentred(isa, row, load(&b))
-        };
+        let statistics = rstd::statistics::<I, CENTRED>(isa, row, load(&a), load(&b));
         let (mut deltas, mut factors) = (isa.array(0.0), isa.array(0.0));
-        isa.store(delta, deltas.as_mut());
-        isa.store(rstd, factors.as_mut());
+        isa.store(statistics.delta, deltas.as_mut());
+        isa.store(statistics.rstd, factors.as_mut());
 
         let lanes = pivots.as_ref().iter().zip(deltas.as_ref()).zip(factors.as_ref());
         for (i, ((&pivot, &delta), &factor)) in lanes.take(count).enumerate() {
-            let stats = if ok >> i & 1 != 0 {
-                // One subtraction in pass 2 where rounding the mean costs less than a second one would.
-                let mean = pivot + delta;
-                let one = mean * factor <= ONE_SUBTRACTION && mean * factor >= -ONE_SUBTRACTION;
-                let (pivot, delta) = if one { (0.0, mean) } else { (pivot, delta) };
-                RowStats { scale: 1.0, pivot, delta, factor }
+            let stats = if statistics.ok >> i & 1 != 0 {
+                RowStats::about(pivot, delta, factor)
             } else {
-                self.rows.careful::<I, CENTRED>(isa, row, self.width, first + i)
+                self.rows.redo::<I, CENTRED>(isa, row, self.width, first + i, pivot + delta)
             };
             if let Some(to) = self.stats.get_mut(first + i) {
                 *to = stats;
@@ -160,14 +149,15 @@ impl Rows<'_> {
     }
 
     #[inline(always)]
-    fn careful<I: Isa, const CENTRED: bool>(
+    fn redo<I: Isa, const CENTRED: bool>(
         &mut self,
         isa: I,
         row: &Row,
         width: usize,
         i: usize,
+        mean: f32,
     ) -> RowStats {
-        let stats = careful::careful::<I, CENTRED>(isa, row, self.source(width, i));
+        let stats = redo::redo::<I, CENTRED>(isa, row, self.source(width, i), mean);
         if let (Rows::Residual { residual, .. }, false) = (self, stats.is_finite()) {
             // ∞ − ∞ is another NaN on another machine.
             for v in at_mut(residual, width, i).iter_mut().filter(|v| v.is_nan()) {

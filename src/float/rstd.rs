@@ -47,7 +47,7 @@ impl Row {
 pub(crate) struct Statistics<V> {
     pub delta: V,
     pub rstd: V,
-    /// One bit per lane: the sums kept their digits. Where it is not set, the row needs [`super::careful`].
+    /// One bit per lane: the sums kept their digits. Where it is not set, the row needs [`super::redo`].
     pub ok: u32,
 }
 
@@ -56,25 +56,27 @@ const LOWEST: f32 = f32::from_bits((127 - 96) << 23);
 const HIGHEST: f32 = f32::from_bits((127 + 80) << 23);
 
 /// `var = B/N − delta²` keeps its digits while delta² is at most this part of B/N.
-const CENTRED_ENOUGH: f32 = 0.5;
+const CENTRED_ENOUGH: f32 = 0.25;
 
-/// For LayerNorm; `a` and `b` are the sums of `d` and `d²`.
+/// `a` and `b` are the sums of `d` and `d²`; RMSNorm uses the second alone.
 #[inline(always)]
-pub(crate) fn centred<I: Isa>(isa: I, row: &Row, a: Two<I::V>, b: Two<I::V>) -> Statistics<I::V> {
+pub(crate) fn statistics<I: Isa, const CENTRED: bool>(
+    isa: I,
+    row: &Row,
+    a: Two<I::V>,
+    b: Two<I::V>,
+) -> Statistics<I::V> {
     let inverse = row.inverse(isa);
-    let delta = a.times(isa, inverse);
     let square = b.times(isa, inverse);
+    if !CENTRED {
+        let v = square.plus(isa, row.epsilon(isa));
+        return Statistics { delta: isa.splat(0.0), rstd: rsqrt(isa, v), ok: in_range(isa, v.hi) };
+    }
+    let delta = a.times(isa, inverse);
     let delta_square = delta.times(isa, delta);
     let v = square.plus(isa, delta_square.negated(isa)).plus(isa, row.epsilon(isa));
     let centred = isa.le(delta_square.hi, isa.mul(isa.splat(CENTRED_ENOUGH), square.hi));
     Statistics { delta: delta.hi, rstd: rsqrt(isa, v), ok: centred & in_range(isa, v.hi) }
-}
-
-/// For RMSNorm; `b` is the sum of `x²`.
-#[inline(always)]
-pub(crate) fn uncentred<I: Isa>(isa: I, row: &Row, b: Two<I::V>) -> Statistics<I::V> {
-    let v = b.times(isa, row.inverse(isa)).plus(isa, row.epsilon(isa));
-    Statistics { delta: isa.splat(0.0), rstd: rsqrt(isa, v), ok: in_range(isa, v.hi) }
 }
 
 #[inline(always)]

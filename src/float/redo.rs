@@ -1,5 +1,8 @@
-//! The rows the fast path gives up on: a centre found too far from the mean, sums out of range, values that are
-//! not finite. About four passes instead of one; every row that gets here comes out right.
+//! The rows the fast path gives up on.
+//!
+//! A pivot too far from the mean (a trend, a first group unlike the rest) costs one more pass 1, about the mean
+//! just found. Where that does not help either, because sums are out of range or values not finite, the row
+//! goes through four careful passes, and comes out right whatever it is:
 //!
 //!     range   lowest and highest value; not finite: NaN; equal: x̂ = 0
 //!     scale   s = 2ᵏ so that s · (highest − lowest), or s · sqrt(ε) if that is larger, is near 1
@@ -9,9 +12,9 @@
 //! One fine pass is enough: with |x₀ − mean| ≤ σ·sqrt(N) the coarse mean is off by some 2⁻²²·σ·sqrt(N), far less
 //! than σ for every N ≤ 2²⁴, and the fine pass measures what is left.
 
-use super::rstd::{Row, centred, uncentred};
+use super::rstd::{Row, statistics};
 use super::sums::sums;
-use super::term::Scaled;
+use super::term::{Centred, Scaled};
 use super::two::{Two, two_sum};
 use crate::RowStats;
 use crate::isa::{Isa, Scalar};
@@ -47,9 +50,22 @@ fn constant(pivot: f32, epsilon: f32) -> RowStats {
     RowStats { scale: 1.0, pivot, delta: 0.0, factor }
 }
 
+/// Statistics of a row whose first pass gave `mean` and was not good enough.
 #[cold]
 #[inline(always)]
-pub(crate) fn careful<I: Isa, const CENTRED: bool>(isa: I, row: &Row, x: &[f32]) -> RowStats {
+pub(crate) fn redo<I: Isa, const CENTRED: bool>(isa: I, row: &Row, x: &[f32], mean: f32) -> RowStats {
+    if CENTRED && mean.is_finite() {
+        let again = sums(isa, Centred { centre: isa.splat(mean) }, x);
+        let again = statistics::<Scalar, true>(Scalar, row, again.a, again.b);
+        if again.ok != 0 {
+            return RowStats::about(mean, again.delta, again.rstd);
+        }
+    }
+    careful::<I, CENTRED>(isa, row, x)
+}
+
+#[inline(always)]
+fn careful<I: Isa, const CENTRED: bool>(isa: I, row: &Row, x: &[f32]) -> RowStats {
     let mut finite = true;
     let (mut lowest, mut highest) = (f32::MAX, f32::MIN);
     for &v in x {
@@ -75,16 +91,13 @@ pub(crate) fn careful<I: Isa, const CENTRED: bool>(isa: I, row: &Row, x: &[f32])
             x,
         )
     };
+    let first = if CENTRED { first * scale } else { 0.0 };
+    let mut centre = Two { hi: first, lo: 0.0 };
     if CENTRED {
-        let first = first * scale;
-        let coarse = about(Two { hi: first, lo: 0.0 });
-        let coarse = centred(Scalar, &row, coarse.a, coarse.b);
-        let centre = two_sum(Scalar, first, coarse.delta);
-        let fine = about(centre);
-        let fine = centred(Scalar, &row, fine.a, fine.b);
-        RowStats { scale, pivot: centre.hi, delta: centre.lo + fine.delta, factor: fine.rstd }
-    } else {
-        let sums = about(Two { hi: 0.0, lo: 0.0 });
-        RowStats { scale, pivot: 0.0, delta: 0.0, factor: uncentred(Scalar, &row, sums.b).rstd }
+        let coarse = about(centre);
+        centre = two_sum(Scalar, first, statistics::<Scalar, true>(Scalar, &row, coarse.a, coarse.b).delta);
     }
+    let fine = about(centre);
+    let fine = statistics::<Scalar, CENTRED>(Scalar, &row, fine.a, fine.b);
+    RowStats { scale, pivot: centre.hi, delta: centre.lo + fine.delta, factor: fine.rstd }
 }

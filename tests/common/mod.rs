@@ -1,0 +1,14 @@
+//! What the conformance tests share. No test shares a formula with the code.
+#![allow(dead_code)] // Each test binary uses its part.
+
+pub mod oracle;
+pub mod random;
+pub mod rows;
+pub mod tolerance;
+
+/// The ε of contract C1.
+pub const EPSILONS: [f32; 6] = [0.0, f32::from_bits(1), 1e-40, 1e-5, 1.0, f32::MAX];
+
+pub fn bits(values: &[f32]) -> Vec<u32> {
+    values.iter().map(|v| v.to_bits()).collect()
+}
