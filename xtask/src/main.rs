@@ -1,2 +1,76 @@
-//! The only command of the project: see `cargo xtask`.
-fn main() {}
+//! The project's commands: `cargo xtask COMMAND`. Each does its own set-up and skips what is there.
+
+mod apt;
+mod cargo;
+mod package;
+mod paths;
+mod process;
+mod setup;
+mod toolchain;
+mod tools;
+
+use std::process::ExitCode;
+
+/// Errors are finished sentences for the person at the terminal: nothing here is handled by a caller.
+type Result<T> = std::result::Result<T, String>;
+
+struct Command {
+    name: &'static str,
+    options: &'static str,
+    does: &'static str,
+    run: fn(&[String]) -> Result<()>,
+}
+
+const COMMANDS: &[Command] = &[
+    Command {
+        name: "package",
+        options: "",
+        does: "builds the npm package into wasm/pkg",
+        run: package::command,
+    },
+    Command {
+        name: "setup",
+        options: "",
+        does: "installs what the other commands need (they do it themselves)",
+        run: setup::command,
+    },
+];
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let name = arguments.first().map_or("", String::as_str);
+    let Some(command) = COMMANDS.iter().find(|command| command.name == name) else {
+        if !matches!(name, "" | "help" | "--help" | "-h") {
+            eprintln!("error: there is no command `{name}`\n");
+        }
+        eprintln!("{}", usage());
+        return ExitCode::from(2);
+    };
+    match (command.run)(&arguments[1..]) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("error: {message}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn usage() -> String {
+    let mut text = String::from("usage: cargo xtask COMMAND\n");
+    for Command { name, options, does, .. } in COMMANDS {
+        text += &format!("\n  {:30}{does}", format!("{name} {options}"));
+    }
+    text
+}
+
+/// For the commands that take no arguments.
+fn no_arguments(arguments: &[String]) -> Result<()> {
+    match arguments.first() {
+        None => Ok(()),
+        Some(argument) => Err(unknown_argument(argument, "none")),
+    }
+}
+
+fn unknown_argument(argument: &str, allowed: &str) -> String {
+    format!("unknown argument `{argument}` (this command takes: {allowed})")
+}

@@ -1,0 +1,49 @@
+//! `cargo xtask package`: the wasm crate in both variants, then npm's part of the work.
+
+use crate::cargo::{Flavour, WASM_SCALAR, WASM_SIMD128};
+use crate::process::announced;
+use crate::toolchain::Toolchain;
+use crate::{Result, no_arguments, paths, toolchain, tools};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+pub fn command(arguments: &[String]) -> Result<()> {
+    no_arguments(arguments)?;
+    package()?;
+    println!("wasm/pkg is ready for `npm publish`");
+    Ok(())
+}
+
+pub fn package() -> Result<()> {
+    tools::npm_packages("wasm")?;
+    let wasm = toolchain::toolchain(&toolchain::WASM)?;
+    let bindgen = tools::wasm_bindgen()?;
+    let scalar = bindings(&wasm, &bindgen, WASM_SCALAR)?;
+    let simd = bindings(&wasm, &bindgen, WASM_SIMD128)?;
+    let mut npm = tools::npm(&paths::root().join("wasm"));
+    npm.env("LAYERNORM_SCALAR_DIR", scalar).env("LAYERNORM_SIMD_DIR", simd).args(["run", "build"]);
+    announced("npm run build in wasm/", &mut npm).map(drop)
+}
+
+fn bindings(wasm: &Toolchain, bindgen: &Path, flavour: Flavour) -> Result<PathBuf> {
+    build(wasm, flavour, &["--package", "layernorm-wasm", "--lib"])?;
+    let out = flavour.target_dir().join("package");
+    bind(bindgen, &flavour.artifact(wasm.triple, "layernorm_wasm.wasm"), &out)?;
+    Ok(out)
+}
+
+/// A release build for wasm of what `selection` (cargo's words) names.
+pub fn build(wasm: &Toolchain, flavour: Flavour, selection: &[&str]) -> Result<()> {
+    let mut cargo = flavour.cargo();
+    wasm.apply(&mut cargo);
+    cargo.args(["build", "--release", "--target", wasm.triple]).args(selection);
+    announced(&format!("cargo build {} ({})", selection[1], flavour.folder), &mut cargo).map(drop)
+}
+
+/// The JavaScript side of `module`, as ES modules that are told where their bytes are.
+pub fn bind(bindgen: &Path, module: &Path, out: &Path) -> Result<()> {
+    paths::remove_dir(out)?;
+    let mut command = Command::new(bindgen.join("wasm-bindgen"));
+    command.args(["--target", "web", "--omit-default-module-path", "--out-dir"]).arg(out).arg(module);
+    announced("wasm-bindgen", &mut command).map(drop)
+}

@@ -1,0 +1,64 @@
+//! Where things are: the work tree, the build output, the user's cache.
+
+use crate::Result;
+use std::path::{Path, PathBuf};
+
+pub fn root() -> PathBuf {
+    // Read when it runs, not `env!`: the compiled xtask stays right when the folder is moved.
+    let manifest = std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
+    let xtask = manifest.unwrap_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")));
+    xtask.parent().map_or_else(|| PathBuf::from("."), Path::to_path_buf)
+}
+
+/// Build output shared by everything that is compiled with the default flags.
+pub fn target() -> PathBuf {
+    match std::env::var_os("CARGO_TARGET_DIR") {
+        Some(dir) => root().join(dir),
+        None => root().join("target"),
+    }
+}
+
+/// What takes minutes to make and does not depend on this work tree.
+pub fn cache() -> Result<PathBuf> {
+    let set = |name| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let base = set("XDG_CACHE_HOME").or_else(|| Some(set("HOME")?.join(".cache")));
+    let dir = base.ok_or("neither XDG_CACHE_HOME nor HOME is set")?.join("layernorm");
+    create_dir(&dir)?;
+    Ok(dir)
+}
+
+pub fn create_dir(dir: &Path) -> Result<()> {
+    std::fs::create_dir_all(dir).map_err(|e| format!("cannot create {}: {e}", dir.display()))
+}
+
+/// An empty folder of this process's own beside `dir`, to be filled and then renamed to it, so that a run
+/// that is interrupted leaves nothing that looks finished.
+pub fn staging(dir: &Path) -> Result<PathBuf> {
+    let staging = dir.with_extension(format!("partial-{}", std::process::id()));
+    remove_dir(&staging)?;
+    create_dir(&staging)?;
+    Ok(staging)
+}
+
+/// Puts a finished `staging` folder in its place.
+pub fn publish(staging: &Path, dir: &Path) -> Result<()> {
+    match std::fs::rename(staging, dir) {
+        Ok(()) => Ok(()),
+        // Another process was quicker; what it made is as good.
+        Err(_) if dir.is_dir() => remove_dir(staging),
+        Err(e) => Err(format!("cannot rename {} to {}: {e}", staging.display(), dir.display())),
+    }
+}
+
+pub fn remove_dir(dir: &Path) -> Result<()> {
+    match std::fs::remove_dir_all(dir) {
+        Ok(()) => Ok(()),
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(()),
+        Err(e) => Err(format!("cannot remove {}: {e}", dir.display())),
+    }
+}
+
+/// A program on PATH.
+pub fn which(program: &str) -> Option<PathBuf> {
+    std::env::split_paths(&std::env::var_os("PATH")?).map(|dir| dir.join(program)).find(|path| path.is_file())
+}

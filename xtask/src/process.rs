@@ -1,0 +1,108 @@
+//! Running programs: quiet while they work, a progress line when they take long, all they said when they fail.
+
+use crate::Result;
+use std::io::{BufRead, BufReader, Read};
+use std::process::{Command, ExitStatus, Stdio};
+use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
+use std::time::{Duration, Instant};
+
+const HEARTBEAT: Duration = Duration::from_secs(10);
+
+/// How a program ended and what it printed.
+pub struct Finished {
+    pub success: bool,
+    pub stdout: String,
+    /// Both streams, in the order in which they arrived.
+    pub output: String,
+}
+
+/// Runs `command` to its end and returns its standard output; a failure carries everything it printed.
+pub fn run(label: &str, command: &mut Command) -> Result<String> {
+    let finished = attempt(label, command, None)?;
+    if finished.success {
+        Ok(finished.stdout)
+    } else {
+        Err(format!("{label} failed\n  {}\n{}", line(command), finished.output.trim_end()))
+    }
+}
+
+/// Like [`run`], for long steps of the set-up: announced at the start, timed at the end.
+pub fn announced(label: &str, command: &mut Command) -> Result<String> {
+    let start = Instant::now();
+    eprintln!("  {label} ...");
+    let stdout = run(label, command)?;
+    eprintln!("  {label}: done in {}", elapsed(start));
+    Ok(stdout)
+}
+
+/// Runs `command` to its end, whatever that is. `limit` ends it early, as a failure.
+pub fn attempt(label: &str, command: &mut Command, limit: Option<Duration>) -> Result<Finished> {
+    let start = Instant::now();
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().map_err(|e| format!("cannot start `{}`: {e}", line(command)))?;
+    let (sender, lines) = channel();
+    if let (Some(out), Some(err)) = (child.stdout.take(), child.stderr.take()) {
+        read(out, true, sender.clone());
+        read(err, false, sender);
+    }
+    let (mut stdout, mut output, mut last) = (String::new(), String::new(), String::new());
+    let mut next_beat = start + HEARTBEAT;
+    loop {
+        match lines.recv_timeout(next_beat.saturating_duration_since(Instant::now())) {
+            Ok((is_stdout, text)) => {
+                if is_stdout {
+                    stdout += &text;
+                }
+                output += &text;
+                if !text.trim().is_empty() {
+                    last = text.trim().chars().take(90).collect();
+                }
+            }
+            Err(RecvTimeoutError::Timeout) => {
+                eprintln!("  {label}: {} {last}", elapsed(start));
+                next_beat = Instant::now() + HEARTBEAT;
+            }
+            Err(RecvTimeoutError::Disconnected) => break,
+        }
+        if limit.is_some_and(|limit| start.elapsed() > limit) {
+            // It may have ended by itself meanwhile; either way it is gone.
+            let _ = child.kill();
+            output += &format!("ended after {}\n", elapsed(start));
+            break;
+        }
+    }
+    let status: ExitStatus = child.wait().map_err(|e| format!("{label}: {e}"))?;
+    Ok(Finished { success: status.success(), stdout, output })
+}
+
+fn read(stream: impl Read + Send + 'static, is_stdout: bool, lines: Sender<(bool, String)>) {
+    std::thread::spawn(move || {
+        let mut stream = BufReader::new(stream);
+        let mut bytes = Vec::new();
+        while stream.read_until(b'\n', &mut bytes).is_ok_and(|count| count > 0) {
+            if lines.send((is_stdout, String::from_utf8_lossy(&bytes).into_owned())).is_err() {
+                break;
+            }
+            bytes.clear();
+        }
+    });
+}
+
+/// The command as one would type it, without its environment.
+fn line(command: &Command) -> String {
+    let mut line = command.get_program().to_string_lossy().into_owned();
+    for argument in command.get_args() {
+        line += " ";
+        line += &argument.to_string_lossy();
+    }
+    line
+}
+
+pub fn elapsed(start: Instant) -> String {
+    let seconds = start.elapsed().as_secs_f64();
+    if seconds < 60.0 {
+        format!("{seconds:.1} s")
+    } else {
+        format!("{} min {:02} s", seconds as u64 / 60, seconds as u64 % 60)
+    }
+}
