@@ -37,6 +37,7 @@ pub const DEFAULT: Flavour = Flavour { folder: "", rustflags: "" };
 pub const SCALAR: Flavour = Flavour { folder: "scalar", rustflags: "--cfg layernorm_isa=\"scalar\"" };
 pub const WASM_SCALAR: Flavour = Flavour { folder: "wasm-scalar", rustflags: "" };
 pub const WASM_SIMD128: Flavour = Flavour { folder: "wasm-simd128", rustflags: "-C target-feature=+simd128" };
+pub const THUMB: Flavour = Flavour { folder: "thumb", rustflags: "" };
 
 impl Flavour {
     pub fn target_dir(self) -> PathBuf {

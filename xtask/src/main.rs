@@ -1,11 +1,17 @@
 //! The project's commands: `cargo xtask COMMAND`. Each does its own set-up and skips what is there.
 
 mod apt;
+mod browser;
 mod cargo;
+mod demo;
+mod digest;
 mod package;
 mod paths;
+mod probe;
 mod process;
+mod server;
 mod setup;
+mod test;
 mod toolchain;
 mod tools;
 
@@ -23,10 +29,28 @@ struct Command {
 
 const COMMANDS: &[Command] = &[
     Command {
+        name: "demo",
+        options: "[--once] [--port N]",
+        does: "builds the page and serves it; --once: loads it in a headless browser and compares with native",
+        run: demo::command,
+    },
+    Command {
+        name: "test",
+        options: "[--full] [STEP]",
+        does: "everything that must hold, or the steps with STEP in their name; --full adds the slow tier",
+        run: test::command,
+    },
+    Command {
         name: "package",
         options: "",
         does: "builds the npm package into wasm/pkg",
         run: package::command,
+    },
+    Command {
+        name: "digest",
+        options: "[--bless]",
+        does: "prints the digest of the canonical results on every target, compares with the golden one",
+        run: digest::command,
     },
     Command {
         name: "setup",

@@ -1,7 +1,7 @@
 //! `cargo xtask package`: the wasm crate in both variants, then npm's part of the work.
 
 use crate::cargo::{Flavour, WASM_SCALAR, WASM_SIMD128};
-use crate::process::announced;
+use crate::process::{announced, run};
 use crate::toolchain::Toolchain;
 use crate::{Result, no_arguments, paths, toolchain, tools};
 use std::path::{Path, PathBuf};
@@ -45,5 +45,5 @@ pub fn bind(bindgen: &Path, module: &Path, out: &Path) -> Result<()> {
     paths::remove_dir(out)?;
     let mut command = Command::new(bindgen.join("wasm-bindgen"));
     command.args(["--target", "web", "--omit-default-module-path", "--out-dir"]).arg(out).arg(module);
-    announced("wasm-bindgen", &mut command).map(drop)
+    run("wasm-bindgen", &mut command).map(drop)
 }

@@ -2,15 +2,20 @@
 
 use crate::{Result, no_arguments, toolchain, tools};
 
+type Part = fn() -> Result<()>;
+
+pub const PARTS: [(&str, Part); 5] = [
+    ("Node", tools::node),
+    ("Rust targets", || {
+        toolchain::toolchain(&toolchain::WASM)?;
+        toolchain::toolchain(&toolchain::THUMB).map(drop)
+    }),
+    ("wasm-bindgen", || tools::wasm_bindgen().map(drop)),
+    ("browsers", || tools::chromium().map(drop)),
+    ("npm packages", || tools::npm_packages("wasm")),
+];
+
 pub fn command(arguments: &[String]) -> Result<()> {
     no_arguments(arguments)?;
-    tools::node()?;
-    toolchain::toolchain(&toolchain::WASM)?;
-    toolchain::toolchain(&toolchain::THUMB)?;
-    tools::wasm_bindgen()?;
-    tools::chromium()?;
-    for folder in ["wasm", "web"] {
-        tools::npm_packages(folder)?;
-    }
-    Ok(())
+    PARTS.iter().try_for_each(|(_, part)| part())
 }

@@ -1,0 +1,31 @@
+//! A headless Chromium that opens one page and is closed again.
+
+use crate::server::{Server, serve};
+use crate::{Result, paths};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+const LIMIT: Duration = Duration::from_secs(180);
+
+/// Opens `dir`'s index.html and returns what it posts to its server.
+pub fn report_of(chromium: &Path, dir: PathBuf) -> Result<String> {
+    let profile = paths::staging(&dir.with_extension("profile"))?;
+    let Server { address, reports } = serve(dir, 0)?;
+    let mut browser = Command::new(chromium)
+        .args(["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"])
+        .args(["--disable-background-networking", "--disable-component-update", "--disable-sync"])
+        .arg(format!("--user-data-dir={}", profile.display()))
+        .arg(address)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .map_err(|e| format!("cannot start {}: {e}", chromium.display()))?;
+    let report = reports.recv_timeout(LIMIT);
+    // It may have died already, and its last files may still be in use: neither changes the result.
+    let _ = browser.kill();
+    let _ = browser.wait();
+    let _ = std::fs::remove_dir_all(&profile);
+    report.map_err(|_| format!("{} did not answer within {} s", chromium.display(), LIMIT.as_secs()))
+}

@@ -1,0 +1,197 @@
+//! `cargo xtask test`: everything that must hold, one step after the other, up to the first that fails.
+
+use crate::cargo::{DEFAULT, Flavour, SCALAR, THUMB, WASM_SCALAR, WASM_SIMD128, cargo};
+use crate::process::{attempt, elapsed, run};
+use crate::toolchain::{self, Target};
+use crate::{Result, demo, digest, package, paths, probe, setup, tools};
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+type Step = (String, Box<dyn Fn() -> Result<()>>);
+
+pub fn command(arguments: &[String]) -> Result<()> {
+    let mut full = false;
+    let mut only = None;
+    for argument in arguments {
+        match argument.as_str() {
+            "--full" => full = true,
+            option if option.starts_with('-') => {
+                return Err(crate::unknown_argument(option, "--full, and part of a step's name"));
+            }
+            part => only = Some(part.to_owned()),
+        }
+    }
+    let mut steps = steps(full);
+    if let Some(part) = only {
+        steps.retain(|(name, _)| name.contains(&part));
+    }
+    let start = Instant::now();
+    let count = steps.len();
+    let mut passed = 0;
+    for (name, step) in steps {
+        println!("[{}/{count}] {name}", passed + 1);
+        let step_start = Instant::now();
+        if let Err(message) = step() {
+            println!("{message}\n[{}/{count}] {name}: FAILED after {}", passed + 1, elapsed(step_start));
+            println!("{passed} passed, 1 failed");
+            std::process::exit(1);
+        }
+        passed += 1;
+        println!("[{passed}/{count}] {name}: ok, {} (total {})", elapsed(step_start), elapsed(start));
+    }
+    if passed == 0 {
+        return Err("no step has such a name".into());
+    }
+    println!("{passed} passed, 0 failed");
+    Ok(())
+}
+
+fn steps(full: bool) -> Vec<Step> {
+    let mut steps: Vec<Step> = Vec::new();
+    let mut add = |name: &str, step: Box<dyn Fn() -> Result<()>>| steps.push((name.to_owned(), step));
+    for (name, part) in setup::PARTS {
+        add(&format!("set-up: {name}"), Box::new(part));
+    }
+    add("format", Box::new(format));
+    for features in [&[][..], &["--features", "std"]] {
+        add(&format!("clippy {}", features.join(" ")), Box::new(move || clippy(features)));
+    }
+    for (target, flavour) in
+        [(&toolchain::WASM, WASM_SCALAR), (&toolchain::WASM, WASM_SIMD128), (&toolchain::THUMB, THUMB)]
+    {
+        add(&format!("warnings: {}", flavour.folder), Box::new(move || warnings(target, flavour)));
+    }
+    add("documentation", Box::new(documentation));
+    add("oldest Rust", Box::new(oldest_rust));
+    for (name, flavour, features) in
+        [("avx2", DEFAULT, &["--features", "std"][..]), ("sse2", DEFAULT, &[]), ("scalar", SCALAR, &[])]
+    {
+        add(&format!("core tests: native {name}"), Box::new(move || native_tests(flavour, features, full)));
+    }
+    for flavour in [WASM_SCALAR, WASM_SIMD128] {
+        add(&format!("core tests: {} in Node", flavour.folder), Box::new(move || wasm_tests(flavour)));
+    }
+    add("digest", Box::new(|| digest::digest(false)));
+    for level in probe::LEVELS {
+        add(&format!("panic probe: opt-level {level}"), Box::new(move || probe::clean(level)));
+    }
+    add("panic probe: it can fail", Box::new(probe::can_fail));
+    add("package", Box::new(package::package));
+    for folder in ["wasm", "web"] {
+        add(&format!("npm test in {folder}/"), Box::new(move || npm_test(folder)));
+    }
+    add("demo --once", Box::new(demo::once));
+    steps
+}
+
+fn format() -> Result<()> {
+    run("cargo fmt", cargo().args(["fmt", "--all", "--check"])).map(drop)
+}
+
+fn clippy(features: &'static [&'static str]) -> Result<()> {
+    // Features of a member are chosen by its package; `--workspace` alone would refuse them here.
+    let mut clippy = DEFAULT.cargo();
+    clippy.args(["clippy", "--workspace", "--all-targets"]).args(features).args(["--", "--deny", "warnings"]);
+    run("cargo clippy", &mut clippy).map(drop)
+}
+
+/// What only this target compiles. Not by clippy: it knows no targets but rustup's.
+fn warnings(target: &'static Target, flavour: Flavour) -> Result<()> {
+    let toolchain = toolchain::toolchain(target)?;
+    let mut cargo = flavour.cargo();
+    toolchain.apply(&mut cargo);
+    cargo.env("RUSTFLAGS", format!("{} --deny warnings", flavour.rustflags));
+    // A folder of its own: other flags would rebuild the shared one.
+    cargo.env("CARGO_TARGET_DIR", flavour.target_dir().join("warnings"));
+    cargo.args(["check", "--target", toolchain.triple, "--package", "layernorm"]);
+    if flavour.folder != THUMB.folder {
+        cargo.args(["--package", "layernorm-wasm", "--package", "layernorm-digest"]);
+    }
+    run("cargo check", &mut cargo).map(drop)
+}
+
+fn documentation() -> Result<()> {
+    let mut cargo = DEFAULT.cargo();
+    cargo.env("RUSTDOCFLAGS", "--deny warnings").args([
+        "doc",
+        "--workspace",
+        "--no-deps",
+        "--document-private-items",
+    ]);
+    run("cargo doc", &mut cargo).map(drop)
+}
+
+fn oldest_rust() -> Result<()> {
+    let manifest = std::fs::read_to_string(paths::root().join("Cargo.toml")).map_err(|e| e.to_string())?;
+    let version = manifest
+        .lines()
+        .find_map(|line| line.strip_prefix("rust-version = \"")?.strip_suffix('"'))
+        .ok_or("Cargo.toml states no rust-version")?;
+    if !rustup_has(version)? {
+        println!("  Rust {version} cannot be had here: clippy's incompatible_msrv stands in for it");
+        let mut clippy = DEFAULT.cargo();
+        clippy.args(["clippy", "--package", "layernorm", "--features", "std", "--"]);
+        return run("cargo clippy", clippy.args(["--deny", "clippy::incompatible_msrv"])).map(drop);
+    }
+    let mut check = Command::new("rustup");
+    crate::cargo::clean_environment(&mut check);
+    check.current_dir(paths::root()).env("CARGO_TARGET_DIR", paths::target().join("oldest-rust"));
+    check.args(["run", version, "cargo", "check", "--package", "layernorm", "--features", "std"]);
+    run(&format!("cargo check with Rust {version}"), &mut check).map(drop)
+}
+
+fn rustup_has(version: &str) -> Result<bool> {
+    if paths::which("rustup").is_none() {
+        return Ok(false);
+    }
+    let works = || {
+        attempt("rustup", Command::new("rustup").args(["run", version, "cargo", "--version"]), None)
+            .map(|done| done.success)
+    };
+    if works()? {
+        return Ok(true);
+    }
+    let mut install = Command::new("rustup");
+    install.args(["toolchain", "install", version, "--profile", "minimal", "--no-self-update"]);
+    let limit = Some(Duration::from_secs(300));
+    Ok(attempt(&format!("rustup toolchain install {version}"), &mut install, limit)?.success && works()?)
+}
+
+fn native_tests(flavour: Flavour, features: &'static [&'static str], full: bool) -> Result<()> {
+    let mut cargo = flavour.cargo();
+    cargo.args(["test", "--package", "layernorm"]).args(features);
+    if full {
+        cargo.env("LAYERNORM_FULL", "1");
+    }
+    cargo.args(["--", "--nocapture"]);
+    summary(&run("cargo test", &mut cargo)?);
+    Ok(())
+}
+
+fn wasm_tests(flavour: Flavour) -> Result<()> {
+    let wasm = toolchain::toolchain(&toolchain::WASM)?;
+    let mut cargo = flavour.cargo();
+    wasm.apply(&mut cargo);
+    cargo.env(
+        "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER",
+        tools::wasm_bindgen()?.join("wasm-bindgen-test-runner"),
+    );
+    // Every integration test; one that is not for wasm leaves itself out.
+    cargo.args(["test", "--package", "layernorm", "--target", wasm.triple, "--test", "*"]);
+    summary(&run("cargo test", &mut cargo)?);
+    Ok(())
+}
+
+/// The lines that say how much was tested.
+fn summary(output: &str) {
+    for line in output.lines().filter(|line| line.starts_with("test result:")) {
+        println!("  {line}");
+    }
+}
+
+fn npm_test(folder: &str) -> Result<()> {
+    tools::npm_packages(folder)?;
+    let mut npm = tools::npm(&paths::root().join(folder));
+    npm.env("CHROMIUM", tools::chromium()?).arg("test");
+    run(&format!("npm test in {folder}/"), &mut npm).map(drop)
+}
