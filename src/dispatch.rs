@@ -5,7 +5,7 @@
 use crate::isa::{Isa, Op};
 
 #[inline(always)]
-pub(crate) fn run(op: impl Op) {
+pub(crate) fn run<O: Op>(op: O) -> O::Output {
     #[cfg(all(
         target_arch = "x86_64",
         feature = "std",

@@ -3,7 +3,7 @@
 use super::sums::Group;
 use super::term::{Centred, Pivoted, Raw, Scaled, Term};
 use crate::RowStats;
-use crate::isa::{GROUP, Isa};
+use crate::isa::{GROUP, Isa, Op};
 
 /// γ and β of the call; both have the width of a row.
 #[derive(Clone, Copy)]
@@ -13,43 +13,35 @@ pub(crate) struct Affine<'a> {
 }
 
 /// Writes one row; without `x` the row is in `y`.
-#[inline(always)]
-pub(crate) fn row<I: Isa, const CENTRED: bool>(
-    isa: I,
-    stats: &RowStats,
-    affine: Affine,
-    x: Option<&[f32]>,
-    y: &mut [f32],
-) {
-    let (pivot, delta) = (isa.splat(stats.pivot), isa.splat(stats.delta));
-    let factor = isa.splat(stats.factor);
-    if !stats.is_finite() {
-        // Whatever NaNs came in, the one that goes out is 0x7fc00000.
-        y.fill(f32::NAN);
-    } else if stats.scale != 1.0 {
-        let scale = isa.splat(stats.scale);
-        extreme(isa, Scaled { scale, pivot, delta }, factor, affine, x, y);
-    } else if !CENTRED {
-        apply(isa, Raw, factor, affine, x, y);
-    } else if stats.pivot == 0.0 {
-        apply(isa, Centred { centre: delta }, factor, affine, x, y);
-    } else {
-        apply(isa, Pivoted { pivot, delta }, factor, affine, x, y);
-    }
+pub(crate) struct SecondPass<'a, const CENTRED: bool> {
+    pub stats: &'a RowStats,
+    pub affine: Affine<'a>,
+    pub x: Option<&'a [f32]>,
+    pub y: &'a mut [f32],
 }
 
-/// Scaled rows are rare: one loop, kept out of the way.
-#[cold]
-#[inline(always)]
-fn extreme<I: Isa>(
-    isa: I,
-    term: Scaled<I::V>,
-    factor: I::V,
-    affine: Affine,
-    x: Option<&[f32]>,
-    y: &mut [f32],
-) {
-    any(isa, term, factor, affine, x, y);
+impl<const CENTRED: bool> Op for SecondPass<'_, CENTRED> {
+    type Output = ();
+
+    #[inline(always)]
+    fn eval<I: Isa>(self, isa: I) {
+        let Self { stats, affine, x, y } = self;
+        let (pivot, delta) = (isa.splat(stats.pivot), isa.splat(stats.delta));
+        let factor = isa.splat(stats.factor);
+        if !stats.is_finite() {
+            // Whatever NaNs came in, the one that goes out is 0x7fc00000.
+            y.fill(f32::NAN);
+        } else if stats.scale != 1.0 {
+            let scale = isa.splat(stats.scale);
+            any(isa, Scaled { scale, pivot, delta }, factor, affine, x, y);
+        } else if !CENTRED {
+            apply(isa, Raw, factor, affine, x, y);
+        } else if stats.pivot == 0.0 {
+            apply(isa, Centred { centre: delta }, factor, affine, x, y);
+        } else {
+            apply(isa, Pivoted { pivot, delta }, factor, affine, x, y);
+        }
+    }
 }
 
 /// The two common cases have loops of their own.

@@ -1,10 +1,12 @@
 //! The f32 algorithm, written once over [`Isa`].
 //!
-//!     pivot    m = 0, or the mean of the first 16 elements where that is large beside their root mean square
-//!     pass 1   d = x − m ;  A = Σd ;  B = Σd²                                   sums
-//!     stats    delta = A/N ;  var = B/N − delta² ;  rstd = 1/sqrt(var + ε)      rstd
-//!     redo     where delta² is large beside B/N, or a sum left its range        redo
-//!     pass 2   y = ((x − m) − delta) · rstd · γ + β                             affine
+//! ```text
+//! pivot    m = 0, or the mean of the first 16 elements where that is large beside their root mean square
+//! pass 1   d = x − m ;  A = Σd ;  B = Σd²                                   sums
+//! stats    delta = A/N ;  var = B/N − delta² ;  rstd = 1/sqrt(var + ε)      rstd
+//! redo     where delta² is large beside B/N, or a sum left its range        redo
+//! pass 2   y = ((x − m) − delta) · rstd · γ + β                             affine
+//! ```
 //!
 //! 1. Most rows have a mean that is small beside σ. They need no pivot, which saves one subtraction an element
 //!    in each pass; the test costs one group of sixteen.
@@ -23,8 +25,10 @@ pub(crate) use affine::Affine;
 
 use crate::RowStats;
 use crate::isa::{GROUP, Isa, Op};
+use affine::SecondPass;
+use redo::Redo;
 use rstd::Row;
-use sums::{Sums, partial_block};
+use sums::{BLOCK, Sums};
 use term::{Centred, Raw};
 use two::Two;
 
@@ -54,6 +58,8 @@ pub(crate) struct Forward<'a, const CENTRED: bool> {
 const TOGETHER: usize = 4096;
 
 impl<const CENTRED: bool> Op for Forward<'_, CENTRED> {
+    type Output = ();
+
     #[inline(always)]
     fn eval<I: Isa>(mut self, isa: I) {
         let row = Row::new(self.width, self.epsilon);
@@ -136,16 +142,9 @@ impl Rows<'_> {
     fn first_pass<I: Isa, const CENTRED: bool>(&mut self, isa: I, width: usize, i: usize) -> (f32, Sums) {
         if let Rows::Residual { x, residual, .. } = self {
             let (x, residual) = (at(x, width, i), at_mut(residual, width, i));
-            return add_and_sum::<I, CENTRED>(isa, x, residual);
+            return isa.run(ResidualPass::<CENTRED> { x, residual });
         }
-        let x = self.source(width, i);
-        let m = if CENTRED { pivot(isa, x) } else { 0.0 };
-        let sums = if m == 0.0 {
-            sums::sums(isa, Raw, x)
-        } else {
-            sums::sums(isa, Centred { centre: isa.splat(m) }, x)
-        };
-        (m, sums)
+        isa.run(FirstPass::<CENTRED> { x: self.source(width, i) })
     }
 
     #[inline(always)]
@@ -157,7 +156,7 @@ impl Rows<'_> {
         i: usize,
         mean: f32,
     ) -> RowStats {
-        let stats = redo::redo::<I, CENTRED>(isa, row, self.source(width, i), mean);
+        let stats = isa.run(Redo::<CENTRED> { row, x: self.source(width, i), mean });
         if let (Rows::Residual { residual, .. }, false) = (self, stats.is_finite()) {
             // ∞ − ∞ is another NaN on another machine.
             for v in at_mut(residual, width, i).iter_mut().filter(|v| v.is_nan()) {
@@ -182,7 +181,7 @@ impl Rows<'_> {
             Rows::InPlace { y } => (None, y),
             Rows::Read { .. } => return,
         };
-        affine::row::<I, CENTRED>(isa, stats, affine, x, at_mut(y, width, i));
+        isa.run(SecondPass::<CENTRED> { stats, affine, x, y: at_mut(y, width, i) });
     }
 }
 
@@ -193,9 +192,9 @@ impl Rows<'_> {
 #[inline(always)]
 fn pivot<I: Isa>(isa: I, x: &[f32]) -> f32 {
     let (groups, rest) = x.as_chunks::<GROUP>();
-    let ([a, b], n) = match groups.split_first_chunk::<1>() {
-        Some((head, _)) => (partial_block(isa, Raw, head, &[]), GROUP as f32),
-        None => (partial_block(isa, Raw, &[], rest), rest.len() as f32),
+    let ([a, b], n) = match groups.split_at_checked(1) {
+        Some((head, _)) => (sums::block(isa, Raw, head, &[]), GROUP as f32),
+        None => (sums::block(isa, Raw, &[], rest), rest.len() as f32),
     };
     let (a, b) = (a.hi, b.hi);
     let m = a / n;
@@ -203,7 +202,41 @@ fn pivot<I: Isa>(isa: I, x: &[f32]) -> f32 {
     if 4.0 * (m * m) < b / n { 0.0 } else { m }
 }
 
+/// The pivot of a row and its sums about it.
+struct FirstPass<'a, const CENTRED: bool> {
+    x: &'a [f32],
+}
+
+impl<const CENTRED: bool> Op for FirstPass<'_, CENTRED> {
+    type Output = (f32, Sums);
+
+    #[inline(always)]
+    fn eval<I: Isa>(self, isa: I) -> (f32, Sums) {
+        let m = if CENTRED { pivot(isa, self.x) } else { 0.0 };
+        let sums = if m == 0.0 {
+            sums::sums(isa, Raw, self.x)
+        } else {
+            sums::sums(isa, Centred { centre: isa.splat(m) }, self.x)
+        };
+        (m, sums)
+    }
+}
+
 /// `residual += x`, and the first pass over the sum while it is written.
+struct ResidualPass<'a, const CENTRED: bool> {
+    x: &'a [f32],
+    residual: &'a mut [f32],
+}
+
+impl<const CENTRED: bool> Op for ResidualPass<'_, CENTRED> {
+    type Output = (f32, Sums);
+
+    #[inline(always)]
+    fn eval<I: Isa>(self, isa: I) -> (f32, Sums) {
+        add_and_sum::<I, CENTRED>(isa, self.x, self.residual)
+    }
+}
+
 #[inline(always)]
 fn add_and_sum<I: Isa, const CENTRED: bool>(isa: I, x: &[f32], residual: &mut [f32]) -> (f32, Sums) {
     let mut head = [0.0; GROUP];
@@ -220,21 +253,11 @@ fn add_and_sum<I: Isa, const CENTRED: bool>(isa: I, x: &[f32], residual: &mut [f
 
 #[inline(always)]
 fn add_and_sum_about<I: Isa, T: term::Term<I>>(isa: I, term: T, x: &[f32], residual: &mut [f32]) -> Sums {
-    let (x_blocks, x_groups, x_rest) = sums::blocks(x);
-    let (groups, rest) = residual.as_chunks_mut();
-    let (blocks, groups) = groups.as_chunks_mut();
     let mut sums = Sums::ZERO;
-    for (block, x) in blocks.iter_mut().zip(x_blocks) {
-        add(block.as_flattened_mut(), x.as_flattened());
-        sums.block(isa, term, block);
+    for (residual, x) in residual.chunks_mut(BLOCK).zip(x.chunks(BLOCK)) {
+        residual.iter_mut().zip(x).for_each(|(r, x)| *r += x);
+        let (groups, rest) = residual.as_chunks();
+        sums.push(sums::block(isa, term, groups, rest));
     }
-    add(groups.as_flattened_mut(), x_groups.as_flattened());
-    add(rest, x_rest);
-    sums.tail(isa, term, groups, rest);
     sums
-}
-
-#[inline(always)]
-fn add(residual: &mut [f32], x: &[f32]) {
-    residual.iter_mut().zip(x).for_each(|(r, x)| *r += x);
 }

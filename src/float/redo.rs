@@ -4,10 +4,12 @@
 //! just found. Where that does not help either, because sums are out of range or values not finite, the row
 //! goes through four careful passes, and comes out right whatever it is:
 //!
-//!     range   lowest and highest value; not finite: NaN; equal: x̂ = 0
-//!     scale   s = 2ᵏ so that s · (highest − lowest), or s · sqrt(ε) if that is larger, is near 1
-//!     coarse  delta about the scaled first element
-//!     fine    the sums again about first + delta, kept as two floats
+//! ```text
+//! range   lowest and highest value; not finite: NaN; equal: x̂ = 0
+//! scale   s = 2ᵏ so that s · (highest − lowest), or s · sqrt(ε) if that is larger, is near 1
+//! coarse  delta about the scaled first element
+//! fine    the sums again about first + delta, kept as two floats
+//! ```
 //!
 //! One fine pass is enough: with |x₀ − mean| ≤ σ·sqrt(N) the coarse mean is off by some 2⁻²²·σ·sqrt(N), far less
 //! than σ for every N ≤ 2²⁴, and the fine pass measures what is left.
@@ -17,7 +19,7 @@ use super::sums::sums;
 use super::term::{Centred, Scaled};
 use super::two::{Two, two_sum};
 use crate::RowStats;
-use crate::isa::{Isa, Scalar};
+use crate::isa::{Isa, Op, Scalar};
 
 /// 2ᵏ, k clamped to the exponents of normal numbers.
 fn power_of_two(k: i32) -> f32 {
@@ -51,17 +53,27 @@ fn constant(pivot: f32, epsilon: f32) -> RowStats {
 }
 
 /// Statistics of a row whose first pass gave `mean` and was not good enough.
-#[cold]
-#[inline(always)]
-pub(crate) fn redo<I: Isa, const CENTRED: bool>(isa: I, row: &Row, x: &[f32], mean: f32) -> RowStats {
-    if CENTRED && mean.is_finite() {
-        let again = sums(isa, Centred { centre: isa.splat(mean) }, x);
-        let again = statistics::<Scalar, true>(Scalar, row, again.a, again.b);
-        if again.ok != 0 {
-            return RowStats::about(mean, again.delta, again.rstd);
+pub(crate) struct Redo<'a, const CENTRED: bool> {
+    pub row: &'a Row,
+    pub x: &'a [f32],
+    pub mean: f32,
+}
+
+impl<const CENTRED: bool> Op for Redo<'_, CENTRED> {
+    type Output = RowStats;
+
+    #[inline(always)]
+    fn eval<I: Isa>(self, isa: I) -> RowStats {
+        let Self { row, x, mean } = self;
+        if CENTRED && mean.is_finite() {
+            let again = sums(isa, Centred { centre: isa.splat(mean) }, x);
+            let again = statistics::<Scalar, true>(Scalar, row, again.a, again.b);
+            if again.ok != 0 {
+                return RowStats::about(mean, again.delta, again.rstd);
+            }
         }
+        careful::<I, CENTRED>(isa, row, x)
     }
-    careful::<I, CENTRED>(isa, row, x)
 }
 
 #[inline(always)]

@@ -1,8 +1,10 @@
 //! From the sums of a row to `delta = A/N` and `1/sqrt(var + ε)`, for as many rows at once as a vector has lanes.
 //!
-//!     var = B/N − delta²        v = var + ε        all as two floats
-//!     s = sqrt(v.hi)            r = 1/s            then one correction of each
-//!     sqrt(v) = s + c,   c = (v − s²) · r/2        1/sqrt(v) = r + r · (1 − s·r − c·r)
+//! ```text
+//! var = B/N − delta²        v = var + ε        all as two floats
+//! s = sqrt(v.hi)            r = 1/s            then one correction of each
+//! sqrt(v) = s + c,   c = (v − s²) · r/2        1/sqrt(v) = r + r · (1 − s·r − c·r)
+//! ```
 //!
 //! so that `rstd` has, but for the error of the sums, the error of one rounding. It costs about a hundred
 //! operations, which is why rows share a vector.

@@ -1,24 +1,26 @@
 //! Pass 1: `A = Σd` and `B = Σd²` over a row, `d = x − pivot`.
 //!
-//!     group   16 elements, element i in lane i mod 16
-//!     block   16 groups; a balanced tree over the groups, then over the lanes: 8 levels for 256 elements
-//!     row     block totals added to two floats, hi + lo
+//! ```text
+//! group   16 elements, element i in lane i mod 16
+//! block   16 groups, each lane summed by fours of groups: acc += (g0 + g1) + (g2 + g3); then a tree over the lanes
+//! row     block totals added to two floats, hi + lo
+//! ```
 //!
-//! 1. A balanced tree costs as many additions as a running sum and its error grows with log₂ of the block
-//!    instead of with its length. Running sums are also biased: a row of ±a adds equal squares, whose
-//!    rounding errors all have one sign.
-//! 2. Columns of a block are done one after another, so that few vectors are live.
+//! 1. Fours and a tree cost as many additions as a running sum and round less: an element goes through at most
+//!    six additions before the tree's end, instead of sixteen. Running sums are biased as well: a row of ±a adds
+//!    equal squares, whose rounding errors all have one sign.
+//! 2. Lanes are done a few at a time, so that few vectors are live. Each block is a slice whose length the
+//!    compiler does not know: it would unroll the loop and then need sixty registers.
 //! 3. Totals go to two floats, so that the error does not grow with the number of blocks.
-//! 4. A tail is the same tree with +0 in the places of the missing elements; the missing parts are skipped.
+//! 4. A last block that is shorter ends with a pair of groups, a group, and the elements left over.
 
 use super::term::Term;
 use super::two::Two;
-use crate::isa::{GROUP, Isa, Scalar};
+use crate::isa::{GROUP, Isa, Lanes, Scalar};
 
 pub(crate) type Group = [f32; GROUP];
-/// Groups in a block.
-pub(crate) const GROUPS: usize = 16;
-pub(crate) type Block = [Group; GROUPS];
+/// Elements in a block.
+pub(crate) const BLOCK: usize = 16 * GROUP;
 
 /// Sums over (part of) a row.
 #[derive(Clone, Copy)]
@@ -29,15 +31,12 @@ pub(crate) struct Sums {
     pub b: Two<f32>,
 }
 
-/// A row as whole blocks, whole groups and the rest.
-#[inline(always)]
-pub(crate) fn blocks(row: &[f32]) -> (&[Block], &[Group], &[f32]) {
-    let (groups, rest) = row.as_chunks();
-    let (blocks, groups) = groups.as_chunks();
-    (blocks, groups, rest)
-}
-
 type Pair<V> = (V, V);
+
+#[inline(always)]
+fn add<I: Isa>(isa: I, low: Pair<I::V>, high: Pair<I::V>) -> Pair<I::V> {
+    (isa.add(low.0, high.0), isa.add(low.1, high.1))
+}
 
 /// `d` and `d²` of one column of a group.
 #[inline(always)]
@@ -46,115 +45,87 @@ fn leaf<I: Isa, T: Term<I>>(isa: I, term: T, group: &Group, column: usize) -> Pa
     (d, isa.mul(d, d))
 }
 
-/// The same for the group that ends the row.
 #[inline(always)]
-fn partial_leaf<I: Isa, T: Term<I>>(isa: I, term: T, rest: &[f32], column: usize) -> Pair<I::V> {
+fn two<I: Isa, T: Term<I>>(isa: I, term: T, groups: &[Group; 2], column: usize) -> Pair<I::V> {
+    add(isa, leaf(isa, term, &groups[0], column), leaf(isa, term, &groups[1], column))
+}
+
+#[inline(always)]
+fn four<I: Isa, T: Term<I>>(isa: I, term: T, groups: &[Group; 4], column: usize) -> Pair<I::V> {
+    let [g0, g1, g2, g3] = groups;
+    let low = add(isa, leaf(isa, term, g0, column), leaf(isa, term, g1, column));
+    let high = add(isa, leaf(isa, term, g2, column), leaf(isa, term, g3, column));
+    add(isa, low, high)
+}
+
+/// The group that ends a row, +0 in the places of the missing elements.
+#[inline(always)]
+fn partial<I: Isa, T: Term<I>>(isa: I, term: T, rest: &[f32], column: usize) -> Pair<I::V> {
     let from = rest.get(column * I::LANES..).unwrap_or(&[]);
     let d = isa.keep(term.of(isa, isa.load_partial(from)), from.len());
     (d, isa.mul(d, d))
 }
 
-#[inline(always)]
-fn add<I: Isa>(isa: I, low: Pair<I::V>, high: Pair<I::V>) -> Pair<I::V> {
-    (isa.add(low.0, high.0), isa.add(low.1, high.1))
+/// A block, or the end of a row: groups, then fewer than [`GROUP`] elements.
+struct Terms<'a, T> {
+    term: T,
+    fours: &'a [[Group; 4]],
+    twos: &'a [[Group; 2]],
+    ones: &'a [Group],
+    rest: &'a [f32],
 }
 
-macro_rules! balanced_tree {
-    ($name:ident, $groups:literal, $half:ident, $half_groups:literal) => {
-        #[inline(always)]
-        fn $name<I: Isa, T: Term<I>>(
-            isa: I,
-            term: T,
-            groups: &[Group; $groups],
-            column: usize,
-        ) -> Pair<I::V> {
-            let (halves, _) = groups.as_chunks::<$half_groups>();
-            add(isa, $half(isa, term, &halves[0], column), $half(isa, term, &halves[1], column))
+impl<I: Isa, T: Term<I>> Lanes<I> for Terms<'_, T> {
+    #[inline(always)]
+    fn columns(&self, isa: I, c: usize, d: usize) -> (I::V, I::V) {
+        let term = self.term;
+        let zero = isa.splat(0.0);
+        let (mut low, mut high) = ((zero, zero), (zero, zero));
+        for groups in self.fours {
+            low = add(isa, low, four(isa, term, groups, c));
+            high = add(isa, high, four(isa, term, groups, d));
         }
-    };
+        for groups in self.twos {
+            low = add(isa, low, two(isa, term, groups, c));
+            high = add(isa, high, two(isa, term, groups, d));
+        }
+        for group in self.ones {
+            low = add(isa, low, leaf(isa, term, group, c));
+            high = add(isa, high, leaf(isa, term, group, d));
+        }
+        if !self.rest.is_empty() {
+            low = add(isa, low, partial(isa, term, self.rest, c));
+            high = add(isa, high, partial(isa, term, self.rest, d));
+        }
+        add(isa, low, high)
+    }
 }
 
+/// Sums over a block or the end of a row.
 #[inline(always)]
-fn tree1<I: Isa, T: Term<I>>(isa: I, term: T, groups: &[Group; 1], column: usize) -> Pair<I::V> {
-    leaf(isa, term, &groups[0], column)
+pub(crate) fn block<I: Isa, T: Term<I>>(isa: I, term: T, groups: &[Group], rest: &[f32]) -> [Two<f32>; 2] {
+    let (fours, more) = groups.as_chunks();
+    let (twos, ones) = more.as_chunks();
+    isa.reduce(Terms { term, fours, twos, ones, rest })
 }
-balanced_tree!(tree2, 2, tree1, 1);
-balanced_tree!(tree4, 4, tree2, 2);
-balanced_tree!(tree8, 8, tree4, 4);
-balanced_tree!(tree16, 16, tree8, 8);
 
 impl Sums {
     pub(crate) const ZERO: Sums = Sums { a: Two { hi: 0.0, lo: 0.0 }, b: Two { hi: 0.0, lo: 0.0 } };
 
     #[inline(always)]
-    fn push(&mut self, [a, b]: [Two<f32>; 2]) {
+    pub(crate) fn push(&mut self, [a, b]: [Two<f32>; 2]) {
         self.a = self.a.plus(Scalar, a);
         self.b = self.b.plus(Scalar, b);
     }
-
-    #[inline(always)]
-    pub(crate) fn block<I: Isa, T: Term<I>>(&mut self, isa: I, term: T, block: &Block) {
-        self.push(isa.reduce(|column| tree16(isa, term, block, column)));
-    }
-
-    /// The end of the row: fewer than [`GROUPS`] groups, then fewer than [`GROUP`] elements.
-    #[inline(always)]
-    pub(crate) fn tail<I: Isa, T: Term<I>>(&mut self, isa: I, term: T, groups: &[Group], rest: &[f32]) {
-        if !groups.is_empty() || !rest.is_empty() {
-            self.push(partial_block(isa, term, groups, rest));
-        }
-    }
-}
-
-/// Sums over fewer elements than a block.
-#[inline(always)]
-pub(crate) fn partial_block<I: Isa, T: Term<I>>(
-    isa: I,
-    term: T,
-    groups: &[Group],
-    rest: &[f32],
-) -> [Two<f32>; 2] {
-    isa.reduce(|column| {
-        // From the last leaf towards the root: where the path comes from the right, the left sibling is a
-        // whole tree; where it comes from the left, the right sibling is missing, that is +0.
-        let mut sum = if rest.is_empty() {
-            (isa.splat(0.0), isa.splat(0.0))
-        } else {
-            partial_leaf(isa, term, rest, column)
-        };
-        let mut left = groups;
-        if groups.len() & 1 != 0
-            && let Some((more, last)) = left.split_last_chunk()
-        {
-            (left, sum) = (more, add(isa, tree1(isa, term, last, column), sum));
-        }
-        if groups.len() & 2 != 0
-            && let Some((more, last)) = left.split_last_chunk()
-        {
-            (left, sum) = (more, add(isa, tree2(isa, term, last, column), sum));
-        }
-        if groups.len() & 4 != 0
-            && let Some((more, last)) = left.split_last_chunk()
-        {
-            (left, sum) = (more, add(isa, tree4(isa, term, last, column), sum));
-        }
-        if groups.len() & 8 != 0
-            && let Some((_, last)) = left.split_last_chunk()
-        {
-            sum = add(isa, tree8(isa, term, last, column), sum);
-        }
-        sum
-    })
 }
 
 /// Sums over a row.
 #[inline(always)]
 pub(crate) fn sums<I: Isa, T: Term<I>>(isa: I, term: T, row: &[f32]) -> Sums {
-    let (blocks, groups, rest) = blocks(row);
     let mut sums = Sums::ZERO;
-    for block in blocks {
-        sums.block(isa, term, block);
+    for part in row.chunks(BLOCK) {
+        let (groups, rest) = part.as_chunks();
+        sums.push(block(isa, term, groups, rest));
     }
-    sums.tail(isa, term, groups, rest);
     sums
 }

@@ -1,8 +1,10 @@
 //! Two floats, `hi + lo`: twice the digits of an `f32` from `f32` operations alone.
 //!
-//!     two_sum(a, b)  = s + e exactly, s = fl(a + b)          (Knuth 1969, no assumption on sizes)
-//!     fast_two_sum   the same where |a| ≥ |b|                 (Dekker 1971)
-//!     two_product    = p + e exactly, by splitting at 12 bits (Dekker 1971, Veltkamp)
+//! ```text
+//! two_sum(a, b)  = s + e exactly, s = fl(a + b)          (Knuth 1969, no assumption on sizes)
+//! fast_two_sum   the same where |a| ≥ |b|                 (Dekker 1971)
+//! two_product    = p + e exactly, by splitting at 12 bits (Dekker 1971, Veltkamp)
+//! ```
 //!
 //! Neither an `f64` nor a fused multiply-add is used: a Cortex-M4F has no `f64`, wasm has no FMA, and the
 //! bits must be the same there. Products are exact while neither over- nor underflow is near, which the

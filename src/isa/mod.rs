@@ -28,7 +28,14 @@ pub(crate) const GROUP: usize = 16;
 
 /// Something to compute, written once and compiled for each instruction set.
 pub(crate) trait Op {
-    fn eval<I: Isa>(self, isa: I);
+    type Output;
+    fn eval<I: Isa>(self, isa: I) -> Self::Output;
+}
+
+/// Two quantities in sixteen lanes, to be summed by [`Isa::reduce`].
+pub(crate) trait Lanes<I: Isa> {
+    /// Both summed over the lanes from `c · LANES` and those from `d · LANES`, which are eight lanes further.
+    fn columns(&self, isa: I, c: usize, d: usize) -> (I::V, I::V);
 }
 
 pub(crate) trait Isa: Copy {
@@ -39,8 +46,11 @@ pub(crate) trait Isa: Copy {
     /// `[f32; LANES]`.
     type Array: Copy + AsRef<[f32]> + AsMut<[f32]>;
 
-    /// Runs `op` in a function compiled for this instruction set.
-    fn run(self, op: impl Op);
+    /// Runs `op` in a function of its own, compiled for this instruction set.
+    ///
+    /// Not only the whole call but each hot loop is one: a function that holds all of them has more live values than
+    /// a compiler, above all one that runs in a browser, can keep in registers.
+    fn run<O: Op>(self, op: O) -> O::Output;
 
     fn array(self, value: f32) -> Self::Array;
     fn splat(self, value: f32) -> Self::V;
@@ -59,11 +69,11 @@ pub(crate) trait Isa: Copy {
     /// One bit per lane: `a ≤ b` (false for NaN).
     fn le(self, a: Self::V, b: Self::V) -> u32;
 
-    /// Sums two quantities over the sixteen lanes; `column(c)` gives both for the lanes from `c · LANES`.
+    /// Sums two quantities over the sixteen lanes.
     ///
-    /// The tree is the same everywhere: lane `l` and `l + 8` first, then `l + 4`, `l + 2`, `l + 1`. The last two
-    /// levels keep the roundings of their additions: there are three, and they weigh most.
-    fn reduce(self, column: impl FnMut(usize) -> (Self::V, Self::V)) -> [Two<f32>; 2];
+    /// The tree is the same everywhere: lane `l` and `l + 8`, then `l + 4`, `l + 2`, `l + 1`. The last two levels
+    /// keep the roundings of their additions: there are three, and they weigh most.
+    fn reduce(self, lanes: impl Lanes<Self>) -> [Two<f32>; 2];
 
     /// The first elements of `from`, at most `LANES`, +0 in the lanes beyond.
     #[inline(always)]

@@ -1,4 +1,4 @@
-use super::{GROUP, Isa, Op};
+use super::{GROUP, Isa, Lanes, Op};
 use crate::float::two::{Two, two_sum};
 
 /// One lane at a time: any machine, with or without an FPU.
@@ -10,8 +10,8 @@ impl Isa for Scalar {
     type V = f32;
     type Array = [f32; 1];
 
-    #[inline(always)]
-    fn run(self, op: impl Op) {
+    #[inline(never)]
+    fn run<O: Op>(self, op: O) -> O::Output {
         op.eval(self)
     }
     #[inline(always)]
@@ -62,21 +62,16 @@ impl Isa for Scalar {
     }
 
     #[inline(always)]
-    fn reduce(self, mut column: impl FnMut(usize) -> (f32, f32)) -> [Two<f32>; 2] {
-        let mut lanes = [[0.0; 2]; GROUP];
-        for (c, lane) in lanes.iter_mut().enumerate() {
-            let (a, b) = column(c);
-            *lane = [a, b];
+    fn reduce(self, lanes: impl Lanes<Self>) -> [Two<f32>; 2] {
+        let mut sums = [[0.0; 2]; GROUP / 2];
+        for (c, sum) in sums.iter_mut().enumerate() {
+            let (a, b) = lanes.columns(self, c, c + GROUP / 2);
+            *sum = [a, b];
         }
-        for half in [8, 4] {
-            let (low, high) = lanes.split_at_mut(half);
-            for (l, h) in low.iter_mut().zip(high) {
-                *l = [l[0] + h[0], l[1] + h[1]];
-            }
-        }
-        let [l0, l1, l2, l3, ..] = lanes;
+        let [l0, l1, l2, l3, l4, l5, l6, l7] = sums;
         [0, 1].map(|i| {
-            let (even, odd) = (two_sum(self, l0[i], l2[i]), two_sum(self, l1[i], l3[i]));
+            let (l0, l1, l2, l3) = (l0[i] + l4[i], l1[i] + l5[i], l2[i] + l6[i], l3[i] + l7[i]);
+            let (even, odd) = (two_sum(self, l0, l2), two_sum(self, l1, l3));
             let Two { hi, lo } = two_sum(self, even.hi, odd.hi);
             Two { hi, lo: (even.lo + odd.lo) + lo }
         })

@@ -1,6 +1,6 @@
 #![allow(unsafe_code)]
 
-use super::{Isa, Op};
+use super::{Isa, Lanes, Op};
 use crate::float::two::{Two, two_sum};
 use core::arch::wasm32::*;
 
@@ -16,8 +16,8 @@ impl Isa for Simd128 {
     type V = v128;
     type Array = [f32; 4];
 
-    #[inline(always)]
-    fn run(self, op: impl Op) {
+    #[inline(never)]
+    fn run<O: Op>(self, op: O) -> O::Output {
         op.eval(self)
     }
     #[inline(always)]
@@ -71,14 +71,10 @@ impl Isa for Simd128 {
     }
 
     #[inline(always)]
-    fn reduce(self, mut column: impl FnMut(usize) -> (v128, v128)) -> [Two<f32>; 2] {
-        let (a0, b0) = column(0);
-        let (a2, b2) = column(2);
-        let (a02, b02) = (f32x4_add(a0, a2), f32x4_add(b0, b2));
-        let (a1, b1) = column(1);
-        let (a3, b3) = column(3);
-        let (a13, b13) = (f32x4_add(a1, a3), f32x4_add(b1, b3));
-        let (a, b) = (f32x4_add(a02, a13), f32x4_add(b02, b13));
+    fn reduce(self, lanes: impl Lanes<Self>) -> [Two<f32>; 2] {
+        let (a0, b0) = lanes.columns(self, 0, 2);
+        let (a1, b1) = lanes.columns(self, 1, 3);
+        let (a, b) = (f32x4_add(a0, a1), f32x4_add(b0, b1));
         // a0 b0 a1 b1 + a2 b2 a3 b3
         let halves = two_sum(self, i32x4_shuffle::<0, 4, 1, 5>(a, b), i32x4_shuffle::<2, 6, 3, 7>(a, b));
         let upper = |v| i32x4_shuffle::<2, 3, 2, 3>(v, v);

@@ -1,6 +1,6 @@
 #![allow(unsafe_code)]
 
-use super::{Isa, Op};
+use super::{Isa, Lanes, Op};
 use crate::float::two::{Two, two_sum};
 use core::arch::x86_64::*;
 
@@ -36,8 +36,8 @@ impl Isa for Sse2 {
     type V = __m128;
     type Array = [f32; 4];
 
-    #[inline(always)]
-    fn run(self, op: impl Op) {
+    #[inline(never)]
+    fn run<O: Op>(self, op: O) -> O::Output {
         op.eval(self)
     }
     #[inline(always)]
@@ -99,14 +99,10 @@ impl Isa for Sse2 {
     }
 
     #[inline(always)]
-    fn reduce(self, mut column: impl FnMut(usize) -> (__m128, __m128)) -> [Two<f32>; 2] {
-        let (a0, b0) = column(0);
-        let (a2, b2) = column(2);
-        let (a02, b02) = (self.add(a0, a2), self.add(b0, b2));
-        let (a1, b1) = column(1);
-        let (a3, b3) = column(3);
-        let (a13, b13) = (self.add(a1, a3), self.add(b1, b3));
-        reduce_quads(self.add(a02, a13), self.add(b02, b13))
+    fn reduce(self, lanes: impl Lanes<Self>) -> [Two<f32>; 2] {
+        let (a0, b0) = lanes.columns(self, 0, 2);
+        let (a1, b1) = lanes.columns(self, 1, 3);
+        reduce_quads(self.add(a0, a1), self.add(b0, b1))
     }
 }
 
@@ -133,9 +129,10 @@ impl Isa for Avx2 {
     type Array = [f32; 8];
 
     #[inline(always)]
-    fn run(self, op: impl Op) {
+    fn run<O: Op>(self, op: O) -> O::Output {
         #[target_feature(enable = "avx2")]
-        fn run(isa: Avx2, op: impl Op) {
+        #[inline(never)]
+        fn run<O: Op>(isa: Avx2, op: O) -> O::Output {
             op.eval(isa)
         }
         // SAFETY: as above.
@@ -200,10 +197,8 @@ impl Isa for Avx2 {
     }
 
     #[inline(always)]
-    fn reduce(self, mut column: impl FnMut(usize) -> (__m256, __m256)) -> [Two<f32>; 2] {
-        let (a0, b0) = column(0);
-        let (a1, b1) = column(1);
-        let (a, b) = (self.add(a0, a1), self.add(b0, b1));
+    fn reduce(self, lanes: impl Lanes<Self>) -> [Two<f32>; 2] {
+        let (a, b) = lanes.columns(self, 0, 1);
         // SAFETY: as above.
         let (a, b) = unsafe {
             (
