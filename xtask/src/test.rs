@@ -89,7 +89,6 @@ fn format() -> Result<()> {
 }
 
 fn clippy(features: &'static [&'static str]) -> Result<()> {
-    // Features of a member are chosen by its package; `--workspace` alone would refuse them here.
     let mut clippy = DEFAULT.cargo();
     clippy.args(["clippy", "--workspace", "--all-targets"]).args(features).args(["--", "--deny", "warnings"]);
     run("cargo clippy", &mut clippy).map(drop)

@@ -5,7 +5,7 @@ use crate::numbers::{Numbers, power_of_two};
 #[derive(Clone, Copy)]
 pub(crate) enum Kind {
     Bell,
-    /// Mean 1e7, σ about 1: the variance is lost in E[x²] − E[x]².
+    /// Mean 1e7, σ about 1: the variance is lost in `E[x²] − E[x]²`.
     HugeMean,
     /// ±1e38: the squares overflow.
     Huge,
