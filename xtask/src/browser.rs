@@ -17,15 +17,30 @@ pub fn report_of(chromium: &Path, dir: PathBuf) -> Result<String> {
         .args(["--disable-background-networking", "--disable-component-update", "--disable-sync"])
         .arg(format!("--user-data-dir={}", profile.display()))
         .arg(address)
+        // What it leaves behind when it is ended goes with the profile.
+        .env("TMPDIR", &profile)
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .spawn()
         .map_err(|e| format!("cannot start {}: {e}", chromium.display()))?;
     let report = reports.recv_timeout(LIMIT);
-    // It may have died already, and its last files may still be in use: neither changes the result.
+    // It may have died already.
     let _ = browser.kill();
     let _ = browser.wait();
-    let _ = std::fs::remove_dir_all(&profile);
+    remove(&profile);
     report.map_err(|_| format!("{} did not answer within {} s", chromium.display(), LIMIT.as_secs()))
+}
+
+/// The browser's helper processes end a moment after it and write until then.
+fn remove(profile: &Path) {
+    for _ in 0..20 {
+        if paths::remove_dir(profile).is_ok() {
+            std::thread::sleep(Duration::from_millis(50));
+            if !profile.exists() {
+                return;
+            }
+        }
+        std::thread::sleep(Duration::from_millis(50));
+    }
 }
