@@ -1,6 +1,7 @@
 //! The project's commands: `cargo xtask COMMAND`. Each does its own set-up and skips what is there.
 
 mod apt;
+mod bench;
 mod browser;
 mod cargo;
 mod demo;
@@ -51,6 +52,12 @@ const COMMANDS: &[Command] = &[
         options: "[--bless]",
         does: "prints the digest of the canonical results on every target, compares with the golden one",
         run: digest::command,
+    },
+    Command {
+        name: "bench",
+        options: "[--peers]",
+        does: "times the kernels (beside other libraries'), writes benches/RESULTS.md",
+        run: bench::command,
     },
     Command {
         name: "setup",

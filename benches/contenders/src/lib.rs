@@ -1,0 +1,80 @@
+//! Everything in Rust that is measured, behind one interface, for wasm (`exports`) and native (`src/bin/serve.rs`).
+
+#[cfg(feature = "peers")]
+mod burn;
+#[cfg(feature = "peers")]
+mod candle;
+mod copy;
+#[cfg(target_arch = "wasm32")]
+mod exports;
+mod ours;
+#[cfg(feature = "peers")]
+mod rten;
+mod two_pass;
+mod work;
+
+use work::{Buffers, error, reference};
+pub use work::{Verb, Work};
+
+/// One contender set up for one piece of work.
+trait Run {
+    fn run(&mut self, buffers: &mut Buffers);
+    /// Puts the result into `buffers.y`, where `run` leaves it elsewhere; not timed.
+    fn result(&mut self, _: &mut Buffers) {}
+}
+
+impl<F: FnMut(&mut Buffers)> Run for F {
+    fn run(&mut self, buffers: &mut Buffers) {
+        self(buffers);
+    }
+}
+
+/// Makes a [`Run`], or `None` where the contender has no such operation.
+type Open = fn(Work, &Buffers) -> Option<Box<dyn Run>>;
+
+const CONTENDERS: &[(&str, Open)] = &[
+    ("layernorm", ours::open),
+    ("two-pass", two_pass::open),
+    ("copy", copy::open),
+    #[cfg(feature = "peers")]
+    ("rten", rten::open),
+    #[cfg(feature = "peers")]
+    ("candle", candle::open),
+    #[cfg(feature = "peers")]
+    ("burn-ndarray", burn::ndarray),
+    #[cfg(feature = "peers")]
+    ("burn-flex", burn::flex),
+];
+
+pub fn names() -> impl Iterator<Item = &'static str> {
+    CONTENDERS.iter().map(|(name, _)| *name)
+}
+
+pub struct Case {
+    buffers: Buffers,
+    run: Box<dyn Run>,
+    /// Of the first run, against f64.
+    pub error: f64,
+}
+
+impl Case {
+    pub fn open(contender: &str, work: Work) -> Option<Self> {
+        let (name, open) = CONTENDERS.iter().find(|(name, _)| *name == contender)?;
+        let mut buffers = Buffers::new(work);
+        let mut run = open(work, &buffers)?;
+        let expected = match *name {
+            "copy" => buffers.x.iter().map(|&x| x.into()).collect(),
+            _ => reference(work, &buffers),
+        };
+        run.run(&mut buffers);
+        run.result(&mut buffers);
+        let error = error(&buffers.y, &expected);
+        Some(Self { buffers, run, error })
+    }
+
+    pub fn run(&mut self, times: usize) {
+        for _ in 0..times {
+            self.run.run(std::hint::black_box(&mut self.buffers));
+        }
+    }
+}

@@ -1,0 +1,33 @@
+// Contenders in another process that takes commands, one a line (contenders/src/bin/serve.rs, python/serve.py).
+// It sleeps while another one is timed.
+import { spawn } from "node:child_process";
+import { createInterface } from "node:readline";
+
+export async function processContenders(command, words, environment = {}) {
+  const child = spawn(command, words, {
+    env: { ...process.env, ...environment },
+    stdio: ["pipe", "pipe", "inherit"],
+  });
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const ask = async (...line) => {
+    child.stdin.write(`${line.join(" ")}\n`);
+    const { value, done } = await lines.next();
+    if (done) throw new Error(`${command} has ended at: ${line.join(" ")}`);
+    return value;
+  };
+  const open = async (name, { verb, rows, width }) => {
+    const answer = await ask("open", name, verb, rows, width);
+    return (
+      answer !== "none" && {
+        error: Number(answer),
+        time: async (calls) => Number(await ask("time", name, verb, calls)),
+        close: () => ask("close", name, verb),
+      }
+    );
+  };
+  const names = (await ask("names")).split(" ");
+  return {
+    contenders: Object.fromEntries(names.map((name) => [name, (work) => open(name, work)])),
+    end: () => child.stdin.end(),
+  };
+}

@@ -1,0 +1,102 @@
+// From measurements to benches/RESULTS.md and its plots.
+import { execFileSync } from "node:child_process";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { cpus, totalmem } from "node:os";
+import { ROUNDS, TOLERANCE, median, ratio } from "./measure.mjs";
+import { linePlot } from "./plot.mjs";
+import { ROWS, WIDTHS, label } from "./shapes.mjs";
+import { answers } from "./targets.mjs";
+
+const HERE = new URL("../", import.meta.url);
+const TITLES = { layer: "LayerNorm with γ and β", residual: "residual += x, then LayerNorm", rms: "RMSNorm with γ" };
+const OURS = "layernorm";
+
+const find = (entries, name, verb) => entries.find((entry) => entry.name === name && entry.verb === verb);
+const elements = ({ rows, width }) => rows * width;
+const rate = (shape, { seconds }) => elements(shape) / median(seconds) / 1e9;
+const row = (cells) => `| ${cells.join(" | ")} |`;
+
+function table(results, verb) {
+  const entries = results.flatMap(({ entries }) => entries.filter((entry) => entry.verb === verb));
+  const others = [...new Set(entries.map(({ name }) => name))].filter((name) => name !== OURS);
+  const lines = [row(["rows × width", `${OURS}, Gelem/s`, ...others]), row(Array(others.length + 2).fill("---:"))];
+  for (const { shape, entries } of results) {
+    const ours = find(entries, OURS, verb);
+    if (!ours?.seconds.length) continue;
+    const cells = others.map((name) => {
+      const other = find(entries, name, verb);
+      if (other && !other.seconds.length) return "wrong";
+      return ratio(ours, other)?.toFixed(2) ?? "–";
+    });
+    lines.push(row([label(shape), rate(shape, ours).toFixed(2), ...cells]));
+  }
+  return lines.join("\n");
+}
+
+function errors(results) {
+  const worst = new Map();
+  for (const { error, name } of results.flatMap(({ entries }) => entries)) {
+    worst.set(name, Math.max(error, worst.get(name) ?? 0));
+  }
+  return [...worst].map(([name, error]) => `${name} ${error.toExponential(1)}`).join(", ");
+}
+
+async function plots({ name, results }) {
+  const questions = [
+    { file: "width", shapes: WIDTHS, x: "width", title: `${name}, 64 rows`, at: ({ width }) => width },
+    { file: "rows", shapes: ROWS, x: "rows", title: `${name}, width 768`, at: ({ rows }) => rows },
+  ];
+  const links = [];
+  for (const { file, shapes, x, title, at } of questions) {
+    const labels = new Set(shapes.map(label));
+    const chosen = results.filter(({ shape }) => labels.has(label(shape))).sort((a, b) => at(a.shape) - at(b.shape));
+    const names = new Set(chosen.flatMap(({ entries }) => entries.map(({ name }) => name)));
+    const series = [...names].map((name) => ({
+      name,
+      points: chosen.flatMap(({ shape, entries }) => {
+        const entry = find(entries, name, "layer");
+        return entry?.seconds.length ? [[at(shape), rate(shape, entry)]] : [];
+      }),
+    }));
+    const path = `plots/${file}-${name.toLowerCase()}.svg`;
+    await writeFile(new URL(path, HERE), linePlot({ title, x, y: "Gelem/s", series: series.filter(({ points }) => points.length) }));
+    links.push(`![Throughput against ${x} in ${name}](${path})`);
+  }
+  return links.join("\n");
+}
+
+async function versions(engines, { python }) {
+  const npm = JSON.parse(await readFile(new URL("js/package.json", HERE))).dependencies;
+  const cargo = await readFile(new URL("contenders/Cargo.toml", HERE), "utf8");
+  const crates = [...cargo.matchAll(/^(burn-\w+|candle-nn|rten-vecmath) = \{ version = "([^"]+)"/gm)].map(([, name, version]) => `${name} ${version}`);
+  const pip = (await readFile(new URL("python/requirements.txt", HERE), "utf8")).trim().split("\n");
+  const { "playwright-core": _, ...libraries } = npm;
+  const chromium = engines.find(({ name }) => name === "Chromium").version;
+  const rustc = execFileSync("rustc", ["--version"], { encoding: "utf8" }).split(" ")[1];
+  const peers = python ? [...Object.entries(libraries).map((pair) => pair.join(" ")), ...crates, ...pip.map((line) => line.replace("==", " "))] : [];
+  return [`Node ${process.versions.node} (V8 ${process.versions.v8})`, `Chromium ${chromium}`, `rustc ${rustc}`, ...peers].join(", ");
+}
+
+export async function report(engines, settings) {
+  await mkdir(new URL("plots", HERE), { recursive: true });
+  const commit = execFileSync("git", ["describe", "--always", "--dirty"], { cwd: HERE, encoding: "utf8" }).trim();
+  const parts = [
+    `# Results
+
+Written by \`cargo xtask bench${settings.peers ? " --peers" : ""}\`; how it measures, and what each contender is: [README.md](README.md).
+
+- Date: ${new Date().toISOString().slice(0, 10)}, commit ${commit}
+- Machine: ${cpus()[0].model.trim()}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB
+- Versions: ${await versions(engines, settings)}
+- One thread. Medians of ${ROUNDS} interleaved rounds. A number beside a contender is **how many times longer it takes than
+  \`layernorm\`** (above 1: we are faster), the median of the ratios within a round; "wrong": its result missed
+  the tolerance, ${TOLERANCE.others} · max(1, |y|) against f64 (${TOLERANCE.layernorm} for ours), and was not timed; "–": it has no such operation.`,
+    answers(engines),
+  ];
+  for (const engine of engines) {
+    parts.push(`## ${engine.name}`);
+    for (const [verb, title] of Object.entries(TITLES)) parts.push(`${title}:`, table(engine.results, verb));
+    parts.push(`Largest errors, in units of max(1, |y|): ${errors(engine.results)}.`, await plots(engine));
+  }
+  await writeFile(new URL("RESULTS.md", HERE), `${parts.filter(Boolean).join("\n\n")}\n`);
+}

@@ -1,0 +1,90 @@
+//! `cargo xtask bench`: builds the contenders in `benches/`, and lets a script time them and write the report.
+
+use crate::cargo::Flavour;
+use crate::process::{announced, run};
+use crate::toolchain::Toolchain;
+use crate::{Result, package, paths, toolchain, tools, unknown_argument};
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+/// `getrandom` is reached by two peers, and wants to know where wasm gets random numbers from.
+const WASM: Flavour = Flavour {
+    folder: "bench-wasm",
+    rustflags: "-C target-feature=+simd128 --cfg getrandom_backend=\"wasm_js\"",
+};
+const NATIVE: Flavour = Flavour { folder: "bench-native", rustflags: "" };
+
+pub fn command(arguments: &[String]) -> Result<()> {
+    match arguments {
+        [] => bench(false),
+        [argument] if argument == "--peers" => bench(true),
+        [argument, ..] => Err(unknown_argument(argument, "--peers")),
+    }
+}
+
+fn bench(peers: bool) -> Result<()> {
+    package::package()?;
+    tools::npm_packages("benches/js")?;
+    let wasm = toolchain::toolchain(&toolchain::WASM)?;
+    let module = build(WASM, Some(&wasm), peers, &["--lib"], "layernorm_contenders.wasm")?;
+    let serve = build(NATIVE, None, peers, &["--bin", "serve"], "serve")?;
+    let mut settings = vec![
+        ("module", module),
+        ("serve", serve),
+        ("chromium", tools::chromium()?),
+        ("pkg", paths::root().join("wasm/pkg")),
+    ];
+    if peers {
+        settings.push(("python", python()?));
+    }
+    let settings: Vec<_> = settings.iter().map(|(name, path)| format!("{name:?}:{path:?}")).collect();
+    let settings = format!("{{{},\"peers\":{peers}}}", settings.join(","));
+    let mut script = Command::new("node");
+    script.current_dir(paths::root().join("benches/js")).arg("run.mjs").arg(settings);
+    let status = script.stdin(Stdio::null()).status().map_err(|e| format!("cannot start Node: {e}"))?;
+    if !status.success() {
+        return Err("benches/js/run.mjs failed".into());
+    }
+    println!("written: benches/RESULTS.md");
+    Ok(())
+}
+
+/// The contenders are a workspace of their own; `artifact` is the file that comes out.
+fn build(
+    flavour: Flavour,
+    target: Option<&Toolchain>,
+    peers: bool,
+    selection: &[&str],
+    artifact: &str,
+) -> Result<PathBuf> {
+    let mut cargo = flavour.cargo();
+    cargo.current_dir(paths::root().join("benches/contenders")).args(["build", "--release"]).args(selection);
+    if let Some(toolchain) = target {
+        toolchain.apply(&mut cargo).args(["--target", toolchain.triple]);
+    }
+    if peers {
+        cargo.args(["--features", "peers"]);
+    }
+    announced(&format!("cargo build contenders ({})", flavour.folder), &mut cargo)?;
+    Ok(flavour.artifact(target.map_or("", |toolchain| toolchain.triple), artifact))
+}
+
+/// A Python with the peers that come from there, in the user's cache.
+fn python() -> Result<PathBuf> {
+    let requirements = paths::root().join("benches/python/requirements.txt");
+    let wanted =
+        std::fs::read_to_string(&requirements).map_err(|e| format!("{}: {e}", requirements.display()))?;
+    let venv = paths::cache()?.join("bench-python");
+    let (program, installed) = (venv.join("bin/python"), venv.join("installed.txt"));
+    if std::fs::read_to_string(&installed).is_ok_and(|installed| installed == wanted) {
+        return Ok(program);
+    }
+    let by_hand = "get it with: sudo apt-get install -y python3 python3-venv";
+    run("python3 -m venv", Command::new("python3").args(["-m", "venv", "--clear"]).arg(&venv))
+        .map_err(|e| format!("{e}\n  {by_hand}"))?;
+    let mut pip = Command::new(&program);
+    pip.args(["-m", "pip", "install", "--quiet", "--requirement"]).arg(&requirements);
+    announced("pip install of the Python peers", &mut pip)?;
+    std::fs::write(&installed, wanted).map_err(|e| format!("{}: {e}", installed.display()))?;
+    Ok(program)
+}
