@@ -11,7 +11,8 @@
 //! 1. Most rows have a mean that is small beside σ. They need no pivot, which saves one subtraction an element
 //!    in each pass; the test costs one group of sixteen.
 //! 2. As many rows as a vector has lanes go through pass 1, then their statistics are computed in one vector,
-//!    then they go through pass 2, while they are in the first-level cache.
+//!    then they go through pass 2, while they are in the first-level cache. The statistics are a long chain of
+//!    dependent operations; pass 1 of the next rows stands between them and pass 2, to be done meanwhile.
 //! 3. Every choice depends on the row's values and on N alone, never on its neighbours.
 
 mod affine;
@@ -27,7 +28,7 @@ use crate::RowStats;
 use crate::isa::{GROUP, Isa, Op};
 use affine::SecondPass;
 use redo::Redo;
-use rstd::Row;
+use rstd::{Row, Statistics};
 use sums::{BLOCK, Sums};
 use term::{Centred, Raw};
 use two::Two;
@@ -56,6 +57,8 @@ pub(crate) struct Forward<'a, const CENTRED: bool> {
 
 /// Rows that go through pass 1 together stay below this number of elements: 16 kB.
 const TOGETHER: usize = 4096;
+/// The most lanes of any instruction set.
+const MOST_TOGETHER: usize = 8;
 
 impl<const CENTRED: bool> Op for Forward<'_, CENTRED> {
     type Output = ();
@@ -65,58 +68,86 @@ impl<const CENTRED: bool> Op for Forward<'_, CENTRED> {
         let row = Row::new(self.width, self.epsilon);
         let rows = self.rows.len().checked_div(self.width).unwrap_or(0);
         let together = TOGETHER.checked_div(self.width).unwrap_or(1).clamp(1, I::LANES);
-        let mut first = 0;
-        while first < rows {
-            let count = together.min(rows - first);
-            self.together(isa, &row, first, count);
-            first += count;
+        let mut now = self.first_passes(isa, 0, together.min(rows));
+        while now.count > 0 {
+            let statistics = now.statistics::<CENTRED>(isa, &row);
+            let first = now.first + now.count;
+            let next = self.first_passes(isa, first, together.min(rows - first));
+            self.second_passes(isa, &row, &now, &statistics);
+            now = next;
         }
+    }
+}
+
+/// Rows after pass 1, one per lane.
+struct Summed<I: Isa> {
+    first: usize,
+    count: usize,
+    pivot: I::Array,
+    a: I::Array,
+    b: Two<I::Array>,
+}
+
+impl<I: Isa> Summed<I> {
+    #[inline(always)]
+    fn statistics<const CENTRED: bool>(&self, isa: I, row: &Row) -> Statistics<I::V> {
+        let b = Two { hi: isa.load(self.b.hi.as_ref()), lo: isa.load(self.b.lo.as_ref()) };
+        rstd::statistics::<I, CENTRED>(isa, row, isa.load(self.a.as_ref()), b)
     }
 }
 
 impl<const CENTRED: bool> Forward<'_, CENTRED> {
     #[inline(always)]
-    fn together<I: Isa>(&mut self, isa: I, row: &Row, first: usize, count: usize) {
-        let mut pivots = isa.array(0.0);
-        let mut a = Two { hi: isa.array(0.0), lo: isa.array(0.0) };
-        let mut b = Two { hi: isa.array(1.0), lo: isa.array(0.0) };
-        let lanes = pivots.as_mut().iter_mut();
-        let lanes = lanes.zip(a.hi.as_mut()).zip(a.lo.as_mut()).zip(b.hi.as_mut()).zip(b.lo.as_mut());
-        for (i, ((((pivot, a_hi), a_lo), b_hi), b_lo)) in lanes.take(count).enumerate() {
+    fn first_passes<I: Isa>(&mut self, isa: I, first: usize, count: usize) -> Summed<I> {
+        let none = isa.array(0.0);
+        let mut summed = Summed::<I> { first, count, pivot: none, a: none, b: Two { hi: none, lo: none } };
+        let lanes = summed.pivot.as_mut().iter_mut().zip(summed.a.as_mut());
+        let lanes = lanes.zip(summed.b.hi.as_mut().iter_mut().zip(summed.b.lo.as_mut()));
+        for (i, ((pivot, a), (b_hi, b_lo))) in lanes.take(count).enumerate() {
             let (m, sums) = self.rows.first_pass::<I, CENTRED>(isa, self.width, first + i);
-            *pivot = m;
-            (*a_hi, *a_lo) = (sums.a.hi, sums.a.lo);
-            (*b_hi, *b_lo) = (sums.b.hi, sums.b.lo);
+            (*pivot, *a, *b_hi, *b_lo) = (m, sums.a.hi, sums.b.hi, sums.b.lo);
         }
-        let load = |t: &Two<I::Array>| Two { hi: isa.load(t.hi.as_ref()), lo: isa.load(t.lo.as_ref()) };
-        let statistics = rstd::statistics::<I, CENTRED>(isa, row, load(&a), load(&b));
+        summed
+    }
+
+    #[inline(always)]
+    fn second_passes<I: Isa>(
+        &mut self,
+        isa: I,
+        row: &Row,
+        summed: &Summed<I>,
+        statistics: &Statistics<I::V>,
+    ) {
         let (mut deltas, mut factors) = (isa.array(0.0), isa.array(0.0));
         isa.store(statistics.delta, deltas.as_mut());
         isa.store(statistics.rstd, factors.as_mut());
-
-        let lanes = pivots.as_ref().iter().zip(deltas.as_ref()).zip(factors.as_ref());
-        for (i, ((&pivot, &delta), &factor)) in lanes.take(count).enumerate() {
-            let stats = if statistics.ok >> i & 1 != 0 {
+        let mut stats = [RowStats::default(); MOST_TOGETHER];
+        let lanes = summed.pivot.as_ref().iter().zip(deltas.as_ref()).zip(factors.as_ref());
+        for ((i, stats), ((&pivot, &delta), &factor)) in
+            stats.iter_mut().enumerate().zip(lanes).take(summed.count)
+        {
+            *stats = if statistics.ok >> i & 1 != 0 {
                 RowStats::about(pivot, delta, factor)
             } else {
-                self.rows.redo::<I, CENTRED>(isa, row, self.width, first + i, pivot + delta)
+                self.rows.redo::<I, CENTRED>(isa, row, self.width, summed.first + i, pivot + delta)
             };
-            if let Some(to) = self.stats.get_mut(first + i) {
-                *to = stats;
-            }
-            self.rows.second_pass::<I, CENTRED>(isa, &stats, self.affine, self.width, first + i);
         }
+        let stats = stats.get(..summed.count).unwrap_or(&[]);
+        for (to, from) in self.stats.iter_mut().skip(summed.first).zip(stats) {
+            *to = *from;
+        }
+        self.rows.second_pass::<I, CENTRED>(isa, stats, self.affine, self.width, summed.first);
     }
 }
 
 #[inline(always)]
-fn at(x: &[f32], width: usize, i: usize) -> &[f32] {
-    x.get(i * width..).and_then(|x| x.get(..width)).unwrap_or(&[])
+fn part(x: &[f32], from: usize, len: usize) -> &[f32] {
+    x.get(from..).and_then(|x| x.get(..len)).unwrap_or(&[])
 }
 
 #[inline(always)]
-fn at_mut(x: &mut [f32], width: usize, i: usize) -> &mut [f32] {
-    x.get_mut(i * width..).and_then(|x| x.get_mut(..width)).unwrap_or(&mut [])
+fn part_mut(x: &mut [f32], from: usize, len: usize) -> &mut [f32] {
+    x.get_mut(from..).and_then(|x| x.get_mut(..len)).unwrap_or(&mut [])
 }
 
 impl Rows<'_> {
@@ -131,9 +162,9 @@ impl Rows<'_> {
     #[inline(always)]
     fn source(&self, width: usize, i: usize) -> &[f32] {
         match self {
-            Rows::Apart { x, .. } | Rows::Read { x } => at(x, width, i),
-            Rows::InPlace { y } => at(y, width, i),
-            Rows::Residual { residual, .. } => at(residual, width, i),
+            Rows::Apart { x, .. } | Rows::Read { x } => part(x, i * width, width),
+            Rows::InPlace { y } => part(y, i * width, width),
+            Rows::Residual { residual, .. } => part(residual, i * width, width),
         }
     }
 
@@ -141,7 +172,7 @@ impl Rows<'_> {
     #[inline(always)]
     fn first_pass<I: Isa, const CENTRED: bool>(&mut self, isa: I, width: usize, i: usize) -> (f32, Sums) {
         if let Rows::Residual { x, residual, .. } = self {
-            let (x, residual) = (at(x, width, i), at_mut(residual, width, i));
+            let (x, residual) = (part(x, i * width, width), part_mut(residual, i * width, width));
             return isa.run(ResidualPass::<CENTRED> { x, residual });
         }
         isa.run(FirstPass::<CENTRED> { x: self.source(width, i) })
@@ -159,29 +190,31 @@ impl Rows<'_> {
         let stats = isa.run(Redo::<CENTRED> { row, x: self.source(width, i), mean });
         if let (Rows::Residual { residual, .. }, false) = (self, stats.is_finite()) {
             // ∞ − ∞ is another NaN on another machine.
-            for v in at_mut(residual, width, i).iter_mut().filter(|v| v.is_nan()) {
+            for v in part_mut(residual, i * width, width).iter_mut().filter(|v| v.is_nan()) {
                 *v = f32::NAN;
             }
         }
         stats
     }
 
+    /// For the rows of `stats`, the first of which is row `first`.
     #[inline(always)]
     fn second_pass<I: Isa, const CENTRED: bool>(
         &mut self,
         isa: I,
-        stats: &RowStats,
+        stats: &[RowStats],
         affine: Affine,
         width: usize,
-        i: usize,
+        first: usize,
     ) {
+        let (from, len) = (first * width, stats.len() * width);
         let (x, y) = match self {
-            Rows::Apart { x, y } => (Some(at(x, width, i)), y),
-            Rows::Residual { residual, y, .. } => (Some(at(residual, width, i)), y),
+            Rows::Apart { x, y } => (Some(part(x, from, len)), y),
+            Rows::Residual { residual, y, .. } => (Some(part(residual, from, len)), y),
             Rows::InPlace { y } => (None, y),
             Rows::Read { .. } => return,
         };
-        isa.run(SecondPass::<CENTRED> { stats, affine, x, y: at_mut(y, width, i) });
+        isa.run(SecondPass::<CENTRED> { width, stats, affine, x, y: part_mut(y, from, len) });
     }
 }
 
@@ -190,16 +223,21 @@ impl Rows<'_> {
 /// 0 would be a good enough pivot up to twice, where the row is redone. The factor between the two keeps rows
 /// whose mean is about σ from being tried about 0 and then redone.
 #[inline(always)]
-fn pivot<I: Isa>(isa: I, x: &[f32]) -> f32 {
-    let (groups, rest) = x.as_chunks::<GROUP>();
-    let ([a, b], n) = match groups.split_at_checked(1) {
-        Some((head, _)) => (sums::block(isa, Raw, head, &[]), GROUP as f32),
-        None => (sums::block(isa, Raw, &[], rest), rest.len() as f32),
+fn pivot<I: Isa>(isa: I, row: &[f32]) -> f32 {
+    let (m, square) = match row.first_chunk() {
+        Some(head) => {
+            let [a, b] = isa.head(head);
+            (a * (1.0 / 16.0), b * (1.0 / 16.0))
+        }
+        None => {
+            let mut head = [0.0; GROUP];
+            head.iter_mut().zip(row).for_each(|(to, &from)| *to = from);
+            let [a, b] = isa.head(&head);
+            (a / row.len() as f32, b / row.len() as f32)
+        }
     };
-    let (a, b) = (a.hi, b.hi);
-    let m = a / n;
     // Strictly: of a constant row, its value is the pivot even where the squares underflow.
-    if 4.0 * (m * m) < b / n { 0.0 } else { m }
+    if 4.0 * (m * m) < square { 0.0 } else { m }
 }
 
 /// The pivot of a row and its sums about it.
@@ -253,11 +291,10 @@ fn add_and_sum<I: Isa, const CENTRED: bool>(isa: I, x: &[f32], residual: &mut [f
 
 #[inline(always)]
 fn add_and_sum_about<I: Isa, T: term::Term<I>>(isa: I, term: T, x: &[f32], residual: &mut [f32]) -> Sums {
-    let mut sums = Sums::ZERO;
+    let mut totals = isa.no_totals();
     for (residual, x) in residual.chunks_mut(BLOCK).zip(x.chunks(BLOCK)) {
         residual.iter_mut().zip(x).for_each(|(r, x)| *r += x);
-        let (groups, rest) = residual.as_chunks();
-        sums.push(sums::block(isa, term, groups, rest));
+        totals = sums::add_block(isa, term, totals, residual);
     }
-    sums
+    Sums::of(isa, totals)
 }

@@ -67,7 +67,7 @@ impl<const CENTRED: bool> Op for Redo<'_, CENTRED> {
         let Self { row, x, mean } = self;
         if CENTRED && mean.is_finite() {
             let again = sums(isa, Centred { centre: isa.splat(mean) }, x);
-            let again = statistics::<Scalar, true>(Scalar, row, again.a, again.b);
+            let again = statistics::<Scalar, true>(Scalar, row, again.a.hi, again.b);
             if again.ok != 0 {
                 return RowStats::about(mean, again.delta, again.rstd);
             }
@@ -95,7 +95,7 @@ fn careful<I: Isa, const CENTRED: bool>(isa: I, row: &Row, x: &[f32]) -> RowStat
         return constant(if CENTRED { first } else { 0.0 }, row.epsilon);
     }
     let (scale, epsilon) = scaled(spread, row.epsilon);
-    let row = Row { epsilon, ..*row };
+    let row = row.with_epsilon(epsilon);
     let about = |centre: Two<f32>| {
         sums(
             isa,
@@ -107,9 +107,10 @@ fn careful<I: Isa, const CENTRED: bool>(isa: I, row: &Row, x: &[f32]) -> RowStat
     let mut centre = Two { hi: first, lo: 0.0 };
     if CENTRED {
         let coarse = about(centre);
-        centre = two_sum(Scalar, first, statistics::<Scalar, true>(Scalar, &row, coarse.a, coarse.b).delta);
+        centre =
+            two_sum(Scalar, first, statistics::<Scalar, true>(Scalar, &row, coarse.a.hi, coarse.b).delta);
     }
     let fine = about(centre);
-    let fine = statistics::<Scalar, CENTRED>(Scalar, &row, fine.a, fine.b);
+    let fine = statistics::<Scalar, CENTRED>(Scalar, &row, fine.a.hi, fine.b);
     RowStats { scale, pivot: centre.hi, delta: centre.lo + fine.delta, factor: fine.rstd }
 }

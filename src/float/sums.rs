@@ -16,7 +16,7 @@
 
 use super::term::Term;
 use super::two::Two;
-use crate::isa::{GROUP, Isa, Lanes, Scalar};
+use crate::isa::{GROUP, Isa, Lanes};
 
 pub(crate) type Group = [f32; GROUP];
 /// Elements in a block.
@@ -101,31 +101,29 @@ impl<I: Isa, T: Term<I>> Lanes<I> for Terms<'_, T> {
     }
 }
 
-/// Sums over a block or the end of a row.
+/// Adds a block, or the end of a row, onto `totals`.
 #[inline(always)]
-pub(crate) fn block<I: Isa, T: Term<I>>(isa: I, term: T, groups: &[Group], rest: &[f32]) -> [Two<f32>; 2] {
+pub(crate) fn add_block<I: Isa, T: Term<I>>(isa: I, term: T, totals: I::Totals, block: &[f32]) -> I::Totals {
+    let (groups, rest) = block.as_chunks();
     let (fours, more) = groups.as_chunks();
     let (twos, ones) = more.as_chunks();
-    isa.reduce(Terms { term, fours, twos, ones, rest })
+    isa.add_lanes(totals, Terms { term, fours, twos, ones, rest })
 }
 
 impl Sums {
-    pub(crate) const ZERO: Sums = Sums { a: Two { hi: 0.0, lo: 0.0 }, b: Two { hi: 0.0, lo: 0.0 } };
-
     #[inline(always)]
-    pub(crate) fn push(&mut self, [a, b]: [Two<f32>; 2]) {
-        self.a = self.a.plus(Scalar, a);
-        self.b = self.b.plus(Scalar, b);
+    pub(crate) fn of<I: Isa>(isa: I, totals: I::Totals) -> Self {
+        let [a, b] = isa.split_totals(totals);
+        Self { a, b }
     }
 }
 
 /// Sums over a row.
 #[inline(always)]
 pub(crate) fn sums<I: Isa, T: Term<I>>(isa: I, term: T, row: &[f32]) -> Sums {
-    let mut sums = Sums::ZERO;
-    for part in row.chunks(BLOCK) {
-        let (groups, rest) = part.as_chunks();
-        sums.push(block(isa, term, groups, rest));
+    let mut totals = isa.no_totals();
+    for block in row.chunks(BLOCK) {
+        totals = add_block(isa, term, totals, block);
     }
-    sums
+    Sums::of(isa, totals)
 }

@@ -54,24 +54,10 @@ pub(crate) fn two_product<I: Isa>(isa: I, a: I::V, b: I::V) -> Two<I::V> {
 }
 
 impl<V: Copy> Two<V> {
-    #[inline(always)]
-    pub(crate) fn negated<I: Isa<V = V>>(self, isa: I) -> Self {
-        let zero = isa.splat(0.0);
-        Two { hi: isa.sub(zero, self.hi), lo: isa.sub(zero, self.lo) }
-    }
-
     /// `self + other`, with an error of a few parts in 2⁴⁸.
     #[inline(always)]
     pub(crate) fn plus<I: Isa<V = V>>(self, isa: I, other: Self) -> Self {
         let sum = two_sum(isa, self.hi, other.hi);
         fast_two_sum(isa, sum.hi, isa.add(sum.lo, isa.add(self.lo, other.lo)))
-    }
-
-    /// `self · other`.
-    #[inline(always)]
-    pub(crate) fn times<I: Isa<V = V>>(self, isa: I, other: Self) -> Self {
-        let product = two_product(isa, self.hi, other.hi);
-        let cross = isa.add(isa.mul(self.hi, other.lo), isa.mul(self.lo, other.hi));
-        fast_two_sum(isa, product.hi, isa.add(product.lo, cross))
     }
 }

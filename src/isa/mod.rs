@@ -32,7 +32,7 @@ pub(crate) trait Op {
     fn eval<I: Isa>(self, isa: I) -> Self::Output;
 }
 
-/// Two quantities in sixteen lanes, to be summed by [`Isa::reduce`].
+/// Two quantities in sixteen lanes, to be summed by [`Isa::add_lanes`].
 pub(crate) trait Lanes<I: Isa> {
     /// Both summed over the lanes from `c · LANES` and those from `d · LANES`, which are eight lanes further.
     fn columns(&self, isa: I, c: usize, d: usize) -> (I::V, I::V);
@@ -43,6 +43,8 @@ pub(crate) trait Isa: Copy {
     const LANES: usize;
     /// One vector.
     type V: Copy;
+    /// Two quantities, each in two floats.
+    type Totals: Copy;
     /// `[f32; LANES]`.
     type Array: Copy + AsRef<[f32]> + AsMut<[f32]>;
 
@@ -69,11 +71,15 @@ pub(crate) trait Isa: Copy {
     /// One bit per lane: `a ≤ b` (false for NaN).
     fn le(self, a: Self::V, b: Self::V) -> u32;
 
-    /// Sums two quantities over the sixteen lanes.
+    /// Adds up two quantities over the sixteen lanes, onto `totals`.
     ///
     /// The tree is the same everywhere: lane `l` and `l + 8`, then `l + 4`, `l + 2`, `l + 1`. The last two levels
     /// keep the roundings of their additions: there are three, and they weigh most.
-    fn reduce(self, lanes: impl Lanes<Self>) -> [Two<f32>; 2];
+    fn add_lanes(self, totals: Self::Totals, lanes: impl Lanes<Self>) -> Self::Totals;
+    /// The same tree over one group for `x` and `x²`, and no roundings kept: good enough to choose a pivot.
+    fn head(self, x: &[f32; GROUP]) -> [f32; 2];
+    fn no_totals(self) -> Self::Totals;
+    fn split_totals(self, totals: Self::Totals) -> [Two<f32>; 2];
 
     /// The first elements of `from`, at most `LANES`, +0 in the lanes beyond.
     #[inline(always)]

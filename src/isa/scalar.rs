@@ -8,6 +8,7 @@ pub(crate) struct Scalar;
 impl Isa for Scalar {
     const LANES: usize = 1;
     type V = f32;
+    type Totals = [Two<f32>; 2];
     type Array = [f32; 1];
 
     #[inline(never)]
@@ -62,18 +63,37 @@ impl Isa for Scalar {
     }
 
     #[inline(always)]
-    fn reduce(self, lanes: impl Lanes<Self>) -> [Two<f32>; 2] {
+    fn add_lanes(self, totals: [Two<f32>; 2], lanes: impl Lanes<Self>) -> [Two<f32>; 2] {
         let mut sums = [[0.0; 2]; GROUP / 2];
         for (c, sum) in sums.iter_mut().enumerate() {
             let (a, b) = lanes.columns(self, c, c + GROUP / 2);
             *sum = [a, b];
         }
         let [l0, l1, l2, l3, l4, l5, l6, l7] = sums;
-        [0, 1].map(|i| {
+        let mut totals = totals;
+        for (i, total) in totals.iter_mut().enumerate() {
             let (l0, l1, l2, l3) = (l0[i] + l4[i], l1[i] + l5[i], l2[i] + l6[i], l3[i] + l7[i]);
             let (even, odd) = (two_sum(self, l0, l2), two_sum(self, l1, l3));
             let Two { hi, lo } = two_sum(self, even.hi, odd.hi);
-            Two { hi, lo: (even.lo + odd.lo) + lo }
-        })
+            *total = total.plus(self, Two { hi, lo: (even.lo + odd.lo) + lo });
+        }
+        totals
+    }
+    #[inline(always)]
+    fn head(self, x: &[f32; GROUP]) -> [f32; 2] {
+        let mut sums = x.map(|x| [x, x * x]);
+        for half in [8, 4, 2, 1] {
+            let (low, high) = sums.split_at_mut(half);
+            low.iter_mut().zip(high).for_each(|(l, h)| *l = [l[0] + h[0], l[1] + h[1]]);
+        }
+        sums[0]
+    }
+    #[inline(always)]
+    fn no_totals(self) -> [Two<f32>; 2] {
+        [Two { hi: 0.0, lo: 0.0 }; 2]
+    }
+    #[inline(always)]
+    fn split_totals(self, totals: [Two<f32>; 2]) -> [Two<f32>; 2] {
+        totals
     }
 }

@@ -1,6 +1,6 @@
 #![allow(unsafe_code)]
 
-use super::{Isa, Lanes, Op};
+use super::{GROUP, Isa, Lanes, Op};
 use crate::float::two::{Two, two_sum};
 use core::arch::wasm32::*;
 
@@ -14,6 +14,7 @@ static KEEP: [u32; 8] = [!0, !0, !0, !0, 0, 0, 0, 0];
 impl Isa for Simd128 {
     const LANES: usize = 4;
     type V = v128;
+    type Totals = Two<v128>;
     type Array = [f32; 4];
 
     #[inline(never)]
@@ -71,7 +72,7 @@ impl Isa for Simd128 {
     }
 
     #[inline(always)]
-    fn reduce(self, lanes: impl Lanes<Self>) -> [Two<f32>; 2] {
+    fn add_lanes(self, totals: Two<v128>, lanes: impl Lanes<Self>) -> Two<v128> {
         let (a0, b0) = lanes.columns(self, 0, 2);
         let (a1, b1) = lanes.columns(self, 1, 3);
         let (a, b) = (f32x4_add(a0, a1), f32x4_add(b0, b1));
@@ -80,6 +81,24 @@ impl Isa for Simd128 {
         let upper = |v| i32x4_shuffle::<2, 3, 2, 3>(v, v);
         let Two { hi, lo } = two_sum(self, halves.hi, upper(halves.hi));
         let lo = f32x4_add(f32x4_add(halves.lo, upper(halves.lo)), lo);
+        totals.plus(self, Two { hi, lo })
+    }
+    #[inline(always)]
+    fn head(self, x: &[f32; GROUP]) -> [f32; 2] {
+        let (x0, x1, x2, x3) = (self.load(x), self.load(&x[4..]), self.load(&x[8..]), self.load(&x[12..]));
+        let square = |v| f32x4_mul(v, v);
+        let a = f32x4_add(f32x4_add(x0, x2), f32x4_add(x1, x3));
+        let b = f32x4_add(f32x4_add(square(x0), square(x2)), f32x4_add(square(x1), square(x3)));
+        let ab = f32x4_add(i32x4_shuffle::<0, 4, 1, 5>(a, b), i32x4_shuffle::<2, 6, 3, 7>(a, b));
+        let ab = f32x4_add(ab, i32x4_shuffle::<2, 3, 2, 3>(ab, ab));
+        [f32x4_extract_lane::<0>(ab), f32x4_extract_lane::<1>(ab)]
+    }
+    #[inline(always)]
+    fn no_totals(self) -> Two<v128> {
+        Two { hi: f32x4_splat(0.0), lo: f32x4_splat(0.0) }
+    }
+    #[inline(always)]
+    fn split_totals(self, Two { hi, lo }: Two<v128>) -> [Two<f32>; 2] {
         [
             Two { hi: f32x4_extract_lane::<0>(hi), lo: f32x4_extract_lane::<0>(lo) },
             Two { hi: f32x4_extract_lane::<1>(hi), lo: f32x4_extract_lane::<1>(lo) },

@@ -1,6 +1,6 @@
 #![allow(unsafe_code)]
 
-use super::{Isa, Lanes, Op};
+use super::{GROUP, Isa, Lanes, Op};
 use crate::float::two::{Two, two_sum};
 use core::arch::x86_64::*;
 
@@ -11,22 +11,27 @@ pub(crate) struct Sse2;
 /// Lanes `0..n` set for the window that starts at `8 − n`.
 static KEEP: [u32; 16] = [!0, !0, !0, !0, !0, !0, !0, !0, 0, 0, 0, 0, 0, 0, 0, 0];
 
-/// The last two levels of the tree, of two vectors at once, with what their roundings left out.
+/// The last two levels of the tree, of two vectors at once, onto `totals` in lanes 0 and 1.
 #[inline(always)]
-fn reduce_quads(a: __m128, b: __m128) -> [Two<f32>; 2] {
+fn add_quads(totals: Two<__m128>, a: __m128, b: __m128) -> Two<__m128> {
     let isa = Sse2;
+    // SAFETY: SSE2 is part of x86-64.
+    let upper = |v| unsafe { _mm_movehl_ps(v, v) };
     // SAFETY: SSE2 is part of x86-64.
     let (low, high) = unsafe { (_mm_unpacklo_ps(a, b), _mm_unpackhi_ps(a, b)) };
     // a0 b0 a1 b1 + a2 b2 a3 b3
     let halves = two_sum(isa, low, high);
+    let Two { hi, lo } = two_sum(isa, halves.hi, upper(halves.hi));
+    let lo = isa.add(isa.add(halves.lo, upper(halves.lo)), lo);
+    totals.plus(isa, Two { hi, lo })
+}
+
+/// Lanes 0 and 1.
+#[inline(always)]
+fn split_quads(Two { hi, lo }: Two<__m128>) -> [Two<f32>; 2] {
     // SAFETY: SSE2 is part of x86-64.
-    let whole = two_sum(isa, halves.hi, unsafe { _mm_movehl_ps(halves.hi, halves.hi) });
-    // SAFETY: SSE2 is part of x86-64.
-    let lo = isa.add(isa.add(halves.lo, unsafe { _mm_movehl_ps(halves.lo, halves.lo) }), whole.lo);
-    // SAFETY: SSE2 is part of x86-64.
-    let [first, second] =
-        unsafe { [whole.hi, lo].map(|v| [_mm_cvtss_f32(v), _mm_cvtss_f32(_mm_shuffle_ps::<1>(v, v))]) };
-    [Two { hi: first[0], lo: second[0] }, Two { hi: first[1], lo: second[1] }]
+    let [hi, lo] = [hi, lo].map(|v| unsafe { [_mm_cvtss_f32(v), _mm_cvtss_f32(_mm_shuffle_ps::<1>(v, v))] });
+    [Two { hi: hi[0], lo: lo[0] }, Two { hi: hi[1], lo: lo[1] }]
 }
 
 // SAFETY of every block below: SSE2 is part of x86-64, so its register instructions may always be used; the
@@ -34,6 +39,7 @@ fn reduce_quads(a: __m128, b: __m128) -> [Two<f32>; 2] {
 impl Isa for Sse2 {
     const LANES: usize = 4;
     type V = __m128;
+    type Totals = Two<__m128>;
     type Array = [f32; 4];
 
     #[inline(never)]
@@ -99,10 +105,31 @@ impl Isa for Sse2 {
     }
 
     #[inline(always)]
-    fn reduce(self, lanes: impl Lanes<Self>) -> [Two<f32>; 2] {
+    fn add_lanes(self, totals: Two<__m128>, lanes: impl Lanes<Self>) -> Two<__m128> {
         let (a0, b0) = lanes.columns(self, 0, 2);
         let (a1, b1) = lanes.columns(self, 1, 3);
-        reduce_quads(self.add(a0, a1), self.add(b0, b1))
+        add_quads(totals, self.add(a0, a1), self.add(b0, b1))
+    }
+    #[inline(always)]
+    fn head(self, x: &[f32; GROUP]) -> [f32; 2] {
+        let (x0, x1, x2, x3) = (self.load(x), self.load(&x[4..]), self.load(&x[8..]), self.load(&x[12..]));
+        let square = |v| self.mul(v, v);
+        let a = self.add(self.add(x0, x2), self.add(x1, x3));
+        let b = self.add(self.add(square(x0), square(x2)), self.add(square(x1), square(x3)));
+        // SAFETY: as above.
+        unsafe {
+            let ab = _mm_add_ps(_mm_unpacklo_ps(a, b), _mm_unpackhi_ps(a, b));
+            let ab = _mm_add_ps(ab, _mm_movehl_ps(ab, ab));
+            [_mm_cvtss_f32(ab), _mm_cvtss_f32(_mm_shuffle_ps::<1>(ab, ab))]
+        }
+    }
+    #[inline(always)]
+    fn no_totals(self) -> Two<__m128> {
+        Two { hi: self.splat(0.0), lo: self.splat(0.0) }
+    }
+    #[inline(always)]
+    fn split_totals(self, totals: Two<__m128>) -> [Two<f32>; 2] {
+        split_quads(totals)
     }
 }
 
@@ -126,6 +153,7 @@ impl Avx2 {
 impl Isa for Avx2 {
     const LANES: usize = 8;
     type V = __m256;
+    type Totals = Two<__m128>;
     type Array = [f32; 8];
 
     #[inline(always)]
@@ -197,7 +225,7 @@ impl Isa for Avx2 {
     }
 
     #[inline(always)]
-    fn reduce(self, lanes: impl Lanes<Self>) -> [Two<f32>; 2] {
+    fn add_lanes(self, totals: Two<__m128>, lanes: impl Lanes<Self>) -> Two<__m128> {
         let (a, b) = lanes.columns(self, 0, 1);
         // SAFETY: as above.
         let (a, b) = unsafe {
@@ -206,6 +234,18 @@ impl Isa for Avx2 {
                 _mm_add_ps(_mm256_castps256_ps128(b), _mm256_extractf128_ps::<1>(b)),
             )
         };
-        reduce_quads(a, b)
+        add_quads(totals, a, b)
+    }
+    #[inline(always)]
+    fn head(self, x: &[f32; GROUP]) -> [f32; 2] {
+        Sse2.head(x)
+    }
+    #[inline(always)]
+    fn no_totals(self) -> Two<__m128> {
+        Sse2.no_totals()
+    }
+    #[inline(always)]
+    fn split_totals(self, totals: Two<__m128>) -> [Two<f32>; 2] {
+        split_quads(totals)
     }
 }
