@@ -1,5 +1,7 @@
 //! `cargo xtask bench`: builds the contenders in `benches/`, and lets a script time them and write the report.
 
+mod budget;
+
 use crate::cargo::Flavour;
 use crate::process::{announced, run};
 use crate::toolchain::Toolchain;
@@ -18,7 +20,9 @@ pub fn command(arguments: &[String]) -> Result<()> {
     match arguments {
         [] => bench(false),
         [argument] if argument == "--peers" => bench(true),
-        [argument, ..] => Err(unknown_argument(argument, "--peers")),
+        [argument] if argument == "--budget" => budget::check(),
+        [argument] if argument == "--tighten" => budget::tighten(),
+        [argument, ..] => Err(unknown_argument(argument, "one of --peers, --budget, --tighten")),
     }
 }
 

@@ -55,8 +55,8 @@ const COMMANDS: &[Command] = &[
     },
     Command {
         name: "bench",
-        options: "[--peers]",
-        does: "times the kernels (beside other libraries'), writes benches/RESULTS.md",
+        options: "[--peers|--budget|--tighten]",
+        does: "times the kernels (beside other libraries'), writes benches/RESULTS.md; --budget: counts instructions",
         run: bench::command,
     },
     Command {

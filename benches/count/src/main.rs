@@ -1,0 +1,67 @@
+//! `count MODULE`: for each line `VERB ROWS WIDTH` of standard input, the WebAssembly instructions that one call of
+//! our kernel in the contenders' module executes, one number a line.
+//!
+//! The interpreter's fuel is the count: one unit an instruction, none for those that a compiler for a real machine
+//! turns into nothing.
+
+use std::error::Error;
+use wasmi::{Config, Engine, Instance, Linker, Module, OperatorCost, Store};
+
+/// Places in the contenders' own lists.
+const LAYERNORM: u32 = 0;
+const VERBS: [&str; 3] = ["layer", "residual", "rms"];
+const PLENTY: u64 = u64::MAX / 2;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let path = std::env::args().nth(1).ok_or("usage: count MODULE")?;
+    let mut config = Config::default();
+    config.consume_fuel(true).operator_cost(costs());
+    let engine = Engine::new(&config);
+    let module = Module::new(&engine, &std::fs::read(path)?)?;
+    for line in std::io::stdin().lines() {
+        println!("{}", count(&engine, &module, &line?)?);
+    }
+    Ok(())
+}
+
+fn costs() -> OperatorCost {
+    OperatorCost {
+        nop: 0,
+        block: 0,
+        loop_: 0,
+        else_: 0,
+        end: 0,
+        drop: 0,
+        local_get: 0,
+        local_set: 0,
+        local_tee: 0,
+        i32_const: 0,
+        i64_const: 0,
+        f32_const: 0,
+        f64_const: 0,
+        v128_const: 0,
+        ..OperatorCost::default()
+    }
+}
+
+fn count(engine: &Engine, module: &Module, line: &str) -> Result<u64, Box<dyn Error>> {
+    let words: Vec<&str> = line.split_whitespace().collect();
+    let [verb, rows, width] = words[..] else { return Err(format!("not VERB ROWS WIDTH: {line}").into()) };
+    let verb = VERBS.iter().position(|name| *name == verb).ok_or("unknown verb")?;
+    let (rows, width): (u32, u32) = (rows.parse()?, width.parse()?);
+
+    let mut store = Store::new(engine, ());
+    store.set_fuel(PLENTY)?;
+    let instance: Instance = Linker::new(engine).instantiate_and_start(&mut store, module)?;
+    let open = instance.get_typed_func::<(u32, u32, u32, u32), u32>(&store, "open")?;
+    let run = instance.get_typed_func::<(u32, u32), ()>(&store, "run")?;
+    let error = instance.get_typed_func::<u32, f64>(&store, "error")?;
+    let case = open.call(&mut store, (LAYERNORM, verb as u32, rows, width))?;
+    let error = error.call(&mut store, case)?;
+    if error > 1e-6 {
+        return Err(format!("{line}: wrong by {error}").into());
+    }
+    store.set_fuel(PLENTY)?;
+    run.call(&mut store, (case, 1))?;
+    Ok(PLENTY - store.get_fuel()?)
+}
