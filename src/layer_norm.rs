@@ -111,6 +111,7 @@ impl<'a> LayerNorm<'a> {
 
     fn run(&self, rows: Rows, stats: &mut [RowStats]) {
         let affine = Affine { gamma: self.gamma, beta: self.beta };
-        dispatch::run(Forward::<true> { rows, width: self.width, affine, epsilon: self.epsilon, stats });
+        let Self { width, epsilon, .. } = *self;
+        dispatch::run(Forward { centred: true, rows, width, affine, epsilon, stats });
     }
 }

@@ -102,6 +102,7 @@ impl<'a> RmsNorm<'a> {
 
     fn run(&self, rows: Rows, stats: &mut [RowStats]) {
         let affine = Affine { gamma: self.gamma, beta: None };
-        dispatch::run(Forward::<false> { rows, width: self.width, affine, epsilon: self.epsilon, stats });
+        let Self { width, epsilon, .. } = *self;
+        dispatch::run(Forward { centred: false, rows, width, affine, epsilon, stats });
     }
 }

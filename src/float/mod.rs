@@ -29,7 +29,7 @@ use crate::isa::{GROUP, Isa, Op};
 use affine::SecondPass;
 use redo::Redo;
 use rstd::{Row, Statistics};
-use sums::{BLOCK, Sums};
+use sums::{AddSums, BLOCK, Sums};
 use term::{Centred, Raw};
 use two::Two;
 
@@ -46,7 +46,9 @@ pub(crate) enum Rows<'a> {
 }
 
 /// One call: rows of `width` elements, checked by [`crate::shape`].
-pub(crate) struct Forward<'a, const CENTRED: bool> {
+pub(crate) struct Forward<'a> {
+    /// LayerNorm; else RMSNorm, for which pivot, delta and the sum of `d` are 0.
+    pub centred: bool,
     pub rows: Rows<'a>,
     pub width: usize,
     pub affine: Affine<'a>,
@@ -56,11 +58,13 @@ pub(crate) struct Forward<'a, const CENTRED: bool> {
 }
 
 /// Rows that go through pass 1 together stay below this number of elements: 16 kB.
-const TOGETHER: usize = 4096;
+const TOGETHER: usize = 2048;
+/// A residual is added and summed by parts of this size, which the first-level cache holds: 4 kB.
+const PART: usize = 4 * BLOCK;
 /// The most lanes of any instruction set.
 const MOST_TOGETHER: usize = 8;
 
-impl<const CENTRED: bool> Op for Forward<'_, CENTRED> {
+impl Op for Forward<'_> {
     type Output = ();
 
     #[inline(always)]
@@ -70,7 +74,7 @@ impl<const CENTRED: bool> Op for Forward<'_, CENTRED> {
         let together = TOGETHER.checked_div(self.width).unwrap_or(1).clamp(1, I::LANES);
         let mut now = self.first_passes(isa, 0, together.min(rows));
         while now.count > 0 {
-            let statistics = now.statistics::<CENTRED>(isa, &row);
+            let statistics = now.statistics(isa, &row);
             let first = now.first + now.count;
             let next = self.first_passes(isa, first, together.min(rows - first));
             self.second_passes(isa, &row, &now, &statistics);
@@ -90,13 +94,13 @@ struct Summed<I: Isa> {
 
 impl<I: Isa> Summed<I> {
     #[inline(always)]
-    fn statistics<const CENTRED: bool>(&self, isa: I, row: &Row) -> Statistics<I::V> {
+    fn statistics(&self, isa: I, row: &Row) -> Statistics<I::V> {
         let b = Two { hi: isa.load(self.b.hi.as_ref()), lo: isa.load(self.b.lo.as_ref()) };
-        rstd::statistics::<I, CENTRED>(isa, row, isa.load(self.a.as_ref()), b)
+        rstd::statistics(isa, row, isa.load(self.a.as_ref()), b)
     }
 }
 
-impl<const CENTRED: bool> Forward<'_, CENTRED> {
+impl Forward<'_> {
     #[inline(always)]
     fn first_passes<I: Isa>(&mut self, isa: I, first: usize, count: usize) -> Summed<I> {
         let none = isa.array(0.0);
@@ -104,7 +108,7 @@ impl<const CENTRED: bool> Forward<'_, CENTRED> {
         let lanes = summed.pivot.as_mut().iter_mut().zip(summed.a.as_mut());
         let lanes = lanes.zip(summed.b.hi.as_mut().iter_mut().zip(summed.b.lo.as_mut()));
         for (i, ((pivot, a), (b_hi, b_lo))) in lanes.take(count).enumerate() {
-            let (m, sums) = self.rows.first_pass::<I, CENTRED>(isa, self.width, first + i);
+            let (m, sums) = self.rows.first_pass(isa, self.centred, self.width, first + i);
             (*pivot, *a, *b_hi, *b_lo) = (m, sums.a.hi, sums.b.hi, sums.b.lo);
         }
         summed
@@ -129,14 +133,14 @@ impl<const CENTRED: bool> Forward<'_, CENTRED> {
             *stats = if statistics.ok >> i & 1 != 0 {
                 RowStats::about(pivot, delta, factor)
             } else {
-                self.rows.redo::<I, CENTRED>(isa, row, self.width, summed.first + i, pivot + delta)
+                self.rows.redo(isa, self.centred, row, self.width, summed.first + i, pivot + delta)
             };
         }
         let stats = stats.get(..summed.count).unwrap_or(&[]);
         for (to, from) in self.stats.iter_mut().skip(summed.first).zip(stats) {
             *to = *from;
         }
-        self.rows.second_pass::<I, CENTRED>(isa, stats, self.affine, self.width, summed.first);
+        self.rows.second_pass(isa, self.centred, stats, self.affine, self.width, summed.first);
     }
 }
 
@@ -170,24 +174,25 @@ impl Rows<'_> {
 
     /// The pivot of row `i` and its sums about it.
     #[inline(always)]
-    fn first_pass<I: Isa, const CENTRED: bool>(&mut self, isa: I, width: usize, i: usize) -> (f32, Sums) {
+    fn first_pass<I: Isa>(&mut self, isa: I, centred: bool, width: usize, i: usize) -> (f32, Sums) {
         if let Rows::Residual { x, residual, .. } = self {
             let (x, residual) = (part(x, i * width, width), part_mut(residual, i * width, width));
-            return isa.run(ResidualPass::<CENTRED> { x, residual });
+            return isa.run(ResidualPass { centred, x, residual });
         }
-        isa.run(FirstPass::<CENTRED> { x: self.source(width, i) })
+        isa.run(FirstPass { centred, x: self.source(width, i) })
     }
 
     #[inline(always)]
-    fn redo<I: Isa, const CENTRED: bool>(
+    fn redo<I: Isa>(
         &mut self,
         isa: I,
+        centred: bool,
         row: &Row,
         width: usize,
         i: usize,
         mean: f32,
     ) -> RowStats {
-        let stats = isa.run(Redo::<CENTRED> { row, x: self.source(width, i), mean });
+        let stats = isa.run(Redo { centred, row, x: self.source(width, i), mean });
         if let (Rows::Residual { residual, .. }, false) = (self, stats.is_finite()) {
             // ∞ − ∞ is another NaN on another machine.
             for v in part_mut(residual, i * width, width).iter_mut().filter(|v| v.is_nan()) {
@@ -199,9 +204,10 @@ impl Rows<'_> {
 
     /// For the rows of `stats`, the first of which is row `first`.
     #[inline(always)]
-    fn second_pass<I: Isa, const CENTRED: bool>(
+    fn second_pass<I: Isa>(
         &mut self,
         isa: I,
+        centred: bool,
         stats: &[RowStats],
         affine: Affine,
         width: usize,
@@ -214,7 +220,7 @@ impl Rows<'_> {
             Rows::InPlace { y } => (None, y),
             Rows::Read { .. } => return,
         };
-        isa.run(SecondPass::<CENTRED> { width, stats, affine, x, y: part_mut(y, from, len) });
+        isa.run(SecondPass { centred, width, stats, affine, x, y: part_mut(y, from, len) });
     }
 }
 
@@ -241,60 +247,55 @@ fn pivot<I: Isa>(isa: I, row: &[f32]) -> f32 {
 }
 
 /// The pivot of a row and its sums about it.
-struct FirstPass<'a, const CENTRED: bool> {
+struct FirstPass<'a> {
+    centred: bool,
     x: &'a [f32],
 }
 
-impl<const CENTRED: bool> Op for FirstPass<'_, CENTRED> {
+impl Op for FirstPass<'_> {
     type Output = (f32, Sums);
 
     #[inline(always)]
     fn eval<I: Isa>(self, isa: I) -> (f32, Sums) {
-        let m = if CENTRED { pivot(isa, self.x) } else { 0.0 };
-        let sums = if m == 0.0 {
-            sums::sums(isa, Raw, self.x)
-        } else {
-            sums::sums(isa, Centred { centre: isa.splat(m) }, self.x)
-        };
-        (m, sums)
+        let m = if self.centred { pivot(isa, self.x) } else { 0.0 };
+        (m, about(isa, self.centred, m, Sums::ZERO, self.x))
+    }
+}
+
+/// Adds the sums over part of a row about the pivot `m`.
+#[inline(always)]
+fn about<I: Isa>(isa: I, centred: bool, m: f32, sums: Sums, part: &[f32]) -> Sums {
+    if !centred {
+        isa.run(AddSums::<_, false> { sums, term: Raw, part })
+    } else if m == 0.0 {
+        isa.run(AddSums::<_, true> { sums, term: Raw, part })
+    } else {
+        isa.run(AddSums::<_, true> { sums, term: Centred { centre: m }, part })
     }
 }
 
 /// `residual += x`, and the first pass over the sum while it is written.
-struct ResidualPass<'a, const CENTRED: bool> {
+struct ResidualPass<'a> {
+    centred: bool,
     x: &'a [f32],
     residual: &'a mut [f32],
 }
 
-impl<const CENTRED: bool> Op for ResidualPass<'_, CENTRED> {
+impl Op for ResidualPass<'_> {
     type Output = (f32, Sums);
 
     #[inline(always)]
     fn eval<I: Isa>(self, isa: I) -> (f32, Sums) {
-        add_and_sum::<I, CENTRED>(isa, self.x, self.residual)
+        let Self { centred, x, residual } = self;
+        let mut head = [0.0; GROUP];
+        head.iter_mut().zip(x.iter().zip(residual.iter())).for_each(|(to, (x, r))| *to = r + x);
+        let head = head.get(..x.len()).unwrap_or(&head);
+        let m = if centred { pivot(isa, head) } else { 0.0 };
+        let mut sums = Sums::ZERO;
+        for (residual, x) in residual.chunks_mut(PART).zip(x.chunks(PART)) {
+            residual.iter_mut().zip(x).for_each(|(r, x)| *r += x);
+            sums = about(isa, centred, m, sums, residual);
+        }
+        (m, sums)
     }
-}
-
-#[inline(always)]
-fn add_and_sum<I: Isa, const CENTRED: bool>(isa: I, x: &[f32], residual: &mut [f32]) -> (f32, Sums) {
-    let mut head = [0.0; GROUP];
-    head.iter_mut().zip(x.iter().zip(residual.iter())).for_each(|(to, (x, r))| *to = r + x);
-    let head = head.get(..x.len()).unwrap_or(&head);
-    let m = if CENTRED { pivot(isa, head) } else { 0.0 };
-    let sums = if m == 0.0 {
-        add_and_sum_about(isa, Raw, x, residual)
-    } else {
-        add_and_sum_about(isa, Centred { centre: isa.splat(m) }, x, residual)
-    };
-    (m, sums)
-}
-
-#[inline(always)]
-fn add_and_sum_about<I: Isa, T: term::Term<I>>(isa: I, term: T, x: &[f32], residual: &mut [f32]) -> Sums {
-    let mut totals = isa.no_totals();
-    for (residual, x) in residual.chunks_mut(BLOCK).zip(x.chunks(BLOCK)) {
-        residual.iter_mut().zip(x).for_each(|(r, x)| *r += x);
-        totals = sums::add_block(isa, term, totals, residual);
-    }
-    Sums::of(isa, totals)
 }

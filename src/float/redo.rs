@@ -15,7 +15,7 @@
 //! than σ for every N ≤ 2²⁴, and the fine pass measures what is left.
 
 use super::rstd::{Row, statistics};
-use super::sums::sums;
+use super::sums::Sums;
 use super::term::{Centred, Scaled};
 use super::two::{Two, two_sum};
 use crate::RowStats;
@@ -53,31 +53,32 @@ fn constant(pivot: f32, epsilon: f32) -> RowStats {
 }
 
 /// Statistics of a row whose first pass gave `mean` and was not good enough.
-pub(crate) struct Redo<'a, const CENTRED: bool> {
+pub(crate) struct Redo<'a> {
+    pub centred: bool,
     pub row: &'a Row,
     pub x: &'a [f32],
     pub mean: f32,
 }
 
-impl<const CENTRED: bool> Op for Redo<'_, CENTRED> {
+impl Op for Redo<'_> {
     type Output = RowStats;
 
     #[inline(always)]
     fn eval<I: Isa>(self, isa: I) -> RowStats {
-        let Self { row, x, mean } = self;
-        if CENTRED && mean.is_finite() {
-            let again = sums(isa, Centred { centre: isa.splat(mean) }, x);
-            let again = statistics::<Scalar, true>(Scalar, row, again.a.hi, again.b);
+        let Self { centred, row, x, mean } = self;
+        if centred && mean.is_finite() {
+            let again = Sums::of(isa, Centred { centre: mean }, x);
+            let again = statistics(Scalar, row, again.a.hi, again.b);
             if again.ok != 0 {
                 return RowStats::about(mean, again.delta, again.rstd);
             }
         }
-        careful::<I, CENTRED>(isa, row, x)
+        careful(isa, centred, row, x)
     }
 }
 
 #[inline(always)]
-fn careful<I: Isa, const CENTRED: bool>(isa: I, row: &Row, x: &[f32]) -> RowStats {
+fn careful<I: Isa>(isa: I, centred: bool, row: &Row, x: &[f32]) -> RowStats {
     let mut finite = true;
     let (mut lowest, mut highest) = (f32::MAX, f32::MIN);
     for &v in x {
@@ -87,30 +88,23 @@ fn careful<I: Isa, const CENTRED: bool>(isa: I, row: &Row, x: &[f32]) -> RowStat
     }
     let first = x.first().copied().unwrap_or(0.0);
     let largest = if highest > -lowest { highest } else { -lowest };
-    let spread = if CENTRED { highest - lowest } else { largest };
+    let spread = if centred { highest - lowest } else { largest };
     if !finite {
         return RowStats::NOT_FINITE;
     }
     if spread == 0.0 {
-        return constant(if CENTRED { first } else { 0.0 }, row.epsilon);
+        return constant(if centred { first } else { 0.0 }, row.epsilon);
     }
     let (scale, epsilon) = scaled(spread, row.epsilon);
     let row = row.with_epsilon(epsilon);
-    let about = |centre: Two<f32>| {
-        sums(
-            isa,
-            Scaled { scale: isa.splat(scale), pivot: isa.splat(centre.hi), delta: isa.splat(centre.lo) },
-            x,
-        )
-    };
-    let first = if CENTRED { first * scale } else { 0.0 };
+    let about = |centre: Two<f32>| Sums::of(isa, Scaled { scale, pivot: centre.hi, delta: centre.lo }, x);
+    let first = if centred { first * scale } else { 0.0 };
     let mut centre = Two { hi: first, lo: 0.0 };
-    if CENTRED {
+    if centred {
         let coarse = about(centre);
-        centre =
-            two_sum(Scalar, first, statistics::<Scalar, true>(Scalar, &row, coarse.a.hi, coarse.b).delta);
+        centre = two_sum(Scalar, first, statistics(Scalar, &row, coarse.a.hi, coarse.b).delta);
     }
     let fine = about(centre);
-    let fine = statistics::<Scalar, CENTRED>(Scalar, &row, fine.a.hi, fine.b);
+    let fine = statistics(Scalar, &row, if centred { fine.a.hi } else { 0.0 }, fine.b);
     RowStats { scale, pivot: centre.hi, delta: centre.lo + fine.delta, factor: fine.rstd }
 }

@@ -48,24 +48,14 @@ const HIGHEST: f32 = f32::from_bits((127 + 80) << 23);
 /// `var = B/N − delta²` keeps its digits while delta² is at most this part of B/N.
 const CENTRED_ENOUGH: f32 = 0.25;
 
-/// `a` and `b` are the sums of `d` and `d²`; RMSNorm uses the second alone.
+/// `a` and `b` are the sums of `d` and `d²`; for RMSNorm `a` is 0.
 #[inline(always)]
-pub(crate) fn statistics<I: Isa, const CENTRED: bool>(
-    isa: I,
-    row: &Row,
-    a: I::V,
-    b: Two<I::V>,
-) -> Statistics<I::V> {
+pub(crate) fn statistics<I: Isa>(isa: I, row: &Row, a: I::V, b: Two<I::V>) -> Statistics<I::V> {
     let (n, epsilon) = (isa.splat(row.n), isa.splat(row.epsilon));
     let q = isa.div(b.hi, n);
     let product = two_product(isa, q, n);
     let rest = isa.add(isa.sub(isa.sub(b.hi, product.hi), product.lo), b.lo);
     let rest = isa.div(rest, n);
-    if !CENTRED {
-        let v = two_sum(isa, q, epsilon);
-        let v = Two { hi: v.hi, lo: isa.add(v.lo, rest) };
-        return Statistics { delta: isa.splat(0.0), rstd: rsqrt(isa, v), ok: in_range(isa, v.hi) };
-    }
     let delta = isa.div(a, n);
     let delta_square = isa.mul(delta, delta);
     let var = two_sum(isa, q, isa.sub(isa.splat(0.0), delta_square));

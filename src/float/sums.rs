@@ -12,11 +12,11 @@
 //! 2. Lanes are done a few at a time, so that few vectors are live. Each block is a slice whose length the
 //!    compiler does not know: it would unroll the loop and then need sixty registers.
 //! 3. Totals go to two floats, so that the error does not grow with the number of blocks.
-//! 4. A last block that is shorter ends with a pair of groups, a group, and the elements left over.
+//! 4. A last block that is shorter ends with up to three groups and the elements left over, one after another.
 
 use super::term::Term;
 use super::two::Two;
-use crate::isa::{GROUP, Isa, Lanes};
+use crate::isa::{GROUP, Isa, Lanes, Op};
 
 pub(crate) type Group = [f32; GROUP];
 /// Elements in a block.
@@ -31,6 +31,12 @@ pub(crate) struct Sums {
     pub b: Two<f32>,
 }
 
+/// The elements from `at` on.
+#[inline(always)]
+pub(crate) fn from(group: &Group, at: usize) -> &[f32] {
+    group.get(at..).unwrap_or(&[])
+}
+
 type Pair<V> = (V, V);
 
 #[inline(always)]
@@ -40,42 +46,38 @@ fn add<I: Isa>(isa: I, low: Pair<I::V>, high: Pair<I::V>) -> Pair<I::V> {
 
 /// `d` and `d²` of one column of a group.
 #[inline(always)]
-fn leaf<I: Isa, T: Term<I>>(isa: I, term: T, group: &Group, column: usize) -> Pair<I::V> {
-    let d = term.of(isa, isa.load(&group[column * I::LANES..]));
+fn leaf<I: Isa, T: Term>(isa: I, term: T, group: &Group, column: usize) -> Pair<I::V> {
+    let d = term.of(isa, isa.load(from(group, column * I::LANES)));
     (d, isa.mul(d, d))
 }
 
 #[inline(always)]
-fn two<I: Isa, T: Term<I>>(isa: I, term: T, groups: &[Group; 2], column: usize) -> Pair<I::V> {
-    add(isa, leaf(isa, term, &groups[0], column), leaf(isa, term, &groups[1], column))
-}
-
-#[inline(always)]
-fn four<I: Isa, T: Term<I>>(isa: I, term: T, groups: &[Group; 4], column: usize) -> Pair<I::V> {
+fn four<I: Isa, T: Term>(isa: I, term: T, groups: &[Group; 4], column: usize) -> Pair<I::V> {
     let [g0, g1, g2, g3] = groups;
     let low = add(isa, leaf(isa, term, g0, column), leaf(isa, term, g1, column));
     let high = add(isa, leaf(isa, term, g2, column), leaf(isa, term, g3, column));
     add(isa, low, high)
 }
 
-/// The group that ends a row, +0 in the places of the missing elements.
+/// The same for the first `count` elements of the group that ends a row, +0 in the places of the others.
 #[inline(always)]
-fn partial<I: Isa, T: Term<I>>(isa: I, term: T, rest: &[f32], column: usize) -> Pair<I::V> {
-    let from = rest.get(column * I::LANES..).unwrap_or(&[]);
-    let d = isa.keep(term.of(isa, isa.load_partial(from)), from.len());
+fn partial<I: Isa, T: Term>(isa: I, term: T, (group, count): (&Group, usize), column: usize) -> Pair<I::V> {
+    let d = term.of(isa, isa.load(from(group, column * I::LANES)));
+    let d = isa.keep(d, count.saturating_sub(column * I::LANES));
     (d, isa.mul(d, d))
 }
 
-/// A block, or the end of a row: groups, then fewer than [`GROUP`] elements.
-struct Terms<'a, T> {
+/// A block, or the end of a row: groups, then fewer than [`GROUP`] elements. Without `CENTRED` the sum of `d` is
+/// left out.
+struct Terms<'a, T, const CENTRED: bool> {
     term: T,
     fours: &'a [[Group; 4]],
-    twos: &'a [[Group; 2]],
     ones: &'a [Group],
-    rest: &'a [f32],
+    /// The last group and how many elements it has.
+    rest: (&'a Group, usize),
 }
 
-impl<I: Isa, T: Term<I>> Lanes<I> for Terms<'_, T> {
+impl<I: Isa, T: Term, const CENTRED: bool> Lanes<I> for Terms<'_, T, CENTRED> {
     #[inline(always)]
     fn columns(&self, isa: I, c: usize, d: usize) -> (I::V, I::V) {
         let term = self.term;
@@ -85,45 +87,52 @@ impl<I: Isa, T: Term<I>> Lanes<I> for Terms<'_, T> {
             low = add(isa, low, four(isa, term, groups, c));
             high = add(isa, high, four(isa, term, groups, d));
         }
-        for groups in self.twos {
-            low = add(isa, low, two(isa, term, groups, c));
-            high = add(isa, high, two(isa, term, groups, d));
-        }
         for group in self.ones {
             low = add(isa, low, leaf(isa, term, group, c));
             high = add(isa, high, leaf(isa, term, group, d));
         }
-        if !self.rest.is_empty() {
+        if self.rest.1 > 0 {
             low = add(isa, low, partial(isa, term, self.rest, c));
             high = add(isa, high, partial(isa, term, self.rest, d));
         }
-        add(isa, low, high)
+        let (a, b) = add(isa, low, high);
+        (if CENTRED { a } else { zero }, b)
     }
 }
 
-/// Adds a block, or the end of a row, onto `totals`.
-#[inline(always)]
-pub(crate) fn add_block<I: Isa, T: Term<I>>(isa: I, term: T, totals: I::Totals, block: &[f32]) -> I::Totals {
-    let (groups, rest) = block.as_chunks();
-    let (fours, more) = groups.as_chunks();
-    let (twos, ones) = more.as_chunks();
-    isa.add_lanes(totals, Terms { term, fours, twos, ones, rest })
+/// Adds the sums over part of a row onto `sums`; every part but the last is a whole number of blocks.
+pub(crate) struct AddSums<'a, T, const CENTRED: bool> {
+    pub sums: Sums,
+    pub term: T,
+    pub part: &'a [f32],
+}
+
+impl<T: Term, const CENTRED: bool> Op for AddSums<'_, T, CENTRED> {
+    type Output = Sums;
+
+    #[inline(always)]
+    fn eval<I: Isa>(self, isa: I) -> Sums {
+        let Self { sums, term, part } = self;
+        let mut totals = isa.join_totals([sums.a, sums.b]);
+        let mut last = [0.0; GROUP];
+        for block in part.chunks(BLOCK) {
+            let (groups, rest) = block.as_chunks();
+            let (fours, ones) = groups.as_chunks();
+            last.iter_mut().zip(rest).for_each(|(to, &from)| *to = from);
+            let terms = Terms::<T, CENTRED> { term, fours, ones, rest: (&last, rest.len()) };
+            totals = isa.add_lanes(totals, terms);
+        }
+        let [a, b] = isa.split_totals(totals);
+        Sums { a, b }
+    }
 }
 
 impl Sums {
-    #[inline(always)]
-    pub(crate) fn of<I: Isa>(isa: I, totals: I::Totals) -> Self {
-        let [a, b] = isa.split_totals(totals);
-        Self { a, b }
-    }
-}
+    pub(crate) const ZERO: Sums = Sums { a: Two { hi: 0.0, lo: 0.0 }, b: Two { hi: 0.0, lo: 0.0 } };
 
-/// Sums over a row.
-#[inline(always)]
-pub(crate) fn sums<I: Isa, T: Term<I>>(isa: I, term: T, row: &[f32]) -> Sums {
-    let mut totals = isa.no_totals();
-    for block in row.chunks(BLOCK) {
-        totals = add_block(isa, term, totals, block);
+    /// Over a row.
+    #[inline(always)]
+    pub(crate) fn of<I: Isa, T: Term>(isa: I, term: T, row: &[f32]) -> Self {
+        isa.run(AddSums::<T, true> { sums: Self::ZERO, term, part: row })
     }
-    Sums::of(isa, totals)
 }

@@ -5,8 +5,8 @@
 
 use crate::isa::Isa;
 
-pub(crate) trait Term<I: Isa>: Copy {
-    fn of(self, isa: I, x: I::V) -> I::V;
+pub(crate) trait Term: Copy {
+    fn of<I: Isa>(self, isa: I, x: I::V) -> I::V;
 }
 
 /// `x`
@@ -15,49 +15,50 @@ pub(crate) struct Raw;
 
 /// `x − centre`
 #[derive(Clone, Copy)]
-pub(crate) struct Centred<V> {
-    pub centre: V,
+pub(crate) struct Centred {
+    pub centre: f32,
 }
 
 /// `(x − pivot) − delta`
 #[derive(Clone, Copy)]
-pub(crate) struct Pivoted<V> {
-    pub pivot: V,
-    pub delta: V,
+pub(crate) struct Pivoted {
+    pub pivot: f32,
+    pub delta: f32,
 }
 
 /// `(x · scale − pivot) − delta`
 #[derive(Clone, Copy)]
-pub(crate) struct Scaled<V> {
-    pub scale: V,
-    pub pivot: V,
-    pub delta: V,
+pub(crate) struct Scaled {
+    pub scale: f32,
+    pub pivot: f32,
+    pub delta: f32,
 }
 
-impl<I: Isa> Term<I> for Raw {
+impl Term for Raw {
     #[inline(always)]
-    fn of(self, _: I, x: I::V) -> I::V {
+    fn of<I: Isa>(self, _: I, x: I::V) -> I::V {
         x
     }
 }
 
-impl<I: Isa> Term<I> for Centred<I::V> {
+impl Term for Centred {
     #[inline(always)]
-    fn of(self, isa: I, x: I::V) -> I::V {
-        isa.sub(x, self.centre)
+    fn of<I: Isa>(self, isa: I, x: I::V) -> I::V {
+        isa.sub(x, isa.splat(self.centre))
     }
 }
 
-impl<I: Isa> Term<I> for Pivoted<I::V> {
+impl Term for Pivoted {
     #[inline(always)]
-    fn of(self, isa: I, x: I::V) -> I::V {
-        isa.sub(isa.sub(x, self.pivot), self.delta)
+    fn of<I: Isa>(self, isa: I, x: I::V) -> I::V {
+        isa.sub(isa.sub(x, isa.splat(self.pivot)), isa.splat(self.delta))
     }
 }
 
-impl<I: Isa> Term<I> for Scaled<I::V> {
+impl Term for Scaled {
     #[inline(always)]
-    fn of(self, isa: I, x: I::V) -> I::V {
-        isa.sub(isa.sub(isa.mul(x, self.scale), self.pivot), self.delta)
+    fn of<I: Isa>(self, isa: I, x: I::V) -> I::V {
+        let Self { scale, pivot, delta } = self;
+        isa.sub(isa.sub(isa.mul(x, isa.splat(scale)), isa.splat(pivot)), isa.splat(delta))
     }
 }

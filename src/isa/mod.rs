@@ -56,9 +56,12 @@ pub(crate) trait Isa: Copy {
 
     fn array(self, value: f32) -> Self::Array;
     fn splat(self, value: f32) -> Self::V;
-    /// The first `LANES` elements of `from`, which must have that many.
+    /// The first `LANES` elements of `from`; zeros where it has fewer.
+    ///
+    /// Callers have as many. To say what happens otherwise costs nothing where the compiler sees that, and it keeps
+    /// the panic of an index out of the image where it does not.
     fn load(self, from: &[f32]) -> Self::V;
-    /// Writes the first `LANES` elements of `to`, which must have that many.
+    /// Writes the first `LANES` elements of `to`; nothing where it has fewer.
     fn store(self, v: Self::V, to: &mut [f32]);
     /// Keeps the first `count` lanes, +0 in the others.
     fn keep(self, v: Self::V, count: usize) -> Self::V;
@@ -78,16 +81,6 @@ pub(crate) trait Isa: Copy {
     fn add_lanes(self, totals: Self::Totals, lanes: impl Lanes<Self>) -> Self::Totals;
     /// The same tree over one group for `x` and `x²`, and no roundings kept: good enough to choose a pivot.
     fn head(self, x: &[f32; GROUP]) -> [f32; 2];
-    fn no_totals(self) -> Self::Totals;
+    fn join_totals(self, totals: [Two<f32>; 2]) -> Self::Totals;
     fn split_totals(self, totals: Self::Totals) -> [Two<f32>; 2];
-
-    /// The first elements of `from`, at most `LANES`, +0 in the lanes beyond.
-    #[inline(always)]
-    fn load_partial(self, from: &[f32]) -> Self::V {
-        let mut all = self.array(0.0);
-        for (to, &from) in all.as_mut().iter_mut().zip(from) {
-            *to = from;
-        }
-        self.load(all.as_ref())
-    }
 }

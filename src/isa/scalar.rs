@@ -89,8 +89,8 @@ impl Isa for Scalar {
         sums[0]
     }
     #[inline(always)]
-    fn no_totals(self) -> [Two<f32>; 2] {
-        [Two { hi: 0.0, lo: 0.0 }; 2]
+    fn join_totals(self, totals: [Two<f32>; 2]) -> [Two<f32>; 2] {
+        totals
     }
     #[inline(always)]
     fn split_totals(self, totals: [Two<f32>; 2]) -> [Two<f32>; 2] {

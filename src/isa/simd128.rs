@@ -8,9 +8,6 @@ use core::arch::wasm32::*;
 #[derive(Clone, Copy)]
 pub(crate) struct Simd128;
 
-/// Lanes `0..n` set for the window that starts at `4 − n`.
-static KEEP: [u32; 8] = [!0, !0, !0, !0, 0, 0, 0, 0];
-
 impl Isa for Simd128 {
     const LANES: usize = 4;
     type V = v128;
@@ -31,20 +28,22 @@ impl Isa for Simd128 {
     }
     #[inline(always)]
     fn load(self, from: &[f32]) -> v128 {
-        let from = &from[..4];
-        // SAFETY: `from` is 16 readable bytes; v128_load needs no alignment.
-        unsafe { v128_load(from.as_ptr().cast()) }
+        match from.first_chunk::<4>() {
+            // SAFETY: `from` is 16 readable bytes; v128_load needs no alignment.
+            Some(from) => unsafe { v128_load(from.as_ptr().cast()) },
+            None => f32x4_splat(0.0),
+        }
     }
     #[inline(always)]
     fn store(self, v: v128, to: &mut [f32]) {
-        let to = &mut to[..4];
-        // SAFETY: `to` is 16 writable bytes; v128_store needs no alignment.
-        unsafe { v128_store(to.as_mut_ptr().cast(), v) }
+        if let Some(to) = to.first_chunk_mut::<4>() {
+            // SAFETY: `to` is 16 writable bytes; v128_store needs no alignment.
+            unsafe { v128_store(to.as_mut_ptr().cast(), v) }
+        }
     }
     #[inline(always)]
     fn keep(self, v: v128, count: usize) -> v128 {
-        let mask = &KEEP[4 - count.min(4)..];
-        v128_and(v, u32x4(mask[0], mask[1], mask[2], mask[3]))
+        v128_and(v, u32x4_gt(u32x4_splat(count.min(4) as u32), u32x4(0, 1, 2, 3)))
     }
     #[inline(always)]
     fn add(self, a: v128, b: v128) -> v128 {
@@ -94,8 +93,8 @@ impl Isa for Simd128 {
         [f32x4_extract_lane::<0>(ab), f32x4_extract_lane::<1>(ab)]
     }
     #[inline(always)]
-    fn no_totals(self) -> Two<v128> {
-        Two { hi: f32x4_splat(0.0), lo: f32x4_splat(0.0) }
+    fn join_totals(self, [a, b]: [Two<f32>; 2]) -> Two<v128> {
+        Two { hi: f32x4(a.hi, b.hi, 0.0, 0.0), lo: f32x4(a.lo, b.lo, 0.0, 0.0) }
     }
     #[inline(always)]
     fn split_totals(self, Two { hi, lo }: Two<v128>) -> [Two<f32>; 2] {

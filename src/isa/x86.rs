@@ -57,15 +57,18 @@ impl Isa for Sse2 {
     }
     #[inline(always)]
     fn load(self, from: &[f32]) -> __m128 {
-        let from = &from[..4];
-        // SAFETY: `from` is 16 readable bytes; the unaligned form is used.
-        unsafe { _mm_loadu_ps(from.as_ptr()) }
+        match from.first_chunk::<4>() {
+            // SAFETY: `from` is 16 readable bytes; the unaligned form is used.
+            Some(from) => unsafe { _mm_loadu_ps(from.as_ptr()) },
+            None => self.splat(0.0),
+        }
     }
     #[inline(always)]
     fn store(self, v: __m128, to: &mut [f32]) {
-        let to = &mut to[..4];
-        // SAFETY: `to` is 16 writable bytes; the unaligned form is used.
-        unsafe { _mm_storeu_ps(to.as_mut_ptr(), v) }
+        if let Some(to) = to.first_chunk_mut::<4>() {
+            // SAFETY: `to` is 16 writable bytes; the unaligned form is used.
+            unsafe { _mm_storeu_ps(to.as_mut_ptr(), v) }
+        }
     }
     #[inline(always)]
     fn keep(self, v: __m128, count: usize) -> __m128 {
@@ -124,8 +127,9 @@ impl Isa for Sse2 {
         }
     }
     #[inline(always)]
-    fn no_totals(self) -> Two<__m128> {
-        Two { hi: self.splat(0.0), lo: self.splat(0.0) }
+    fn join_totals(self, [a, b]: [Two<f32>; 2]) -> Two<__m128> {
+        // SAFETY: as above.
+        unsafe { Two { hi: _mm_setr_ps(a.hi, b.hi, 0.0, 0.0), lo: _mm_setr_ps(a.lo, b.lo, 0.0, 0.0) } }
     }
     #[inline(always)]
     fn split_totals(self, totals: Two<__m128>) -> [Two<f32>; 2] {
@@ -177,15 +181,18 @@ impl Isa for Avx2 {
     }
     #[inline(always)]
     fn load(self, from: &[f32]) -> __m256 {
-        let from = &from[..8];
-        // SAFETY: `from` is 32 readable bytes; the unaligned form is used.
-        unsafe { _mm256_loadu_ps(from.as_ptr()) }
+        match from.first_chunk::<8>() {
+            // SAFETY: `from` is 32 readable bytes; the unaligned form is used.
+            Some(from) => unsafe { _mm256_loadu_ps(from.as_ptr()) },
+            None => self.splat(0.0),
+        }
     }
     #[inline(always)]
     fn store(self, v: __m256, to: &mut [f32]) {
-        let to = &mut to[..8];
-        // SAFETY: `to` is 32 writable bytes; the unaligned form is used.
-        unsafe { _mm256_storeu_ps(to.as_mut_ptr(), v) }
+        if let Some(to) = to.first_chunk_mut::<8>() {
+            // SAFETY: `to` is 32 writable bytes; the unaligned form is used.
+            unsafe { _mm256_storeu_ps(to.as_mut_ptr(), v) }
+        }
     }
     #[inline(always)]
     fn keep(self, v: __m256, count: usize) -> __m256 {
@@ -241,8 +248,8 @@ impl Isa for Avx2 {
         Sse2.head(x)
     }
     #[inline(always)]
-    fn no_totals(self) -> Two<__m128> {
-        Sse2.no_totals()
+    fn join_totals(self, totals: [Two<f32>; 2]) -> Two<__m128> {
+        Sse2.join_totals(totals)
     }
     #[inline(always)]
     fn split_totals(self, totals: Two<__m128>) -> [Two<f32>; 2] {
