@@ -17,7 +17,7 @@ struct Candle {
 pub fn open(work: Work, buffers: &Buffers) -> Option<Box<dyn Run>> {
     let tensor = |from: &[f32], shape: &[usize]| Tensor::from_slice(from, shape, &Device::Cpu).ok();
     let shape = [work.rows, work.width];
-    let residual = if work.verb == Verb::Residual { &buffers.residual } else { &buffers.x };
+    let residual = if work.verb == Verb::Residual { &*buffers.residual } else { &*buffers.x };
     Some(Box::new(Candle {
         verb: work.verb,
         x: tensor(&buffers.x, &shape)?,
@@ -41,8 +41,8 @@ impl Run for Candle {
         self.y = y.ok();
     }
 
-    fn result(&mut self, buffers: &mut Buffers) {
+    fn result(&mut self) -> Option<Vec<f32>> {
         let y = self.y.as_ref().and_then(|y| y.flatten_all().ok()?.to_vec1().ok());
-        buffers.y = y.unwrap_or_default();
+        Some(y.unwrap_or_default())
     }
 }

@@ -1,5 +1,6 @@
 //! Everything in Rust that is measured, behind one interface, for wasm (`exports`) and native (`src/bin/serve.rs`).
 
+mod aligned;
 #[cfg(feature = "peers")]
 mod burn;
 #[cfg(feature = "peers")]
@@ -20,8 +21,10 @@ pub use work::{Verb, Work};
 /// One contender set up for one piece of work.
 trait Run {
     fn run(&mut self, buffers: &mut Buffers);
-    /// Puts the result into `buffers.y`, where `run` leaves it elsewhere; not timed.
-    fn result(&mut self, _: &mut Buffers) {}
+    /// Fetches the result, where `run` leaves it elsewhere than in `buffers.y`; not timed. Its length is checked.
+    fn result(&mut self) -> Option<Vec<f32>> {
+        None
+    }
 }
 
 impl<F: FnMut(&mut Buffers)> Run for F {
@@ -69,8 +72,10 @@ impl Case {
             _ => reference(work, &buffers),
         };
         run.run(&mut buffers);
-        run.result(&mut buffers);
-        let error = error(&buffers.y, &expected);
+        let error = match run.result() {
+            Some(y) => error(&y, &expected),
+            None => error(&buffers.y, &expected),
+        };
         Some(Self { buffers, run, error })
     }
 

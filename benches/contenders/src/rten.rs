@@ -10,11 +10,11 @@ pub fn open(work: Work, _: &Buffers) -> Option<Box<dyn Run>> {
     let Work { verb, width, .. } = work;
     Some(Box::new(move |b: &mut Buffers| {
         if verb == Verb::Residual {
-            for (residual, x) in b.residual.iter_mut().zip(&b.x) {
+            for (residual, x) in b.residual.iter_mut().zip(b.x.iter()) {
                 *residual += x;
             }
         }
-        let input = if verb == Verb::Residual { &b.residual } else { &b.x };
+        let input = if verb == Verb::Residual { &*b.residual } else { &*b.x };
         for (x, y) in input.chunks_exact(width).zip(b.y.chunks_exact_mut(width)) {
             let n = width as f32;
             let (mean, var, beta) = if verb == Verb::Rms {

@@ -1,5 +1,7 @@
 //! What is computed: a verb over rows × width, its inputs, and what comes out in exact enough arithmetic.
 
+use crate::aligned::Aligned;
+
 pub const EPSILON: f32 = 1e-5;
 
 #[derive(Clone, Copy, PartialEq)]
@@ -26,9 +28,9 @@ pub struct Work {
 
 /// What every contender gets. γ and β are leaked (a few words for each case), so that a contender may keep them.
 pub struct Buffers {
-    pub x: Vec<f32>,
-    pub residual: Vec<f32>,
-    pub y: Vec<f32>,
+    pub x: Aligned,
+    pub residual: Aligned,
+    pub y: Aligned,
     pub gamma: &'static [f32],
     pub beta: &'static [f32],
 }
@@ -40,14 +42,14 @@ impl Buffers {
         Self {
             x: normal(1, count, 0.5, 1.0),
             residual: normal(2, residual, 0.0, 1.0),
-            y: vec![0.0; count],
-            gamma: normal(3, work.width, 1.0, 0.1).leak(),
-            beta: normal(4, work.width, 0.0, 0.1).leak(),
+            y: Aligned::new(count),
+            gamma: Box::leak(Box::new(normal(3, work.width, 1.0, 0.1))),
+            beta: Box::leak(Box::new(normal(4, work.width, 0.0, 0.1))),
         }
     }
 }
 
-fn normal(seed: u64, count: usize, mean: f64, sigma: f64) -> Vec<f32> {
+fn normal(seed: u64, count: usize, mean: f64, sigma: f64) -> Aligned {
     let mut state = seed;
     let mut uniform = || {
         // SplitMix64 (Steele, Lea, Flood 2014).
@@ -61,7 +63,9 @@ fn normal(seed: u64, count: usize, mean: f64, sigma: f64) -> Vec<f32> {
         let radius = (-2.0 * (1.0 - uniform()).ln()).sqrt();
         (mean + sigma * radius * (core::f64::consts::TAU * uniform()).cos()) as f32
     };
-    (0..count).map(|_| draw()).collect()
+    let mut values = Aligned::new(count);
+    values.iter_mut().for_each(|value| *value = draw());
+    values
 }
 
 /// The result in f64 of inputs as they are before the call.
@@ -70,7 +74,12 @@ pub fn reference(work: Work, buffers: &Buffers) -> Vec<f64> {
     let mut input: Vec<f64> = buffers.x.iter().map(|&x| x.into()).collect();
     if work.verb == Verb::Residual {
         // The sum is an output too, in f32.
-        input = buffers.x.iter().zip(&buffers.residual).map(|(x, residual)| (x + residual).into()).collect();
+        input = buffers
+            .x
+            .iter()
+            .zip(buffers.residual.iter())
+            .map(|(x, residual)| (x + residual).into())
+            .collect();
     }
     for row in input.chunks_mut(work.width) {
         let mean = if work.verb == Verb::Rms { 0.0 } else { row.iter().sum::<f64>() / n };
