@@ -23,6 +23,12 @@ fn panic(_: &core::panic::PanicInfo) -> ! {
     core::arch::wasm32::unreachable()
 }
 
+/// Whether this is the module with SIMD instructions.
+#[wasm_bindgen]
+pub fn simd128() -> bool {
+    cfg!(target_feature = "simd128")
+}
+
 /// Alignment of every buffer: one vector.
 const ALIGN: usize = 16;
 

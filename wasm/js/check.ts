@@ -1,0 +1,52 @@
+// Bad arguments give an error that names the argument, what was expected and what came, before anything is written.
+
+function describe(value: unknown): string {
+  if (typeof value === "number" || value === null || value === undefined) return String(value);
+  return Object.prototype.toString.call(value).slice(8, -1);
+}
+
+/** A whole number from `least` to `most`. */
+export function whole(name: string, value: unknown, least: number, most = Number.MAX_SAFE_INTEGER): number {
+  if (typeof value !== "number") throw new TypeError(`${name}: expected a number, actual ${describe(value)}`);
+  if (!Number.isInteger(value) || value < least || value > most) {
+    const upTo = most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${most}`;
+    throw new RangeError(`${name}: expected a whole number ${upTo}, actual ${value}`);
+  }
+  return value;
+}
+
+/** ε: finite as an f32, not negative. */
+export function epsilon(value: unknown): number {
+  if (typeof value !== "number") throw new TypeError(`epsilon: expected a number, actual ${describe(value)}`);
+  if (!(value >= 0) || !Number.isFinite(Math.fround(value))) {
+    throw new RangeError(`epsilon: expected a finite number of at least 0, actual ${value}`);
+  }
+  return value;
+}
+
+/** A Float32Array, of `length` elements if that is given. */
+export function floats(name: string, value: unknown, length?: number): Float32Array {
+  if (!(value instanceof Float32Array)) {
+    throw new TypeError(`${name}: expected a Float32Array, actual ${describe(value)}`);
+  }
+  if (length !== undefined && value.length !== length) {
+    throw new RangeError(`${name}: expected length ${length}, actual ${value.length}`);
+  }
+  return value;
+}
+
+/** γ or β: a Float32Array of `width` finite numbers. */
+export function parameter(name: string, value: unknown, width: number): Float32Array {
+  const values = floats(name, value, width);
+  const index = values.findIndex((v) => !Number.isFinite(v));
+  if (index >= 0) throw new RangeError(`${name}[${index}]: expected a finite number, actual ${values[index]}`);
+  return values;
+}
+
+/** Rows of `width` in `x`. */
+export function rows(x: Float32Array, width: number): number {
+  if (x.length % width !== 0) {
+    throw new RangeError(`x: expected a length that is a multiple of width ${width}, actual ${x.length}`);
+  }
+  return x.length / width;
+}

@@ -1,0 +1,13 @@
+// `layernorm`: both modules inlined, so that there is nothing to fetch, to configure or to wait for.
+
+import scalar from "#wasm/scalar.wasm";
+import simd from "#wasm/simd.wasm";
+import { provide } from "./module.js";
+
+function bytes(base64: string): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
+}
+
+provide({ simd128: () => bytes(simd), scalar: () => bytes(scalar) });
+
+export * from "./slim.js";

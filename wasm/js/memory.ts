@@ -1,0 +1,39 @@
+// Buffers in the module's memory.
+
+import { wasm } from "./module.js";
+
+/** Bytes of `length` numbers, up to the next multiple of a vector. */
+const padded = (length: number) => 16 * Math.ceil(length / 4);
+
+/** One allocation, handed out in parts; throws `RangeError` where the module has no more memory. */
+export class Buffers {
+  readonly #bytes: number;
+  #base: number;
+  #next: number;
+
+  constructor(lengths: number[]) {
+    const bytes = lengths.reduce((sum, length) => sum + padded(length), 16);
+    // Beyond the address space: `alloc` would see another number.
+    this.#base = bytes < 2 ** 32 ? wasm().alloc(bytes) >>> 0 : 0;
+    if (this.#base === 0) throw new RangeError(`memory: expected ${bytes} free bytes, actual fewer`);
+    this.#bytes = bytes;
+    this.#next = this.#base;
+  }
+
+  /** Address of the next part. */
+  take(length: number): number {
+    const address = this.#next;
+    this.#next += padded(length);
+    return address;
+  }
+
+  free(): void {
+    if (this.#base !== 0) wasm().dealloc(this.#base, this.#bytes);
+    this.#base = 0;
+  }
+}
+
+/** A view of `length` numbers at `address`, good until memory grows. */
+export function view(address: number, length: number): Float32Array {
+  return new Float32Array(wasm().memory.buffer, address, length);
+}

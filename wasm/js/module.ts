@@ -1,0 +1,125 @@
+// One WebAssembly instance for the page: which variant, and when.
+
+import { initSync as instantiate, type Exports } from "#glue";
+
+/** Which of the two modules computes. Both give the same bits. */
+export type Backend = "simd128" | "scalar";
+
+/** A compiled module or its bytes. */
+export type SyncSource = WebAssembly.Module | BufferSource;
+
+/** What {@link init} can load a module from. */
+export type Source = SyncSource | string | URL | Response;
+
+/** Options of {@link initSync}. */
+export interface InitSyncOptions {
+  /** Your own copy of `layernorm/simd.wasm` or `layernorm/scalar.wasm`. Without it the inlined one is taken. */
+  source?: SyncSource;
+  /** Which inlined variant: `"auto"` (default) takes SIMD where the engine has it. */
+  simd?: "auto" | boolean;
+}
+
+/** Options of {@link init}. */
+export interface InitOptions extends Omit<InitSyncOptions, "source"> {
+  /** As for {@link initSync}, or where to fetch it from, or a promise of either. */
+  source?: Source | PromiseLike<Source>;
+}
+
+interface Active {
+  exports: Exports;
+  module: WebAssembly.Module;
+  backend: Backend;
+}
+
+let inlined: Record<Backend, () => SyncSource> | undefined;
+let active: Active | undefined;
+
+/** @internal Names the modules that an entry point brings along. */
+export function provide(modules: Record<Backend, () => SyncSource>): void {
+  inlined = modules;
+}
+
+// The smallest module with a SIMD instruction: a function that returns i8x16.splat(0).
+const SIMD_PROBE = [0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 8, 1, 6, 0, 65, 0, 253, 15, 11];
+
+function hasSimd(): boolean {
+  return WebAssembly.validate(new Uint8Array(SIMD_PROBE));
+}
+
+function choose({ simd = "auto" }: { simd?: "auto" | boolean }): SyncSource {
+  if (simd !== "auto" && typeof simd !== "boolean") {
+    throw new TypeError(`simd: expected "auto", true or false, actual ${String(simd)}`);
+  }
+  if (!inlined) {
+    throw new Error("layernorm/slim has no module of its own: call init({ source }) or initSync({ source }) first");
+  }
+  if (simd === true && !hasSimd()) {
+    throw new Error("simd: expected an engine with WebAssembly SIMD, actual one without");
+  }
+  return (simd === "auto" ? hasSimd() : simd) ? inlined.simd128() : inlined.scalar();
+}
+
+function start(source: SyncSource): Active {
+  const module = source instanceof WebAssembly.Module ? source : new WebAssembly.Module(source);
+  const exports = instantiate({ module });
+  return { exports, module, backend: exports.simd128() ? "simd128" : "scalar" };
+}
+
+function refuseSecond(options: object): void {
+  if (Object.keys(options).length > 0) {
+    throw new Error(`init: expected to be called before first use, actual backend ${active!.backend} is running`);
+  }
+}
+
+/**
+ * Starts the module now instead of on first use, synchronously.
+ *
+ * Does nothing when called again without options. Throws `Error` when options come too late.
+ */
+export function initSync(options: InitSyncOptions = {}): void {
+  if (active) return refuseSecond(options);
+  active = start(options.source ?? choose(options));
+}
+
+/**
+ * Starts the module now instead of on first use; compiles off the main thread where the engine does.
+ *
+ * Not needed with the main entry point. Throws as {@link initSync}, and what fetching and compiling throw.
+ */
+export async function init(options: InitOptions = {}): Promise<void> {
+  if (active) return refuseSecond(options);
+  const source = (await options.source) ?? choose(options);
+  const module = await compile(source);
+  // Somebody may have been first while this was waiting.
+  active ??= start(module);
+}
+
+async function compile(source: Source): Promise<WebAssembly.Module> {
+  if (source instanceof WebAssembly.Module) return source;
+  if (typeof source === "string" || source instanceof URL) return compile(await fetch(source));
+  if (typeof Response === "function" && source instanceof Response) {
+    if (!source.ok) throw new Error(`source: expected a response with status 200, actual ${source.status}`);
+    return WebAssembly.compile(await source.arrayBuffer());
+  }
+  return WebAssembly.compile(source as BufferSource);
+}
+
+/** The variant that computes; starts the module if nothing has. */
+export function backend(): Backend {
+  return running().backend;
+}
+
+/** The compiled module, to `postMessage` to a worker that calls `initSync({ source })`. */
+export async function compiled(): Promise<WebAssembly.Module> {
+  if (!active) await init();
+  return running().module;
+}
+
+function running(): Active {
+  return (active ??= start(choose({})));
+}
+
+/** @internal */
+export function wasm(): Exports {
+  return running().exports;
+}

@@ -1,0 +1,190 @@
+// Data that lives in the module's memory: no copy, no allocation per call.
+
+import type { Exports } from "#glue";
+import * as check from "./check.js";
+import { Buffers, view } from "./memory.js";
+import { wasm } from "./module.js";
+
+/** Options of {@link RmsNorm}. */
+export interface ResidentRmsNormOptions {
+  /** Number of features in a row; at least 1. */
+  width: number;
+  /** Most rows of a call; 1 without it. */
+  rows?: number;
+  /** Gain, `width` finite numbers; 1 without it. It is copied; {@link RmsNorm.gamma} is the live one. */
+  gamma?: Float32Array;
+  /** Added to the mean square; finite, at least 0. 1e-5 without it. */
+  epsilon?: number;
+  /** With it `forward()` computes `residual += x; y = norm(residual)`. */
+  residual?: boolean;
+}
+
+/** Options of {@link LayerNorm}. */
+export interface ResidentLayerNormOptions extends ResidentRmsNormOptions {
+  /** Bias, `width` finite numbers; 0 without it. It is copied; {@link LayerNorm.beta} is the live one. */
+  beta?: Float32Array;
+}
+
+// Symbol.dispose is younger than some engines; what compiles `using` for those looks for this one.
+const dispose: typeof Symbol.dispose = Symbol.dispose ?? (Symbol.for("Symbol.dispose") as typeof Symbol.dispose);
+
+/** Part of the memory; its view is made anew when memory has grown. */
+class Part {
+  #view: Float32Array | undefined;
+
+  constructor(
+    readonly at: number,
+    readonly length: number,
+  ) {}
+
+  get view(): Float32Array {
+    if (this.#view?.buffer !== wasm().memory.buffer) this.#view = view(this.at, this.length);
+    return this.#view as Float32Array;
+  }
+}
+
+abstract class Resident {
+  /** Features in a row. */
+  readonly width: number;
+  /** Most rows of a call. */
+  readonly rows: number;
+  /** What is added to the variance or mean square. */
+  readonly epsilon: number;
+  /** @internal */ protected readonly exports: Exports;
+  /** @internal */ protected readonly parts: Record<"x" | "y" | "mean" | "rstd", Part>;
+  /** @internal */ protected readonly options: { residual?: Part; gamma?: Part; beta?: Part } = {};
+  readonly #buffers: Buffers;
+  #disposed = false;
+
+  constructor(options: ResidentLayerNormOptions) {
+    this.width = check.whole("width", options?.width, 1);
+    this.rows = check.whole("rows", options.rows ?? 1, 1);
+    this.epsilon = check.epsilon(options.epsilon ?? 1e-5);
+    const { width, rows } = this;
+    const gamma = options.gamma && check.parameter("gamma", options.gamma, width);
+    const beta = options.beta && check.parameter("beta", options.beta, width);
+    this.exports = wasm();
+    const all = rows * width;
+    this.#buffers = new Buffers([all, all, options.residual ? all : 0, width, width, rows, rows]);
+    const part = (length: number) => new Part(this.#buffers.take(length), length);
+    this.parts = { x: part(all), y: part(all), mean: part(rows), rstd: part(rows) };
+    if (options.residual) this.options.residual = part(all);
+    if (gamma) (this.options.gamma = part(width)).view.set(gamma);
+    if (beta) (this.options.beta = part(width)).view.set(beta);
+  }
+
+  /** Input, rows × width. Each read gives a view that is good until memory grows. */
+  get x(): Float32Array {
+    return this.live(this.parts.x);
+  }
+  /** Output, rows × width. */
+  get y(): Float32Array {
+    return this.live(this.parts.y);
+  }
+  /** 1/sqrt(var + ε) of each row. */
+  get rstd(): Float32Array {
+    return this.live(this.parts.rstd);
+  }
+  /** Gain; `undefined` when built without. */
+  get gamma(): Float32Array | undefined {
+    return this.options.gamma && this.live(this.options.gamma);
+  }
+  /** The residual stream, rows × width; `undefined` when built without. */
+  get residual(): Float32Array | undefined {
+    return this.options.residual && this.live(this.options.residual);
+  }
+
+  /** Gives the memory back. Views and calls are errors from then on. */
+  dispose(): void {
+    this.#disposed = true;
+    this.#buffers.free();
+  }
+  [dispose](): void {
+    this.dispose();
+  }
+
+  /** @internal */
+  protected live(part: Part): Float32Array {
+    this.alive();
+    return part.view;
+  }
+
+  /** @internal */
+  protected alive(): void {
+    if (this.#disposed) throw new TypeError(`${this.constructor.name}: expected one in use, actual disposed`);
+  }
+
+  /** @internal */
+  protected count(rows: number): number {
+    this.alive();
+    return rows === this.rows ? rows : check.whole("rows", rows, 0, this.rows);
+  }
+
+  /** @internal Status of the module: only γ and β can be bad, since nothing else changes after construction. */
+  protected done(status: number): void {
+    if (status === 0) return;
+    if (this.options.gamma) check.parameter("gamma", this.options.gamma.view, this.width);
+    if (this.options.beta) check.parameter("beta", this.options.beta.view, this.width);
+    throw new Error(`layernorm: expected status 0, actual ${status}`);
+  }
+}
+
+/**
+ * Layer normalisation with its data in WebAssembly memory.
+ *
+ * ```ts
+ * using norm = new LayerNorm({ width: 768, rows: 512, gamma, beta });
+ * norm.x.set(data);
+ * norm.forward();
+ * norm.y; // rows × width
+ * ```
+ */
+export class LayerNorm extends Resident {
+  constructor(options: ResidentLayerNormOptions) {
+    super(options);
+  }
+
+  /** Mean of each row. */
+  get mean(): Float32Array {
+    return this.live(this.parts.mean);
+  }
+  /** Bias; `undefined` when built without. */
+  get beta(): Float32Array | undefined {
+    return this.options.beta && this.live(this.options.beta);
+  }
+
+  /**
+   * `y = LN(x)` for the first `rows` rows; with a residual, `residual += x; y = LN(residual)`.
+   *
+   * Never allocates. Throws RangeError where γ or β was made infinite or NaN; `y` is untouched then.
+   */
+  forward(rows: number = this.rows): void {
+    const count = this.count(rows);
+    const { x, y, mean, rstd } = this.parts;
+    const { residual, gamma, beta } = this.options;
+    const at = (part: Part | undefined) => part?.at ?? 0;
+    this.done(
+      this.exports.layer_norm(
+        x.at, y.at, at(residual), at(gamma), at(beta), mean.at, rstd.at, count, this.width, this.epsilon,
+      ),
+    );
+  }
+}
+
+/** RMSNorm with its data in WebAssembly memory; otherwise as {@link LayerNorm}. */
+export class RmsNorm extends Resident {
+  constructor(options: ResidentRmsNormOptions) {
+    super(options);
+  }
+
+  /** `y = RMS(x)` for the first `rows` rows; with a residual, `residual += x; y = RMS(residual)`. */
+  forward(rows: number = this.rows): void {
+    const count = this.count(rows);
+    const { x, y, mean, rstd } = this.parts;
+    const { residual, gamma } = this.options;
+    const at = (part: Part | undefined) => part?.at ?? 0;
+    this.done(
+      this.exports.rms_norm(x.at, y.at, at(residual), at(gamma), mean.at, rstd.at, count, this.width, this.epsilon),
+    );
+  }
+}

@@ -1,0 +1,145 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { load, project } from "./fixture.mjs";
+
+const { LayerNorm, RmsNorm, layerNorm, rmsNorm } = await load(project());
+
+const bits = (v) => [...new Uint32Array(Float32Array.from(v).buffer)];
+const random = (n, seed = 1) => Float32Array.from({ length: n }, (_, i) => Math.sin((i + 1) * 12.9898 * seed) * 3 + 0.5);
+
+/** In f64; good to 1e-6 for these rows. */
+function reference(x, width, { gamma, beta, epsilon = 1e-5, centred = true }) {
+  const y = [];
+  for (let r = 0; r < x.length; r += width) {
+    const row = x.subarray(r, r + width);
+    const mean = centred ? row.reduce((s, v) => s + v, 0) / width : 0;
+    const square = row.reduce((s, v) => s + (v - mean) ** 2, 0) / width;
+    const rstd = 1 / Math.sqrt(square + epsilon);
+    row.forEach((v, i) => y.push((v - mean) * rstd * (gamma?.[i] ?? 1) + (beta?.[i] ?? 0)));
+  }
+  return y;
+}
+
+function near(actual, expected) {
+  assert.equal(actual.length, expected.length);
+  expected.forEach((e, i) => assert.ok(Math.abs(actual[i] - e) <= 3e-6 * Math.max(1, Math.abs(e)), `[${i}] ${actual[i]} for ${e}`));
+}
+
+test("both functions agree with f64, with and without parameters, over many parts", () => {
+  for (const [rows, width] of [[1, 1], [3, 5], [7, 64], [200, 768], [2, 70000]]) {
+    const x = random(rows * width);
+    const [gamma, beta] = [random(width, 2), random(width, 3)];
+    near(layerNorm(x, { width }), reference(x, width, {}));
+    near(layerNorm(x, { width, gamma, beta, epsilon: 0.5 }), reference(x, width, { gamma, beta, epsilon: 0.5 }));
+    near(rmsNorm(x, { width, gamma }), reference(x, width, { gamma, centred: false }));
+  }
+});
+
+test("out, mean and rstd are filled; out may be x", () => {
+  const x = random(12);
+  const [mean, rstd] = [new Float32Array(3), new Float32Array(3)];
+  const y = layerNorm(x, { width: 4, mean, rstd });
+  near(mean, [0, 4, 8].map((r) => (x[r] + x[r + 1] + x[r + 2] + x[r + 3]) / 4));
+  assert.ok(rstd.every((v) => v > 0));
+  assert.equal(layerNorm(x, { width: 4, out: x }), x);
+  assert.deepEqual(bits(x), bits(y));
+});
+
+test("resident instances give the bits of the functions", () => {
+  const [rows, width] = [5, 100];
+  const [x, gamma, beta] = [random(rows * width), random(width, 2), random(width, 3)];
+  const norm = new LayerNorm({ width, rows, gamma, beta });
+  norm.x.set(x);
+  norm.forward();
+  assert.deepEqual(bits(norm.y), bits(layerNorm(x, { width, gamma, beta })));
+  norm.y.fill(7);
+  norm.forward(2);
+  assert.deepEqual(bits(norm.y.subarray(200)), bits(new Float32Array(300).fill(7)));
+  const rms = new RmsNorm({ width, rows, gamma });
+  rms.x.set(x);
+  rms.forward();
+  assert.deepEqual(bits(rms.y), bits(rmsNorm(x, { width, gamma })));
+  norm.dispose();
+  rms.dispose();
+});
+
+test("a residual is added, kept and normalised", () => {
+  const [x, before] = [random(60), random(60, 5)];
+  const norm = new LayerNorm({ width: 20, rows: 3, residual: true });
+  norm.x.set(x);
+  norm.residual.set(before);
+  norm.forward();
+  const sum = before.map((v, i) => Math.fround(v + x[i]));
+  assert.deepEqual(bits(norm.residual), bits(sum));
+  assert.deepEqual(bits(norm.y), bits(layerNorm(sum, { width: 20 })));
+  near(norm.mean, [0, 20, 40].map((r) => sum.subarray(r, r + 20).reduce((s, v) => s + v, 0) / 20));
+  norm.dispose();
+});
+
+test("views follow memory that grows", () => {
+  const norm = new LayerNorm({ width: 4 });
+  const old = norm.x;
+  old.set([1, 2, 3, 4]);
+  const big = new LayerNorm({ width: 1 << 20, rows: 8 });
+  assert.equal(old.length, 0, "memory did not grow: the test tests nothing");
+  assert.deepEqual([...norm.x], [1, 2, 3, 4]);
+  norm.forward();
+  assert.deepEqual(bits(norm.y), bits(layerNorm(Float32Array.of(1, 2, 3, 4), { width: 4 })));
+  big.dispose();
+  norm.dispose();
+});
+
+test("a disposed instance is an error, twice disposed is not", () => {
+  const norm = new LayerNorm({ width: 4 });
+  norm.dispose();
+  norm.dispose();
+  assert.throws(() => norm.forward(), { name: "TypeError", message: /disposed/ });
+  assert.throws(() => norm.x, { name: "TypeError", message: /disposed/ });
+});
+
+test("out of memory throws and leaves everything usable", () => {
+  assert.throws(() => new LayerNorm({ width: 1 << 30 }), { name: "RangeError", message: /memory/ });
+  assert.throws(() => new LayerNorm({ width: 2 ** 26, rows: 8 }), { name: "RangeError", message: /memory/ });
+  near(layerNorm(random(8), { width: 4 }), reference(random(8), 4, {}));
+});
+
+test("every bad argument is named, with what was expected and what came", () => {
+  const x = new Float32Array(6);
+  const f = (n, fill = 1) => new Float32Array(n).fill(fill);
+  const bad = [
+    [() => layerNorm([1, 2], { width: 2 }), TypeError, "x: expected a Float32Array, actual Array"],
+    [() => layerNorm(x), TypeError, "width: expected a number, actual undefined"],
+    [() => layerNorm(x, { width: 0 }), RangeError, "width: expected a whole number of at least 1, actual 0"],
+    [() => layerNorm(x, { width: 1.5 }), RangeError, "width: expected a whole number of at least 1, actual 1.5"],
+    [() => layerNorm(x, { width: 4 }), RangeError, "x: expected a length that is a multiple of width 4, actual 6"],
+    [() => layerNorm(x, { width: 3, gamma: f(2) }), RangeError, "gamma: expected length 3, actual 2"],
+    [() => layerNorm(x, { width: 3, gamma: [1, 2, 3] }), TypeError, "gamma: expected a Float32Array, actual Array"],
+    [() => layerNorm(x, { width: 3, beta: f(4) }), RangeError, "beta: expected length 3, actual 4"],
+    [() => layerNorm(x, { width: 3, beta: f(3, NaN) }), RangeError, "beta[0]: expected a finite number, actual NaN"],
+    [() => rmsNorm(x, { width: 3, gamma: f(3, Infinity) }), RangeError, "gamma[0]: expected a finite number, actual Infinity"],
+    [() => layerNorm(x, { width: 3, out: f(5) }), RangeError, "out: expected length 6, actual 5"],
+    [() => layerNorm(x, { width: 3, mean: f(1) }), RangeError, "mean: expected length 2, actual 1"],
+    [() => layerNorm(x, { width: 3, rstd: f(3) }), RangeError, "rstd: expected length 2, actual 3"],
+    [() => new LayerNorm({ width: 3, rows: 0 }), RangeError, "rows: expected a whole number of at least 1, actual 0"],
+    [() => new LayerNorm({ width: 3 }).forward(2), RangeError, "rows: expected a whole number from 0 to 1, actual 2"],
+    ...[-1, NaN, Infinity, 1e39].map((epsilon) => [
+      () => layerNorm(x, { width: 3, epsilon }),
+      RangeError,
+      `epsilon: expected a finite number of at least 0, actual ${epsilon}`,
+    ]),
+    [() => layerNorm(x, { width: 3, epsilon: "1" }), TypeError, "epsilon: expected a number, actual String"],
+  ];
+  for (const [call, type, message] of bad) assert.throws(call, { name: type.name, message });
+  const out = f(6, 7);
+  assert.throws(() => layerNorm(x, { width: 3, out, gamma: f(3, NaN) }));
+  assert.deepEqual([...out], [...f(6, 7)]);
+});
+
+test("a resident gamma made infinite is an error and writes nothing", () => {
+  const norm = new LayerNorm({ width: 3, gamma: Float32Array.of(1, 2, 3) });
+  norm.y.fill(7);
+  norm.gamma[1] = Infinity;
+  assert.throws(() => norm.forward(), { name: "RangeError", message: "gamma[1]: expected a finite number, actual Infinity" });
+  assert.deepEqual([...norm.y], [7, 7, 7]);
+  norm.dispose();
+});

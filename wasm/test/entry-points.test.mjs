@@ -1,0 +1,63 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { project, run } from "./fixture.mjs";
+
+const folder = project();
+const show = (before) => `${before}
+const y = layerNorm(new Float32Array([1, 2, 3, 4, 9, 9, 9, 9]), { width: 4 });
+console.log(backend(), [...new Uint32Array(y.buffer)].map((v) => v.toString(16)).join());`;
+// (1 − 2.5) / sqrt(1.25 + 1e-5) and so on, to 50 digits by Python's decimal, then rounded to f32; a constant row.
+const bits = "bfabbab6,bee4f8f2,3ee4f8f2,3fabbab6,0,0,0,0";
+
+test("the main entry point needs no set-up", () => {
+  assert.equal(run(folder, show(`import { layerNorm, backend } from "layernorm";`)), `simd128 ${bits}`);
+});
+
+test("the scalar variant can be forced and gives the same bits", () => {
+  const code = `import { layerNorm, backend, initSync } from "layernorm"; initSync({ simd: false });`;
+  assert.equal(run(folder, show(code)), `scalar ${bits}`);
+});
+
+test("slim takes a module from wherever the user has it", () => {
+  for (const [file, name] of [["simd", "simd128"], ["scalar", "scalar"]]) {
+    const code = `import { readFileSync } from "node:fs";
+      import { layerNorm, backend, init } from "layernorm/slim";
+      const source = readFileSync(new URL(import.meta.resolve("layernorm/${file}.wasm")));
+      await init({ source });`;
+    assert.equal(run(folder, show(code)), `${name} ${bits}`);
+  }
+});
+
+test("slim without a module says what to do", () => {
+  const code = `import { layerNorm } from "layernorm/slim";
+    try { layerNorm(new Float32Array(4), { width: 4 }); } catch (e) { console.log(e.message); }`;
+  assert.match(run(folder, code), /call init\(\{ source \}\)/);
+});
+
+test("a worker takes the compiled module", () => {
+  const code = `import { Worker, isMainThread, parentPort, workerData } from "node:worker_threads";
+    import { layerNorm, initSync, compiled, backend } from "layernorm";
+    const row = () => [...layerNorm(new Float32Array([1, 2, 3, 5]), { width: 4 })].join();
+    if (isMainThread) {
+      const worker = new Worker(new URL(import.meta.url), { workerData: await compiled() });
+      worker.on("message", (other) => console.log(other === row() && backend()));
+    } else {
+      initSync({ source: workerData });
+      parentPort.postMessage(row());
+    }`;
+  assert.equal(run(folder, code), "simd128");
+});
+
+test("without SIMD in the engine the scalar variant computes", () => {
+  const code = `const validate = WebAssembly.validate;
+    WebAssembly.validate = (bytes) => bytes.length > 100 && validate(bytes);
+    const { layerNorm, backend } = await import("layernorm");`;
+  assert.equal(run(folder, show(code)), `scalar ${bits}`);
+});
+
+test("init comes first or not at all", () => {
+  const code = `import { backend, init, initSync } from "layernorm";
+    backend(); await init(); initSync();
+    await init({ simd: false }).catch((e) => console.log(e.message));`;
+  assert.match(run(folder, code), /before first use, actual backend simd128/);
+});
