@@ -38,8 +38,11 @@ pub(crate) fn feature_vector<'a>(
     const EXPONENT: u32 = 0x7f80_0000;
     // Counting all first has no early exit and so vectorises; the search runs only on failure.
     let bad = values.iter().fold(0u32, |bad, v| bad | u32::from(v.to_bits() & EXPONENT == EXPONENT));
-    match values.iter().position(|v| bad != 0 && !v.is_finite()) {
-        Some(index) => Err(Error::NotFinite { parameter, index, actual: values[index].to_bits() }),
+    if bad == 0 {
+        return Ok(values);
+    }
+    match values.iter().enumerate().find(|(_, v)| !v.is_finite()) {
+        Some((index, v)) => Err(Error::NotFinite { parameter, index, actual: v.to_bits() }),
         None => Ok(values),
     }
 }

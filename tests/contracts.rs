@@ -160,7 +160,7 @@ fn all_forms_give_the_same_bits() {
         assert_eq!(bits(&y), expected, "RMSNorm with stats, {context}");
         norm.statistics(row, &mut stats[1..]).unwrap();
         assert_eq!(stats[0], stats[1], "RMSNorm statistics, {context}");
-        let mut residual = vec![0.0; width];
+        let mut residual = vec![-0.0; width];
         norm.forward_residual(row, &mut residual, &mut y).unwrap();
         assert_eq!(bits(&y), expected, "RMSNorm residual, {context}");
     });
@@ -191,6 +191,9 @@ fn a_row_does_not_depend_on_its_neighbours_or_its_place() {
         let mut y = vec![0.0; x.len()];
         LayerNorm::new(width).unwrap().forward(&x, &mut y).unwrap();
         assert_eq!(bits(&y), bits(&layer_norm_rows(&x, width)), "width {width}");
+        RmsNorm::new(width).unwrap().forward(&x, &mut y).unwrap();
+        let alone: Vec<f32> = x.chunks(width).flat_map(rms_norm).collect();
+        assert_eq!(bits(&y), bits(&alone), "RMSNorm, width {width}");
     }
 }
 

@@ -1,8 +1,8 @@
 //! Pass 2: `y = d · rstd · γ + β`, with `d` as in pass 1.
 //!
 //! 1. Two rows go through one loop where they can, so that γ and β are loaded once for both.
-//! 2. Absent γ and β are a group of ones and a group of zeros that is read again and again: the bits are those of
-//!    the operations left out, but for the sign of a zero, and there is one loop instead of four.
+//! 2. Absent γ and β are a group of ones and a group of −0 that is read again and again: the bits are those of the
+//!    operations left out, and there is one loop instead of four.
 //! 3. A row that has no partner, and what is left of a row behind its whole groups, take the most general form of `d`
 //!    for all: it has the same bits.
 
@@ -19,7 +19,8 @@ pub(crate) struct Affine<'a> {
 }
 
 static ONES: Group = [1.0; GROUP];
-static ZEROS: Group = [0.0; GROUP];
+/// Adding −0 changes no number, not even −0.
+static ZEROS: Group = [-0.0; GROUP];
 
 /// Writes the rows of `stats`; without `x` they are in `y`.
 pub(crate) struct SecondPass<'a> {
@@ -158,7 +159,7 @@ impl Op for Rest<'_> {
         for (i, y) in self.y.iter_mut().enumerate().skip(width - width % GROUP) {
             let d = (rest(self.x, i).unwrap_or(*y) * scale - pivot) - delta;
             let gamma = rest(self.affine.gamma, i).unwrap_or(1.0);
-            *y = d * factor * gamma + rest(self.affine.beta, i).unwrap_or(0.0);
+            *y = d * factor * gamma + rest(self.affine.beta, i).unwrap_or(-0.0);
         }
     }
 }

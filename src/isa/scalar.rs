@@ -81,12 +81,15 @@ impl Isa for Scalar {
     }
     #[inline(always)]
     fn head(self, x: &[f32; GROUP]) -> [f32; 2] {
-        let mut sums = x.map(|x| [x, x * x]);
-        for half in [8, 4, 2, 1] {
-            let (low, high) = sums.split_at_mut(half);
-            low.iter_mut().zip(high).for_each(|(l, h)| *l = [l[0] + h[0], l[1] + h[1]]);
+        let (low, high) = (x.first_chunk::<8>(), x.last_chunk::<8>());
+        let mut sums = [[0.0; 2]; 8];
+        for (sum, (l, h)) in sums.iter_mut().zip(low.into_iter().flatten().zip(high.into_iter().flatten())) {
+            *sum = [l + h, l * l + h * h];
         }
-        sums[0]
+        let [l0, l1, l2, l3, l4, l5, l6, l7] = sums;
+        let add = |a: [f32; 2], b: [f32; 2]| [a[0] + b[0], a[1] + b[1]];
+        let (l0, l1, l2, l3) = (add(l0, l4), add(l1, l5), add(l2, l6), add(l3, l7));
+        add(add(l0, l2), add(l1, l3))
     }
     #[inline(always)]
     fn join_totals(self, totals: [Two<f32>; 2]) -> [Two<f32>; 2] {

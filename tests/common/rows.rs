@@ -79,6 +79,7 @@ pub const FAMILIES: &[Family] = &[
     Family { name: "first 64 are 1e-3", row: |r, n| fill(n, |i| r.normal() * if i < 64 { 1e-3 } else { 1.0 }) },
     Family { name: "step", row: |r, n| fill(n, |i| r.normal() + if 2 * i < n { -1e3 } else { 1e3 }) },
     Family { name: "sparse", row: |r, n| fill(n, |_| if r.below(50) == 0 { r.normal() } else { 0.0 }) },
+    Family { name: "zeros of both signs", row: |r, n| fill(n, |_| if r.below(3) == 0 { r.normal() } else { 0.0 * sign(r) }) },
     Family { name: "powers of two", row: |_, n| fill(n, |i| 2f64.powi((i % 250) as i32 - 125)) },
     Family { name: "cancelling pairs", row: |_, n| fill(n, |i| (1.0 + i as f64 / 7.0) * if i % 2 == 0 { 1.0 } else { -1.0 }) },
 ];
