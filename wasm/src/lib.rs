@@ -1,7 +1,7 @@
 //! The WebAssembly module of the npm package: binds the crate to pointers and computes nothing.
 //!
 //! Numbers are all that crosses the boundary. The JavaScript side in `js/` owns the buffers: it asks for them with
-//! [`alloc`], checks every argument, and passes the same addresses on each call.
+//! [`alloc()`], checks every argument, and passes the same addresses on each call.
 #![cfg_attr(target_family = "wasm", no_std)]
 #![allow(unsafe_code)] // Slices come from addresses that JavaScript holds.
 
@@ -48,7 +48,7 @@ pub fn alloc(bytes: usize) -> *mut u8 {
     }
 }
 
-/// Gives back what [`alloc`] returned for the same number of bytes.
+/// Gives back what [`alloc()`] returned for the same number of bytes.
 ///
 /// # Safety
 /// `address` is from `alloc(bytes)`, not 0, and used no more.

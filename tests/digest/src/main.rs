@@ -19,6 +19,7 @@ fn line(name: &str, hash: &Hash) -> String {
     format!("{name} {hex}\n")
 }
 
+/// The digest, for whoever loads the module.
 #[cfg(target_arch = "wasm32")]
 #[wasm_bindgen::prelude::wasm_bindgen(js_name = digest)]
 pub fn exported() -> String {
