@@ -1,0 +1,43 @@
+/** Numbers as people and links read them. */
+
+const SUPERSCRIPT: Record<string, string> = { "-": "⁻" };
+[..."⁰¹²³⁴⁵⁶⁷⁸⁹"].forEach((digit, i) => (SUPERSCRIPT[i] = digit));
+
+/** About `digits` significant ones, a real minus, and powers of ten written as such. */
+export function readable(value: number, digits = 3): string {
+  if (Number.isNaN(value)) return "NaN";
+  if (!Number.isFinite(value)) return value > 0 ? "∞" : "−∞";
+  if (value === 0) return "0";
+  const size = Math.abs(value);
+  if (size >= 1e-3 && size < 1e5) {
+    const decimals = Math.max(0, digits - 1 - Math.floor(Math.log10(size)));
+    return minus(value.toFixed(decimals));
+  }
+  // A large number that is whole keeps all its digits: around 1e7 they are the point.
+  if (size >= 1e5 && size < 1e9) return minus(Math.round(value).toString()).replace(/\B(?=(\d{3})+$)/g, "\u202f");
+  const [mantissa, exponent] = value.toExponential(digits - 1).split("e");
+  const power = [...String(Number(exponent))].map((c) => SUPERSCRIPT[c]).join("");
+  const short = mantissa.replace(/\.?0+$/, "");
+  return minus(short === "1" || short === "-1" ? `${short.slice(0, -1)}10${power}` : `${short}·10${power}`);
+}
+
+function minus(text: string): string {
+  return text.replace("-", "−");
+}
+
+/** The fewest digits that give back the same f32. */
+export function shortest(value: number): string {
+  for (let digits = 1; digits < 9; digits++) {
+    const text = Number(value.toPrecision(digits));
+    if (Math.fround(text) === Math.fround(value)) return String(text);
+  }
+  return String(Number(value.toPrecision(9)));
+}
+
+const scratch = new DataView(new ArrayBuffer(4));
+
+/** The bits of an f32: 8 lower-case hexadecimal digits. */
+export function bits(value: number): string {
+  scratch.setFloat32(0, value);
+  return scratch.getUint32(0).toString(16).padStart(8, "0");
+}

@@ -1,0 +1,21 @@
+/** Light or dark is the system's choice; what is painted rather than styled has to hear of it. */
+import { palette, type Palette } from "./colour";
+
+const query = matchMedia("(prefers-color-scheme: dark)");
+let colours = palette(query.matches);
+
+export function themePalette(): Palette {
+  return colours;
+}
+
+export function onTheme(repaint: () => void): void {
+  query.addEventListener("change", () => {
+    colours = palette(query.matches);
+    repaint();
+  });
+}
+
+/** A colour of the style sheet, for canvases. */
+export function styleColour(name: string): string {
+  return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+}
