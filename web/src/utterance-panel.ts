@@ -1,0 +1,165 @@
+/** A spoken utterance before and after layer norm: every frame is a row of its own. */
+import { byId, h } from "./dom";
+import { Chart } from "./chart";
+import { bits, readable } from "./format";
+import { HeatMap } from "./heat-map";
+import { Norm, sigma } from "./norm";
+import { epsilonScale, linear, slider } from "./slider";
+import type { State } from "./state";
+import type { Store } from "./store";
+import { Table } from "./table";
+import { onTheme, themePalette } from "./theme";
+import { typeset } from "./typeset";
+import type { Utterance, Utterances } from "./utterances";
+
+/** Wide enough for nearly every coefficient of the set; the few beyond are cut. */
+const REACH_BEFORE = 2;
+/** The most that one of twelve normalised numbers can be is √11. */
+const REACH_AFTER = 3.32;
+/** Left of the maps and of the charts below them, so that frames stand above frames. */
+const GUTTER = 36;
+
+export function utterancePanel(store: Store, { width, all }: Utterances): void {
+  const norm = new Norm();
+  const before = new Norm();
+  const after = new Norm();
+  const chosen = (state: Readonly<State>) => Math.max(0, all.findIndex(({ id }) => id === state.utterance));
+  const frameOf = (state: Readonly<State>) => Math.min(state.frame, all[chosen(state)].frames - 1);
+  const toFrame = (frame: number) => {
+    if (frame !== frameOf(store.state)) store.update({ frame });
+  };
+
+  const picker = utterancePicker(all, (id) => store.update({ utterance: id }));
+  const frame = slider("i", "frame", { positions: 1, toValue: (p) => p, toPosition: (v) => v }, toFrame);
+  const frameInput = frame.element.querySelector("input") as HTMLInputElement;
+  const sliders = {
+    gain: slider("a", "makes the input louder", linear(0, 3, 60), (gain) => store.update({ gain })),
+    offset: slider("b", "moves the input", linear(-2, 2, 80), (offset) => store.update({ offset })),
+    scale: slider("γ", "scales the result", linear(-2, 2, 80), (scale) => store.update({ scale })),
+    shift: slider("β", "shifts the result", linear(-2, 2, 80), (shift) => store.update({ shift })),
+    sequenceEpsilon: slider("ε", "keeps the root above 0", epsilonScale, (value) => store.update({ sequenceEpsilon: value })),
+  };
+  const keys = Object.keys(sliders) as (keyof typeof sliders)[];
+  const inMap = new HeatMap(width, "Before: a·x + b", toFrame);
+  const outMap = new HeatMap(width, "After: y", toFrame);
+  const readouts = [h("p", { class: "frame-readout" }), h("p", { class: "frame-readout" })];
+  const charts = [h("div", { class: "chart" }), h("div", { class: "chart" })];
+  const toBars = h("button", { type: "button", class: "link" }, "Open this frame in the bars above");
+  const asBits = h("input", { type: "checkbox" });
+  const table = new Table("Every frame as a table", h("label", { class: "check" }, asBits, " as the bits of f32"));
+
+  byId("utterance-picker").append(picker.element, frame.element);
+  byId("utterance-before").append(inMap.element, charts[0], readouts[0]);
+  byId("utterance-after").append(outMap.element, charts[1], readouts[1]);
+  byId("utterance-sliders").append(...keys.map((key) => sliders[key].element));
+  byId("utterance-tools").append(toBars);
+  byId("utterance-table").append(table.element);
+
+  const lines = charts.map(
+    (host) =>
+      new Chart(host, {
+        series: [
+          { label: "μ", colour: "--accent" },
+          { label: "σ", colour: "--ink" },
+        ],
+        height: 128,
+        gutter: GUTTER,
+        x: { range: (_, min, max) => [min - 0.5, max + 0.5] },
+        y: { range: [-0.5, 1.5] },
+        xTicks: { values: (_, ticks) => ticks.map((tick) => (Number.isInteger(tick) ? String(tick) : "")) },
+        yTicks: { splits: () => [0, 1] },
+        mark: () => frameOf(store.state),
+      }),
+  );
+
+  const draw = (state: Readonly<State>) => {
+    const utterance = all[chosen(state)];
+    const marked = frameOf(state);
+    const same = state.gain === 1 && state.offset === 0;
+    const x = same ? utterance.x : utterance.x.map((value) => value * state.gain + state.offset);
+    const parameter = (value: number, usual: number) =>
+      value === usual ? undefined : new Float32Array(width).fill(value);
+    const result = norm.run(x, width, state.sequenceEpsilon, parameter(state.scale, 1), parameter(state.shift, 0));
+    const [statsIn, statsOut] = [before.run(x, width, 0), after.run(result.y, width, 0)];
+    const spreads = [sigma(statsIn.rstd), sigma(statsOut.rstd)];
+    const means = [statsIn.mean, statsOut.mean];
+    const colours = themePalette();
+
+    picker.show(utterance);
+    frameInput.max = String(utterance.frames - 1);
+    frame.set(marked);
+    for (const key of keys) sliders[key].set(state[key]);
+    inMap.show(x, REACH_BEFORE, colours, marked, `${utterance.id} before layer norm, ${utterance.frames} frames of ${width}`);
+    outMap.show(result.y, REACH_AFTER, colours, marked, `${utterance.id} after layer norm`);
+    const frames = Array.from({ length: utterance.frames }, (_, i) => i);
+    lines.forEach((chart, i) => chart.show([frames, Array.from(means[i]), Array.from(spreads[i])]));
+    readouts.forEach((readout, i) => {
+      readout.replaceChildren(
+        `frame ${marked}: `,
+        h("i", { class: "symbol mean-text" }, "μ"),
+        ...typeset(` = ${readable(means[i][marked])}, `),
+        h("i", { class: "symbol" }, "σ"),
+        ...typeset(` = ${readable(spreads[i][marked])}`),
+      );
+    });
+
+    const y = Float32Array.from(result.y);
+    const [mean, rstd] = [Float32Array.from(result.mean), Float32Array.from(result.rstd)];
+    table.show(() => {
+      const text = asBits.checked ? bits : (value: number) => readable(value, 5);
+      return {
+        head: ["frame", "mean", "rstd", ...Array.from({ length: width }, (_, i) => `y ${i + 1}`)],
+        rows: frames.map((i) => [
+          String(i),
+          text(mean[i]),
+          text(rstd[i]),
+          ...Array.from(y.subarray(i * width, (i + 1) * width), text),
+        ]),
+      };
+    });
+  };
+  asBits.addEventListener("change", () => draw(store.state));
+  toBars.addEventListener("click", () => {
+    const { x } = all[chosen(store.state)];
+    const start = frameOf(store.state) * width;
+    store.update({ preset: "speech", x: Array.from(x.subarray(start, start + width)) });
+    const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    byId("row").scrollIntoView({ behavior: still ? "auto" : "smooth" });
+  });
+  store.watch(draw);
+  onTheme(() => draw(store.state));
+}
+
+function utterancePicker(all: readonly Utterance[], onPick: (id: string) => void) {
+  const select = h("select", { "aria-label": "Utterance" });
+  for (let speaker = 1; speaker <= 9; speaker++) {
+    const own = all.filter((utterance) => utterance.speaker === speaker);
+    const options = own.map(({ id, frames }) => h("option", { value: id }, `${id}, ${frames} frames`));
+    select.append(h("optgroup", { label: `Speaker ${speaker}` }, ...options));
+  }
+  select.addEventListener("change", () => onPick(select.value));
+  const speaker = h("span", { class: "speaker" });
+  const move = (by: number) => () => {
+    const ids = Array.from(select.options, (option) => option.value);
+    onPick(ids[(ids.indexOf(select.value) + by + ids.length) % ids.length]);
+  };
+  const button = (text: string, label: string, by: number) => {
+    const made = h("button", { type: "button", class: "icon", "aria-label": label }, text);
+    made.addEventListener("click", move(by));
+    return made;
+  };
+  return {
+    element: h(
+      "div",
+      { class: "picker" },
+      speaker,
+      button("‹", "Previous utterance", -1),
+      select,
+      button("›", "Next utterance", 1),
+    ),
+    show(utterance: Utterance) {
+      select.value = utterance.id;
+      speaker.textContent = `Speaker ${utterance.speaker} says /ae/`;
+    },
+  };
+}
