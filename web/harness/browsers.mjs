@@ -1,0 +1,36 @@
+// The browsers of the system, headless. playwright-core drives a stock Firefox through WebDriver BiDi.
+import { chromium, firefox } from "playwright-core";
+
+const CHROMIUM_FLAGS = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+export const BROWSERS = {
+  chromium: () =>
+    chromium.launch({ executablePath: process.env.CHROMIUM || "/usr/bin/chromium", args: CHROMIUM_FLAGS }),
+  firefox: () =>
+    firefox.launch({ channel: "moz-firefox", executablePath: process.env.FIREFOX || "/usr/bin/firefox-esr" }),
+};
+
+/** Collects whatever a page complains about: errors of its own, of the console, and requests that fail. */
+export function complaints(page) {
+  const found = [];
+  page.on("pageerror", (error) => found.push(`error: ${error.message}`));
+  page.on("requestfailed", (request) => found.push(`request failed: ${request.url()}`));
+  page.on("console", (message) => {
+    if (message.type() === "error" || message.type() === "warning") found.push(`console: ${message.text()}`);
+  });
+  return found;
+}
+
+/** Opens the page and waits for its first computed frame. */
+export async function open(page, address, hash = "") {
+  await page.goto(address + (hash && `#${hash}`));
+  await page.waitForFunction(() => performance.getEntriesByName("first-frame").length > 0);
+}
