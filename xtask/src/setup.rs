@@ -12,7 +12,7 @@ pub const PARTS: [(&str, Part); 5] = [
     }),
     ("wasm-bindgen", || tools::wasm_bindgen().map(drop)),
     ("browsers", || tools::chromium().map(drop)),
-    ("npm packages", || tools::npm_packages("wasm")),
+    ("npm packages", || ["wasm", "web"].into_iter().try_for_each(tools::npm_packages)),
 ];
 
 pub fn command(arguments: &[String]) -> Result<()> {
