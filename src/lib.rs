@@ -25,6 +25,11 @@ mod rms_norm;
 mod shape;
 mod stats;
 
+/// The examples of the README are tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
 pub use error::Error;
 pub use layer_norm::LayerNorm;
 pub use rms_norm::RmsNorm;
