@@ -4,15 +4,14 @@ import { EPSILON, buffers, error, reference } from "./work.mjs";
 
 export const packaged = ({ LayerNorm, RmsNorm }) => ({
   "layernorm, npm package": (work) => {
-    if (work.verb === "residual") return null;
-    const { rows, width } = work;
+    const { rows, width, verb } = work;
     const inputs = buffers(work);
     const { gamma, beta } = inputs;
+    const common = { width, rows, gamma, epsilon: EPSILON };
     const norm =
-      work.verb === "rms"
-        ? new RmsNorm({ width, rows, gamma, epsilon: EPSILON })
-        : new LayerNorm({ width, rows, gamma, beta, epsilon: EPSILON });
+      verb === "rms" ? new RmsNorm(common) : new LayerNorm({ ...common, beta, residual: verb === "residual" });
     norm.x.set(inputs.x);
+    norm.residual?.set(inputs.residual);
     norm.forward();
     return {
       error: error(norm.y, reference(work, inputs)),

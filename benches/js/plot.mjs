@@ -5,8 +5,8 @@ const LEFT = 64;
 const RIGHT = 210;
 const TOP = 40;
 const BOTTOM = 48;
-// Okabe and Ito's palette, told apart by colour-blind eyes too.
-const COLOURS = ["#0072b2", "#000000", "#999999", "#e69f00", "#009e73", "#cc79a7", "#d55e00", "#56b4e9", "#b8a900"];
+// Okabe and Ito's palette, told apart by colour-blind eyes too; dashed where it starts again.
+const COLOURS = ["#0072b2", "#000000", "#999999", "#e69f00", "#009e73", "#cc79a7", "#d55e00", "#56b4e9"];
 
 const escape = (text) => text.replace(/[&<>]/g, (c) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;" })[c]);
 
@@ -28,8 +28,12 @@ export function linePlot({ title, x, y, series }) {
     const value = 2 ** power;
     parts.push(line(LEFT, atY(value), right, atY(value)), text(LEFT - 8, atY(value) + 4, "end", `${Number(value.toPrecision(2))}`));
   }
+  let free = 0;
   for (const value of new Set(all.map(([x]) => x))) {
-    parts.push(line(atX(value), TOP, atX(value), bottom), text(atX(value), bottom + 18, "middle", `${value}`));
+    parts.push(line(atX(value), TOP, atX(value), bottom));
+    if (atX(value) < free) continue;
+    parts.push(text(atX(value), bottom + 18, "middle", `${value}`));
+    free = atX(value) + 36;
   }
   // Names at the ends of their lines, pushed apart where they would overlap.
   const ends = series.map(({ points }, index) => ({ index, y: atY(points.at(-1)[1]) })).sort((a, b) => a.y - b.y);
@@ -37,8 +41,9 @@ export function linePlot({ title, x, y, series }) {
   for (const { index, y } of ends) {
     const { name, points } = series[index];
     const colour = COLOURS[index % COLOURS.length];
+    const dashes = index < COLOURS.length ? "" : ' stroke-dasharray="4 3"';
     const path = points.map(([x, y], i) => `${i ? "L" : "M"}${atX(x).toFixed(1)} ${atY(y).toFixed(1)}`).join("");
-    parts.push(`<path fill="none" stroke="${colour}" stroke-width="${index ? 1.5 : 3}" d="${path}"/>`);
+    parts.push(`<path fill="none" stroke="${colour}" stroke-width="${index ? 1.5 : 3}"${dashes} d="${path}"/>`);
     parts.push(`<g fill="${colour}">${text(right + 10, y + 4, "start", name)}</g>`);
   }
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" font-family="sans-serif" font-size="12">

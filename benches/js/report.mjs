@@ -68,13 +68,20 @@ async function plots({ name, results }) {
 async function versions(engines, { python }) {
   const npm = JSON.parse(await readFile(new URL("js/package.json", HERE))).dependencies;
   const cargo = await readFile(new URL("contenders/Cargo.toml", HERE), "utf8");
-  const crates = [...cargo.matchAll(/^(burn-\w+|candle-nn|rten-vecmath) = \{ version = "([^"]+)"/gm)].map(([, name, version]) => `${name} ${version}`);
+  const crates = [...cargo.matchAll(/^(burn-flex|burn-ndarray|candle-nn|rten-vecmath|tract-core) = \{ version = "([^"]+)"/gm)].map(([, name, version]) => `${name} ${version}`);
   const pip = (await readFile(new URL("python/requirements.txt", HERE), "utf8")).trim().split("\n");
   const { "playwright-core": _, ...libraries } = npm;
   const chromium = engines.find(({ name }) => name === "Chromium").version;
   const rustc = execFileSync("rustc", ["--version"], { encoding: "utf8" }).split(" ")[1];
   const peers = python ? [...Object.entries(libraries).map((pair) => pair.join(" ")), ...crates, ...pip.map((line) => line.replace("==", " "))] : [];
   return [`Node ${process.versions.node} (V8 ${process.versions.v8})`, `Chromium ${chromium}`, `rustc ${rustc}`, ...peers].join(", ");
+}
+
+/** Linux tells; elsewhere nothing. */
+async function caches() {
+  const places = [0, 2, 3].map((index) => `/sys/devices/system/cpu/cpu0/cache/index${index}/size`);
+  const sizes = await Promise.all(places.map((place) => readFile(place, "utf8").catch(() => "")));
+  return sizes.every(Boolean) ? `; caches ${sizes.map((size) => size.trim()).join(", ")}` : "";
 }
 
 export async function report(engines, settings) {
@@ -86,7 +93,7 @@ export async function report(engines, settings) {
 Written by \`cargo xtask bench${settings.peers ? " --peers" : ""}\`; how it measures, and what each contender is: [README.md](README.md).
 
 - Date: ${new Date().toISOString().slice(0, 10)}, commit ${commit}
-- Machine: ${cpus()[0].model.trim()}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB
+- Machine: ${cpus()[0].model.trim()}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB${await caches()}
 - Versions: ${await versions(engines, settings)}
 - One thread. Medians of ${ROUNDS} interleaved rounds. A number beside a contender is **how many times longer it takes than
   \`layernorm\`** (above 1: we are faster), the median of the ratios within a round; "wrong": its result missed

@@ -45,15 +45,18 @@ export function answers(engines) {
 
 /** Every place where someone else is ahead; the copy computes nothing and does not count. */
 function slower(engines) {
-  const places = [];
+  const places = new Map();
   for (const { name: engine, results } of engines) {
     for (const { shape, entries } of results) {
       for (const other of entries.filter(({ name }) => name !== "copy" && !name.startsWith(OURS))) {
         const ours = entries.find(({ name, verb }) => name === OURS && verb === other.verb);
         const times = ratio(ours, other);
-        if (times && times < 1) places.push(`${engine} ${label(shape)} ${other.verb}: ${other.name} ${times.toFixed(2)}`);
+        if (times === null || times >= 1) continue;
+        const key = `${engine}, ${other.verb}, ${other.name}`;
+        places.set(key, [...(places.get(key) ?? []), `${label(shape)} ${times.toFixed(2)}`]);
       }
     }
   }
-  return `Slower than another: ${places.length ? places.join("; ") : "nowhere"}.`;
+  const lines = [...places].map(([key, shapes]) => `- ${key}: ${shapes.join(", ")}`);
+  return ["Where another one is ahead of `layernorm`:", "", ...(lines.length ? lines : ["- nowhere"])].join("\n");
 }
