@@ -6,6 +6,7 @@ use crate::toolchain::Toolchain;
 use crate::{Result, no_arguments, paths, toolchain, tools};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::OnceLock;
 
 pub fn command(arguments: &[String]) -> Result<()> {
     no_arguments(arguments)?;
@@ -14,7 +15,13 @@ pub fn command(arguments: &[String]) -> Result<()> {
     Ok(())
 }
 
+/// Once a run: the tests, and the page after them, use the same package.
 pub fn package() -> Result<()> {
+    static BUILT: OnceLock<Result<()>> = OnceLock::new();
+    BUILT.get_or_init(build_package).clone()
+}
+
+fn build_package() -> Result<()> {
     tools::npm_packages("wasm")?;
     let wasm = toolchain::toolchain(&toolchain::WASM)?;
     let bindgen = tools::wasm_bindgen()?;
