@@ -9,18 +9,18 @@
 //! why kernels need no `unsafe`; all of it is in this folder.
 
 mod scalar;
-#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+#[cfg(all(target_arch = "wasm32", target_feature = "simd128", not(layernorm_isa = "scalar")))]
 mod simd128;
-#[cfg(target_arch = "x86_64")]
+#[cfg(all(target_arch = "x86_64", not(layernorm_isa = "scalar")))]
 mod x86;
 
 use crate::float::two::Two;
 pub(crate) use scalar::Scalar;
-#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+#[cfg(all(target_arch = "wasm32", target_feature = "simd128", not(layernorm_isa = "scalar")))]
 pub(crate) use simd128::Simd128;
-#[cfg(all(target_arch = "x86_64", feature = "std"))]
+#[cfg(all(target_arch = "x86_64", feature = "std", not(layernorm_isa = "scalar")))]
 pub(crate) use x86::Avx2;
-#[cfg(target_arch = "x86_64")]
+#[cfg(all(target_arch = "x86_64", not(layernorm_isa = "scalar")))]
 pub(crate) use x86::Sse2;
 
 /// Number of virtual lanes: the width of a group of elements.
