@@ -84,8 +84,12 @@ fn every_family_is_within_four_ulp() {
 /// Widths up to 2²⁴: the error does not grow with the width.
 #[wasm_bindgen_test(unsupported = test)]
 fn long_rows_are_within_four_ulp() {
-    let widths: &[usize] =
-        if cfg!(target_arch = "wasm32") { &[1 << 16] } else { &[1 << 16, 1 << 20, 1 << 24] };
+    // The oracle takes half a minute for 2²⁴ elements; the builds without `std` compute the same bits.
+    let widths: &[usize] = match () {
+        _ if cfg!(target_arch = "wasm32") => &[1 << 16],
+        _ if cfg!(feature = "std") => &[1 << 16, 1 << 20, 1 << 24],
+        _ => &[1 << 16, 1 << 20],
+    };
     let mut random = Random(2);
     let names = ["normal", "uniform 0..1", "mean 1e7", "±a", "log-normal", "ascending", "up to ±3.4e38"];
     for family in FAMILIES.iter().filter(|family| names.contains(&family.name)) {

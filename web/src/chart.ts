@@ -20,6 +20,8 @@ export interface ChartOptions {
   /** The position of a mark, a vertical line. */
   readonly mark?: () => number | undefined;
   readonly gutter: number;
+  /** Writes the labels at the ends of the lines. */
+  readonly named?: boolean;
 }
 
 export class Chart {
@@ -80,11 +82,26 @@ export class Chart {
             ...(dash && { dash }),
           })),
         ],
-        hooks: { draw: [(plot) => this.#mark(plot)] },
+        hooks: { draw: [(plot) => this.#mark(plot), (plot) => this.#name(plot)] },
       },
       this.#data,
       this.#host,
     );
+  }
+
+  #name(plot: uPlot): void {
+    if (!this.#options.named) return;
+    const last = plot.data[0].length - 1;
+    plot.ctx.textAlign = "right";
+    plot.ctx.textBaseline = "bottom";
+    plot.ctx.font = `italic ${16 * devicePixelRatio}px ${styleColour("--serif")}`;
+    this.#options.series.forEach(({ label, colour }, i) => {
+      const value = plot.data[i + 1][last];
+      if (typeof value !== "number") return;
+      plot.ctx.fillStyle = styleColour(colour);
+      const x = plot.bbox.left + plot.bbox.width - 4 * devicePixelRatio;
+      plot.ctx.fillText(label, x, plot.valToPos(value, "y", true) - 5 * devicePixelRatio);
+    });
   }
 
   #mark(plot: uPlot): void {

@@ -15,10 +15,20 @@ export function readable(value: number, digits = 3): string {
   }
   // A large number that is whole keeps all its digits: around 1e7 they are the point.
   if (size >= 1e5 && size < 1e9) return minus(Math.round(value).toString()).replace(/\B(?=(\d{3})+$)/g, "\u202f");
+  return raised(value, digits);
+}
+
+function raised(value: number, digits: number): string {
   const [mantissa, exponent] = value.toExponential(digits - 1).split("e");
   const power = [...String(Number(exponent))].map((c) => SUPERSCRIPT[c]).join("");
   const short = mantissa.replace(/\.?0+$/, "");
   return minus(short === "1" || short === "-1" ? `${short.slice(0, -1)}10${power}` : `${short}·10${power}`);
+}
+
+/** As {@link readable}, without zeros at the end and with large powers of ten as such: for axes. */
+export function round(value: number): string {
+  if (value >= 1e5 && Number.isInteger(Math.log10(value))) return raised(value, 1);
+  return readable(value).replace(/(\.\d*?)0+(?=·|$)/, "$1").replace(/\.(?=·|$)/, "");
 }
 
 function minus(text: string): string {

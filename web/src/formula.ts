@@ -4,13 +4,12 @@ import { readable } from "./format";
 import { symbol as v, typeset } from "./typeset";
 
 export interface Numbers {
-  readonly count: number;
   /** The chosen element, from 0. */
   readonly index: number;
   readonly x: number;
   readonly mean: number;
   readonly sigma: number;
-  readonly epsilon: number;
+  readonly rstd: number;
   readonly hat: number;
   readonly gamma: number;
   readonly beta: number;
@@ -49,7 +48,7 @@ const STEPS: readonly Step[] = [
     formula: () => [indexed("d"), " = ", indexed("x"), " − ", v("μ")],
     numbers: (n) => [
       indexed("d", String(n.index + 1)),
-      ` = ${readable(n.x)} − ${held(n.mean)}`,
+      ` = ${readable(n.x)} − ${held(n.mean)} = ${readable(n.hat / n.rstd)}`,
     ],
   },
   {
@@ -62,7 +61,10 @@ const STEPS: readonly Step[] = [
     title: "Divide by it",
     spoken: "x hat i is d i divided by the root of sigma squared plus epsilon",
     formula: () => [indexed("x̂"), " = ", fraction([indexed("d")], [root(v("σ"), squared(), " + ", v("ε"))])],
-    numbers: (n) => [indexed("x̂", String(n.index + 1)), ` = ${readable(n.hat, 4)}`],
+    numbers: (n) => [
+      indexed("x̂", String(n.index + 1)),
+      ` = ${readable(n.hat / n.rstd)} / ${readable(1 / n.rstd)} = ${readable(n.hat, 4)}`,
+    ],
   },
   {
     title: "Scale and shift, as learned",

@@ -1,7 +1,7 @@
 /** Frames from left to right, coefficients from top to bottom, a value a cell; one frame is marked. */
 import { colourIndex, type Palette } from "./colour";
 import { h } from "./dom";
-import { readable } from "./format";
+import { round } from "./format";
 
 export class HeatMap {
   readonly element: HTMLElement;
@@ -42,7 +42,7 @@ export class HeatMap {
     this.#canvas.width = frames;
     paint(this.#canvas, colours, (column, row) => values[column * rows + row] / reach);
     paint(this.#legend, colours, (column) => (2 * column) / (this.#legend.width - 1) - 1);
-    this.#ends.forEach((end, i) => (end.textContent = readable(i === 0 ? -reach : reach)));
+    this.#ends.forEach((end, i) => (end.textContent = round(i === 0 ? -reach : reach)));
     this.#marker.style.left = `${(100 * marked) / frames}%`;
     this.#marker.style.width = `${100 / frames}%`;
     this.#canvas.setAttribute("aria-label", label);

@@ -15,6 +15,8 @@ import { onTheme, themePalette } from "./theme";
 import { typeset } from "./typeset";
 
 const PARAMETER: Axis = { centre: 0, half: 3, step: 0.1 };
+/** Where colours are strongest: two spreads from the mean. */
+const VIVID = 2;
 /** No x̂ of twelve numbers can exceed √11 ≈ 3.32. */
 const HAT: Axis = { centre: 0, half: 3.5, step: 0.1 };
 
@@ -41,7 +43,7 @@ export function rowPanel(store: Store): void {
   const computed = (kind: string, symbol: string, name: string) =>
     new Strip({ kind, symbol, name, count: WIDTH, onSelect: select });
 
-  const x = editable("x", "x", "the row: drag its bars");
+  const x = editable("x", "x", "drag its bars");
   const hat = computed("hat", "x̂", "normalised");
   const gamma = editable("gamma", "γ", "scale, learned");
   const beta = editable("beta", "β", "shift, learned");
@@ -53,6 +55,7 @@ export function rowPanel(store: Store): void {
   x.addOverlay(mean);
   for (const each of strips) each.select(selected);
 
+  const stage = byId("row-strips");
   const formula = new Formula((step) => store.update({ step }));
   const epsilon = slider("ε", "keeps the root above 0", epsilonScale, (value) => store.update({ epsilon: value }));
   const table = new Table("The row as a table");
@@ -70,22 +73,31 @@ export function rowPanel(store: Store): void {
 
   byId("row-presets").append(...chips);
   byId("row-lesson").append(lesson);
-  byId("row-strips").append(...strips.map((each) => each.element));
+  stage.append(...strips.map((each) => each.element));
   byId("row-formula").append(formula.element, player.element, epsilon.element);
   byId("row-table").append(table.element);
 
+  const showStep = (step: number) => {
+    if (stage.dataset.step === String(step)) return;
+    stage.dataset.step = String(step);
+    // Bars glide from step to step, and follow a finger at once.
+    stage.classList.add("gliding");
+    setTimeout(() => stage.classList.remove("gliding"), 400);
+  };
   const draw = (state: Readonly<State>) => {
     const row = Float32Array.from(state.x);
     const g = Float32Array.from(state.gamma);
     const b = Float32Array.from(state.beta);
+    showStep(state.step);
     const own = plain.run(row, WIDTH, state.epsilon);
     const result = norm.run(row, WIDTH, state.epsilon, g, b);
     const spread = sigma(exact.run(row, WIDTH, 0).rstd)[0];
     const preset = PRESETS[state.preset];
     const colours = themePalette();
-    const diverging = (value: number) => css(colours, value / HAT.half);
+    const diverging = (value: number) => css(colours, value / VIVID);
 
-    x.show(row, preset, () => "var(--raw)");
+    // From the second step on the bars are what the formula calls d: they stand on the mean.
+    x.show(row, preset, () => "var(--raw)", state.step > 1 ? own.mean[0] : preset.centre);
     hat.show(own.y, HAT, diverging);
     gamma.show(g, PARAMETER, () => "var(--learned)");
     beta.show(b, PARAMETER, () => "var(--learned)");
@@ -95,15 +107,13 @@ export function rowPanel(store: Store): void {
     const top = x.percent(own.mean[0] + spread);
     band.style.top = `${top}%`;
     band.style.height = `${x.percent(own.mean[0] - spread) - top}%`;
-    byId("row-strips").dataset.step = String(state.step);
 
     formula.show(state.step, {
-      count: WIDTH,
       index: selected,
       x: row[selected],
       mean: own.mean[0],
       sigma: spread,
-      epsilon: state.epsilon,
+      rstd: own.rstd[0],
       hat: own.y[selected],
       gamma: g[selected],
       beta: b[selected],

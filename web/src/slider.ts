@@ -8,6 +8,7 @@ export interface Scale {
   readonly positions: number;
   toValue(position: number): number;
   toPosition(value: number): number;
+  text?(value: number): string;
 }
 
 export function linear(min: number, max: number, positions: number): Scale {
@@ -33,14 +34,14 @@ export interface Slider {
 }
 
 export function slider(symbol: string, name: string, scale: Scale, onInput: (value: number) => void): Slider {
-  const input = h("input", { type: "range", min: 0, max: scale.positions, step: 1, "aria-label": `${symbol}, ${name}` });
+  const input = h("input", { type: "range", min: 0, max: scale.positions, step: 1, "aria-label": symbol ? `${symbol}, ${name}` : name });
   const output = h("output");
   input.addEventListener("input", () => onInput(scale.toValue(input.valueAsNumber)));
   return {
     element: h(
       "label",
       { class: "slider" },
-      h("span", { class: "slider-name" }, setSymbol(symbol), ` ${name}`),
+      h("span", { class: "slider-name" }, ...(symbol ? [setSymbol(symbol), ` ${name}`] : [name])),
       output,
       input,
     ),
@@ -48,8 +49,9 @@ export function slider(symbol: string, name: string, scale: Scale, onInput: (val
       const position = scale.toPosition(value);
       input.value = String(position);
       input.style.setProperty("--filled", `${(100 * position) / scale.positions}%`);
-      output.replaceChildren(...typeset(readable(value)));
-      input.setAttribute("aria-valuetext", readable(value));
+      const text = scale.text?.(value) ?? readable(value);
+      output.replaceChildren(...typeset(text));
+      input.setAttribute("aria-valuetext", text);
     },
   };
 }

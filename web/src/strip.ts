@@ -1,6 +1,6 @@
 /** A row of bars. An editable one is a row of sliders: drag, touch, or arrow keys. */
 import { h } from "./dom";
-import { readable } from "./format";
+import { readable, round } from "./format";
 import { symbol, typeset } from "./typeset";
 
 export interface Axis {
@@ -70,17 +70,22 @@ export class Strip {
     return 50 - 50 * Math.max(-1, Math.min(1, t));
   }
 
-  show(values: ArrayLike<number>, axis: Axis, colour: (value: number) => string): void {
+  /** The bars stand on `base`, the axis's centre unless it is given. */
+  show(values: ArrayLike<number>, axis: Axis, colour: (value: number) => string, base = axis.centre): void {
     this.#axis = axis;
+    const foot = this.percent(base);
     this.#values = values;
     [this.#top, this.#middle, this.#bottom].forEach((label, i) => {
-      label.replaceChildren(...typeset(readable(axis.centre + axis.half * (1 - i))));
+      // Around 10⁷ the distance to it says more than eight digits, and takes less room.
+      const sign = axis.centre !== 0 && i === 0 ? "+" : "";
+      const value = i === 1 ? axis.centre : axis.half * (1 - i);
+      label.replaceChildren(sign, ...typeset(round(value)));
     });
     this.#bars.forEach((bar, i) => {
       const fill = bar.firstElementChild as HTMLElement;
       const end = this.percent(values[i]);
-      fill.style.top = `${Math.min(50, end)}%`;
-      fill.style.height = `${Math.abs(50 - end)}%`;
+      fill.style.top = `${Math.min(foot, end)}%`;
+      fill.style.height = `${Math.abs(foot - end)}%`;
       fill.style.backgroundColor = colour(values[i]);
       bar.style.setProperty("--end", `${end}%`);
       if (!this.#options.onChange) return;

@@ -30,7 +30,7 @@ export function utterancePanel(store: Store, { width, all }: Utterances): void {
   };
 
   const picker = utterancePicker(all, (id) => store.update({ utterance: id }));
-  const frame = slider("i", "frame", { positions: 1, toValue: (p) => p, toPosition: (v) => v }, toFrame);
+  const frame = slider("", "frame", { positions: 1, toValue: (p) => p, toPosition: (v) => v, text: String }, toFrame);
   const frameInput = frame.element.querySelector("input") as HTMLInputElement;
   const sliders = {
     gain: slider("a", "makes the input louder", linear(0, 3, 60), (gain) => store.update({ gain })),
@@ -64,10 +64,11 @@ export function utterancePanel(store: Store, { width, all }: Utterances): void {
         ],
         height: 128,
         gutter: GUTTER,
+        named: true,
         x: { range: (_, min, max) => [min - 0.5, max + 0.5] },
-        y: { range: [-0.5, 1.5] },
+        // 0 and 1 are always in sight: they are where layer norm puts μ and σ.
+        y: { range: (_, min, max) => [Math.min(-0.5, min - 0.3), Math.max(1.5, max + 0.4)] },
         xTicks: { values: (_, ticks) => ticks.map((tick) => (Number.isInteger(tick) ? String(tick) : "")) },
-        yTicks: { splits: () => [0, 1] },
         mark: () => frameOf(store.state),
       }),
   );
@@ -153,9 +154,7 @@ function utterancePicker(all: readonly Utterance[], onPick: (id: string) => void
       "div",
       { class: "picker" },
       speaker,
-      button("‹", "Previous utterance", -1),
-      select,
-      button("›", "Next utterance", 1),
+      h("div", { class: "pick" }, button("‹", "Previous utterance", -1), select, button("›", "Next utterance", 1)),
     ),
     show(utterance: Utterance) {
       select.value = utterance.id;

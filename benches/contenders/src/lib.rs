@@ -11,6 +11,8 @@ mod exports;
 mod ours;
 #[cfg(feature = "peers")]
 mod rten;
+#[cfg(all(feature = "peers", not(target_arch = "wasm32")))]
+mod tract;
 #[cfg(any(not(target_arch = "wasm32"), target_feature = "simd128"))]
 mod two_pass;
 mod work;
@@ -49,6 +51,8 @@ const CONTENDERS: &[(&str, Open)] = &[
     ("burn-ndarray", burn::ndarray),
     #[cfg(feature = "peers")]
     ("burn-flex", burn::flex),
+    #[cfg(all(feature = "peers", not(target_arch = "wasm32")))]
+    ("tract", tract::open),
 ];
 
 pub fn names() -> impl Iterator<Item = &'static str> {
