@@ -28,6 +28,14 @@ for (const [name, folder] of Object.entries(folders)) {
   execFileSync(bin("wasm-opt"), [...optimise, ...features, ...simd, from, "-o", join(pkg, `${name}.wasm`)]);
 }
 
+/** Hexadecimal keeps what repeats at whole characters, which base64 does not: a third less after brotli. */
+const hex = {
+  name: "hex",
+  setup({ onLoad }) {
+    onLoad({ filter: /\.wasm$/ }, ({ path }) => ({ contents: readFileSync(path, "hex"), loader: "text" }));
+  },
+};
+
 await build({
   absWorkingDir: here,
   entryPoints: ["js/index.ts", "js/slim.ts", "js/workerd.ts"],
@@ -39,7 +47,7 @@ await build({
   minify: true,
   legalComments: "none",
   external: ["./simd.wasm", "./scalar.wasm"],
-  loader: { ".wasm": "base64" },
+  plugins: [hex],
 });
 
 execFileSync(bin("tsc"), ["--declaration", "--emitDeclarationOnly", "--outDir", join(pkg, "types")], {

@@ -35,8 +35,8 @@ declare module "#glue" {
 }
 
 declare module "#wasm/*" {
-  const base64: string;
-  export default base64;
+  const hex: string;
+  export default hex;
 }
 
 declare module "*.wasm" {
