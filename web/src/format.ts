@@ -35,13 +35,11 @@ function minus(text: string): string {
   return text.replace("-", "−");
 }
 
-/** The fewest digits that give back the same f32. */
+/** The fewest digits that give back the same f32. Without a plus, which means a space in links. */
 export function shortest(value: number): string {
-  for (let digits = 1; digits < 9; digits++) {
-    const text = Number(value.toPrecision(digits));
-    if (Math.fround(text) === Math.fround(value)) return String(text);
-  }
-  return String(Number(value.toPrecision(9)));
+  let digits = 1;
+  while (digits < 9 && Math.fround(Number(value.toPrecision(digits))) !== Math.fround(value)) digits++;
+  return String(Number(value.toPrecision(digits))).replace("e+", "e");
 }
 
 const scratch = new DataView(new ArrayBuffer(4));

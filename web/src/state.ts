@@ -77,7 +77,8 @@ export function parse(text: string): State {
   const preset = given.get("p") ?? "";
   const state = defaults(Object.hasOwn(PRESETS, preset) ? preset : DEFAULT_PRESET);
   const number = (key: keyof typeof KEYS, min: number, max: number) => {
-    const value = Number(given.get(KEYS[key]) || NaN);
+    // The sliders give f32 too: what is computed must be the same to the last bit.
+    const value = Math.fround(Number(given.get(KEYS[key]) || NaN));
     return value >= min && value <= max ? value : undefined;
   };
   const row = (key: keyof typeof KEYS) => {

@@ -1,0 +1,60 @@
+// A link shows what its sender saw.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { table } from "../harness/read.mjs";
+import { forEachBrowser } from "../harness/session.mjs";
+
+const hashOf = (page) => page.evaluate(() => location.hash.slice(1));
+
+async function settled(page) {
+  // The address is written a moment after the last change.
+  await page.waitForTimeout(400);
+  return hashOf(page);
+}
+
+forEachBrowser("links", (_, open) => {
+  test("what was set comes back, to the last bit", async () => {
+    const page = await open();
+    await page.locator('[data-preset="huge"]').click();
+    await page.locator('[data-strip="x"] .bar').nth(4).press("ArrowUp");
+    await page.locator('[data-strip="gamma"] .bar').nth(2).press("End");
+    await page.locator('[data-strip="beta"] .bar').nth(3).press("PageDown");
+    await page.locator("#row-formula input").press("ArrowLeft");
+    await page.locator(".step").nth(4).click();
+    await page.locator("select").selectOption("train-42");
+    for (const slider of await page.locator("#utterance-sliders input").all()) await slider.press("ArrowRight");
+    await page.locator("#utterance-picker input").press("ArrowRight");
+    const hash = await settled(page);
+    assert.match(hash, /p=huge&x=.*&g=.*&b=.*&e=.*&step=5&u=train-42&f=1&ua=.*&uo=.*&ug=.*&ub=.*&ue=/);
+    const again = await open(hash);
+    assert.deepEqual(await table(again, "#row"), await table(page, "#row"));
+    assert.deepEqual(await table(again, "#utterance"), await table(page, "#utterance"));
+    assert.equal(await again.locator('.step[aria-current="step"] .step-title').textContent(), "Scale and shift, as learned");
+    assert.equal(await again.locator(".frame-readout").first().textContent(), await page.locator(".frame-readout").first().textContent());
+    await again.locator("#copy-link").click();
+    assert.equal(await hashOf(again), hash);
+  });
+
+  test("the page as it opens has a bare address", async () => {
+    const page = await open();
+    await page.locator(".step").nth(1).click();
+    await page.locator(".step").nth(0).click();
+    assert.equal(await settled(page), "");
+  });
+
+  test("a new link in the address bar is followed", async () => {
+    const page = await open();
+    await page.evaluate(() => (location.hash = "p=constant&u=test-9"));
+    await page.locator('[data-preset="constant"][aria-pressed="true"]').waitFor();
+    assert.equal(await page.locator("select").inputValue(), "test-9");
+  });
+
+  test("a broken link leaves the defaults", async () => {
+    const usual = await table(await open(), "#row");
+    for (const broken of ["p=constructor&x=1,2&e=-1", "x=1,,3,4,5,6,7,8,9,10,11,12&g=NaN", "u=test-9999&f=1e9&step=0&ue=x", "%"]) {
+      const page = await open(broken);
+      assert.deepEqual(await table(page, "#row"), usual, broken);
+      assert.equal(await page.locator("select").inputValue(), "test-0", broken);
+    }
+  });
+});
