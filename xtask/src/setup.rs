@@ -11,7 +11,7 @@ pub const PARTS: [(&str, Part); 5] = [
         toolchain::toolchain(&toolchain::THUMB).map(drop)
     }),
     ("wasm-bindgen", || tools::wasm_bindgen().map(drop)),
-    ("browsers", || tools::chromium().map(drop)),
+    ("browsers", || tools::chromium().and_then(|_| tools::firefox()).map(drop)),
     ("npm packages", || ["wasm", "web"].into_iter().try_for_each(tools::npm_packages)),
 ];
 

@@ -197,6 +197,6 @@ fn summary(output: &str) {
 fn npm_test(folder: &str) -> Result<()> {
     tools::npm_packages(folder)?;
     let mut npm = tools::npm(&paths::root().join(folder));
-    npm.env("CHROMIUM", tools::chromium()?).arg("test");
+    npm.env("CHROMIUM", tools::chromium()?).env("FIREFOX", tools::firefox()?).arg("test");
     run(&format!("npm test in {folder}/"), &mut npm).map(drop)
 }

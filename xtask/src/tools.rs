@@ -95,12 +95,20 @@ pub fn npm(dir: &Path) -> Command {
 
 /// A Chromium, whatever it is called here.
 pub fn chromium() -> Result<PathBuf> {
-    let found = || {
-        ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"].into_iter().find_map(which)
-    };
-    if let Some(path) = std::env::var_os("CHROMIUM").map(PathBuf::from).or_else(found) {
+    const NAMES: &[&str] = &["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+    browser("CHROMIUM", NAMES, &["chromium", "chromium-driver"])
+}
+
+pub fn firefox() -> Result<PathBuf> {
+    browser("FIREFOX", &["firefox-esr", "firefox"], &["firefox-esr"])
+}
+
+/// The one that `variable` names, else the first of `names`, else from apt.
+fn browser(variable: &str, names: &[&str], packages: &[&str]) -> Result<PathBuf> {
+    let found = || names.iter().find_map(|name| which(name));
+    if let Some(path) = std::env::var_os(variable).map(PathBuf::from).or_else(found) {
         return Ok(path);
     }
-    apt::install("Chromium", &["chromium", "chromium-driver"])?;
-    found().ok_or_else(|| "chromium is installed, yet not on PATH".into())
+    apt::install(names[0], packages)?;
+    found().ok_or_else(|| format!("{} is installed, yet not on PATH", packages[0]))
 }
