@@ -17,6 +17,8 @@ import { typeset } from "./typeset";
 const PARAMETER: Axis = { centre: 0, half: 3, step: 0.1 };
 /** Where colours are strongest: two spreads from the mean. */
 const VIVID = 2;
+/** Even a small bar must stand out from the paper. */
+const FAINTEST = 0.3;
 /** No x̂ of twelve numbers can exceed √11 ≈ 3.32. */
 const HAT: Axis = { centre: 0, half: 3.5, step: 0.1 };
 
@@ -57,7 +59,7 @@ export function rowPanel(store: Store): void {
 
   const stage = byId("row-strips");
   const formula = new Formula((step) => store.update({ step }));
-  const epsilon = slider("ε", "keeps the root above 0", epsilonScale, (value) => store.update({ epsilon: value }));
+  const epsilon = slider("ε", "under the root", epsilonScale, (value) => store.update({ epsilon: value }));
   const table = new Table("The row as a table");
   const chips = Object.entries(PRESETS).map(([preset, { name }]) => {
     const chip = h("button", { type: "button", class: "chip", "data-preset": preset }, ...typeset(name));
@@ -94,7 +96,7 @@ export function rowPanel(store: Store): void {
     const spread = sigma(exact.run(row, WIDTH, 0).rstd)[0];
     const preset = PRESETS[state.preset];
     const colours = themePalette();
-    const diverging = (value: number) => css(colours, value / VIVID);
+    const diverging = (value: number) => css(colours, Math.sign(value) * (FAINTEST + (1 - FAINTEST) * Math.abs(value / VIVID)));
 
     // From the second step on the bars are what the formula calls d: they stand on the mean.
     x.show(row, preset, () => "var(--raw)", state.step > 1 ? own.mean[0] : preset.centre);

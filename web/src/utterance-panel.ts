@@ -4,7 +4,7 @@ import { Chart } from "./chart";
 import { bits, readable } from "./format";
 import { HeatMap } from "./heat-map";
 import { Norm, sigma } from "./norm";
-import { epsilonScale, linear, slider } from "./slider";
+import { epsilonScale, linear, slider, type Slider } from "./slider";
 import type { State } from "./state";
 import type { Store } from "./store";
 import { Table } from "./table";
@@ -33,11 +33,11 @@ export function utterancePanel(store: Store, { width, all }: Utterances): void {
   const frame = slider("", "frame", { positions: 1, toValue: (p) => p, toPosition: (v) => v, text: String }, toFrame);
   const frameInput = frame.element.querySelector("input") as HTMLInputElement;
   const sliders = {
-    gain: slider("a", "makes the input louder", linear(0, 3, 60), (gain) => store.update({ gain })),
-    offset: slider("b", "moves the input", linear(-2, 2, 80), (offset) => store.update({ offset })),
-    scale: slider("γ", "scales the result", linear(-2, 2, 80), (scale) => store.update({ scale })),
-    shift: slider("β", "shifts the result", linear(-2, 2, 80), (shift) => store.update({ shift })),
-    sequenceEpsilon: slider("ε", "keeps the root above 0", epsilonScale, (value) => store.update({ sequenceEpsilon: value })),
+    gain: slider("a", "louder input", linear(0, 3, 60), (gain) => store.update({ gain })),
+    offset: slider("b", "moved input", linear(-2, 2, 80), (offset) => store.update({ offset })),
+    scale: slider("γ", "scaled result", linear(-2, 2, 80), (scale) => store.update({ scale })),
+    shift: slider("β", "shifted result", linear(-2, 2, 80), (shift) => store.update({ shift })),
+    sequenceEpsilon: slider("ε", "under the root", epsilonScale, (value) => store.update({ sequenceEpsilon: value })),
   };
   const keys = Object.keys(sliders) as (keyof typeof sliders)[];
   const inMap = new HeatMap(width, "Before: a·x + b", toFrame);
@@ -49,9 +49,11 @@ export function utterancePanel(store: Store, { width, all }: Utterances): void {
   const table = new Table("Every frame as a table", h("label", { class: "check" }, asBits, " as the bits of f32"));
 
   byId("utterance-picker").append(picker.element, frame.element);
-  byId("utterance-before").append(inMap.element, charts[0], readouts[0]);
-  byId("utterance-after").append(outMap.element, charts[1], readouts[1]);
-  byId("utterance-sliders").append(...keys.map((key) => sliders[key].element));
+  // What changes the input stands below it, and what changes the result below that.
+  const { gain, offset, ...result } = sliders;
+  const group = (own: Record<string, Slider>) => h("div", { class: "sliders" }, ...Object.values(own).map(({ element }) => element));
+  byId("utterance-before").append(inMap.element, charts[0], readouts[0], group({ gain, offset }));
+  byId("utterance-after").append(outMap.element, charts[1], readouts[1], group(result));
   byId("utterance-tools").append(toBars);
   byId("utterance-table").append(table.element);
 

@@ -104,7 +104,7 @@ forEachBrowser("keyboard", (_, open) => {
       );
       await page.keyboard.press("Tab");
     }
-    for (const name of ["x 1", "x 12", "γ 12", "β 12", "Step through", "Utterance", "frame", "ε, keeps the root above 0", "bench-run", "copy-link"]) {
+    for (const name of ["x 1", "x 12", "γ 12", "β 12", "Step through", "Utterance", "frame", "ε, under the root", "bench-run", "copy-link"]) {
       assert.ok(seen.has(name), `Tab does not reach ${name}`);
     }
   });

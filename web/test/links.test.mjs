@@ -22,7 +22,7 @@ forEachBrowser("links", (_, open) => {
     await page.locator("#row-formula input").press("ArrowLeft");
     await page.locator(".step").nth(4).click();
     await page.locator("select").selectOption("train-42");
-    for (const slider of await page.locator("#utterance-sliders input").all()) await slider.press("ArrowRight");
+    for (const slider of await page.locator("#utterance .sliders input").all()) await slider.press("ArrowRight");
     await page.locator("#utterance-picker input").press("ArrowRight");
     const hash = await settled(page);
     assert.match(hash, /p=huge&x=.*&g=.*&b=.*&e=.*&step=5&u=train-42&f=1&ua=.*&uo=.*&ug=.*&ub=.*&ue=/);
