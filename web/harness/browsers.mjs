@@ -1,4 +1,5 @@
 // The browsers of the system, headless. playwright-core drives a stock Firefox through WebDriver BiDi.
+import { existsSync } from "node:fs";
 import { chromium, firefox } from "playwright-core";
 
 const CHROMIUM_FLAGS = [
@@ -13,10 +14,17 @@ const CHROMIUM_FLAGS = [
 
 export const BROWSERS = {
   chromium: () =>
-    chromium.launch({ executablePath: process.env.CHROMIUM || "/usr/bin/chromium", args: CHROMIUM_FLAGS }),
+    chromium.launch({ executablePath: program("CHROMIUM", "chromium", "google-chrome"), args: CHROMIUM_FLAGS }),
   firefox: () =>
-    firefox.launch({ channel: "moz-firefox", executablePath: process.env.FIREFOX || "/usr/bin/firefox-esr" }),
+    firefox.launch({ channel: "moz-firefox", executablePath: program("FIREFOX", "firefox-esr", "firefox") }),
 };
+
+/** What the variable names, or else the first that is installed. */
+function program(variable, ...names) {
+  const found = process.env[variable] || names.map((name) => `/usr/bin/${name}`).find((path) => existsSync(path));
+  if (!found) throw new Error(`no ${names[0]} here: install it, or name one in the variable ${variable}`);
+  return found;
+}
 
 /** Collects whatever a page complains about: errors of its own, of the console, and requests that fail. */
 export function complaints(page) {

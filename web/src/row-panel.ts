@@ -131,6 +131,6 @@ export function rowPanel(store: Store): void {
       rows: columns[0].map((_, i) => [String(i + 1), ...columns.map((values) => values[i])]),
     }));
   };
-  store.watch(draw);
+  store.watch(["preset", "x", "gamma", "beta", "epsilon", "step"], draw);
   onTheme(() => draw(store.state));
 }

@@ -29,10 +29,17 @@ export class Store {
     this.#timer = window.setTimeout(() => this.#write(), PAUSE);
   }
 
-  /** Calls at once, and again after every change. */
-  watch(listener: Listener): void {
-    this.#listeners.push(listener);
-    listener(this.#state);
+  /** Calls at once, and again whenever one of `parts` has changed: a panel does not pay for another's. */
+  watch(parts: readonly (keyof State)[], listener: Listener): void {
+    let seen: unknown[] = [];
+    const look = (state: Readonly<State>) => {
+      const now = parts.map((part) => state[part]);
+      if (now.every((value, i) => value === seen[i])) return;
+      seen = now;
+      listener(state);
+    };
+    this.#listeners.push(look);
+    look(this.#state);
   }
 
   link(): string {

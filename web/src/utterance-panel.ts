@@ -129,7 +129,7 @@ export function utterancePanel(store: Store, { width, all }: Utterances): void {
     const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
     byId("row").scrollIntoView({ behavior: still ? "auto" : "smooth" });
   });
-  store.watch(draw);
+  store.watch(["utterance", "frame", ...keys], draw);
   onTheme(() => draw(store.state));
 }
 
