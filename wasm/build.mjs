@@ -19,7 +19,8 @@ mkdirSync(pkg);
 
 // Nothing lies below address 1024, so constants can move into the offsets of loads: a tenth of the run time. Functions
 // with one caller stay apart: an engine allocates registers better for several small ones than for a giant.
-const optimise = ["-O3", "--low-memory-unused", "--one-caller-inline-max-function-size=0", "--strip-producers"];
+const optimise = ["-O3", "--low-memory-unused", "--one-caller-inline-max-function-size=0"]
+  .concat(["--strip-producers", "--strip-target-features"]);
 const features = ["--enable-bulk-memory", "--enable-mutable-globals", "--enable-sign-ext", "--enable-reference-types"]
   .concat(["--enable-nontrapping-float-to-int", "--enable-multivalue"]);
 for (const [name, folder] of Object.entries(folders)) {
@@ -39,7 +40,7 @@ const hex = {
 await build({
   absWorkingDir: here,
   entryPoints: ["js/index.ts", "js/slim.ts", "js/workerd.ts"],
-  alias: { "#glue": join(folders.simd, "layernorm_wasm.js"), "#wasm": pkg },
+  alias: { "#wasm": pkg },
   outdir: pkg,
   bundle: true,
   format: "esm",

@@ -24,15 +24,15 @@ export function epsilon(value: unknown): number {
   return value;
 }
 
-/** A Float32Array, of `length` elements if that is given. */
+/** A Float32Array, of any realm (a frame's, a test runner's), of `length` elements if that is given. */
 export function floats(name: string, value: unknown, length?: number): Float32Array {
-  if (!(value instanceof Float32Array)) {
-    throw new TypeError(`${name}: expected a Float32Array, actual ${describe(value)}`);
+  const type = describe(value);
+  if (type !== "Float32Array") throw new TypeError(`${name}: expected a Float32Array, actual ${type}`);
+  const values = value as Float32Array;
+  if (length !== undefined && values.length !== length) {
+    throw new RangeError(`${name}: expected length ${length}, actual ${values.length}`);
   }
-  if (length !== undefined && value.length !== length) {
-    throw new RangeError(`${name}: expected length ${length}, actual ${value.length}`);
-  }
-  return value;
+  return values;
 }
 
 /** γ or β: a Float32Array of `width` finite numbers. */

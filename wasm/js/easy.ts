@@ -1,7 +1,7 @@
 // One call, copies in and out.
 
 import * as check from "./check.js";
-import { Buffers, view } from "./memory.js";
+import { anchor, Buffers, view } from "./memory.js";
 import { wasm } from "./module.js";
 
 /** Options of {@link rmsNorm}. */
@@ -26,6 +26,8 @@ export interface LayerNormOptions extends RmsNormOptions {
   mean?: Float32Array;
 }
 
+type Six = [number, number, number, number, number, number];
+
 /** Numbers that are in the module's memory at a time: 256 kB, so that it stays small whatever `x` is. */
 const PART = 65536;
 
@@ -47,43 +49,37 @@ export function rmsNorm(x: Float32Array, options: RmsNormOptions): Float32Array 
   return normalise(x, options, false);
 }
 
-function normalise(x: Float32Array, options: LayerNormOptions, centred: boolean): Float32Array {
-  check.floats("x", x);
+function normalise(input: Float32Array, options: LayerNormOptions, centred: boolean): Float32Array {
+  check.floats("x", input);
   const width = check.whole("width", options?.width, 1);
-  const rows = check.rows(x, width);
-  const gamma = options.gamma && check.parameter("gamma", options.gamma, width);
-  const beta = centred && options.beta ? check.parameter("beta", options.beta, width) : undefined;
+  const rows = check.rows(input, width);
   const epsilon = check.epsilon(options.epsilon ?? 1e-5);
-  const mean = centred && options.mean ? check.floats("mean", options.mean, rows) : undefined;
-  const rstd = options.rstd && check.floats("rstd", options.rstd, rows);
-  const out = options.out ? check.floats("out", options.out, x.length) : new Float32Array(x.length);
+  const stats = (name: "mean" | "rstd") => anchor(options[name] && check.floats(name, options[name], rows));
+  const feature = (name: "gamma" | "beta") =>
+    anchor(options[name] && check.parameter(name, options[name], width));
+  const [x, gamma, beta, mean, rstd] = [anchor(input), feature("gamma"), feature("beta"), stats("mean"), stats("rstd")];
+  const out = anchor(options.out ? check.floats("out", options.out, input.length) : new Float32Array(input.length));
 
   const part = Math.max(1, Math.min(rows, Math.floor(PART / width)));
-  const buffers = new Buffers([part * width, part * width, width, width, part, part]);
+  const lengths = [part * width, part * width, width, width, part, part];
+  const buffers = new Buffers(lengths);
   try {
-    const [xAt, yAt] = [buffers.take(part * width), buffers.take(part * width)];
-    const [gammaAt, betaAt, meanAt, rstdAt] = [width, width, part, part].map((n) => buffers.take(n)) as [
-      number,
-      number,
-      number,
-      number,
-    ];
-    if (gamma) view(gammaAt, width).set(gamma);
-    if (beta) view(betaAt, width).set(beta);
-    const stats = mean !== undefined || rstd !== undefined;
+    const [xAt, yAt, gammaAt, betaAt, meanAt, rstdAt] = lengths.map((length) => buffers.take(length)) as Six;
+    const [from, to, g, b, m, r] = [x(), out(), gamma(), beta(), mean(), rstd()];
+    if (g) view(gammaAt, width).set(g);
+    if (b) view(betaAt, width).set(b);
     for (let first = 0; first < rows; first += part) {
       const count = Math.min(part, rows - first);
-      view(xAt, count * width).set(x.subarray(first * width, (first + count) * width));
-      const tail = [stats ? meanAt : 0, stats ? rstdAt : 0, count, width, epsilon] as const;
-      const g = gamma ? gammaAt : 0;
-      if (centred) wasm().layer_norm(xAt, yAt, 0, g, beta ? betaAt : 0, ...tail);
-      else wasm().rms_norm(xAt, yAt, 0, g, ...tail);
-      out.set(view(yAt, count * width), first * width);
-      mean?.set(view(meanAt, count), first);
-      rstd?.set(view(rstdAt, count), first);
+      view(xAt, count * width).set(from.subarray(first * width, (first + count) * width));
+      const tail = [m || r ? meanAt : 0, m || r ? rstdAt : 0, count, width, epsilon] as const;
+      if (centred) wasm().layer_norm(xAt, yAt, 0, g ? gammaAt : 0, b ? betaAt : 0, ...tail);
+      else wasm().rms_norm(xAt, yAt, 0, g ? gammaAt : 0, ...tail);
+      to.set(view(yAt, count * width), first * width);
+      m?.set(view(meanAt, count), first);
+      r?.set(view(rstdAt, count), first);
     }
+    return to;
   } finally {
     buffers.free();
   }
-  return out;
 }

@@ -37,3 +37,10 @@ export class Buffers {
 export function view(address: number, length: number): Float32Array {
   return new Float32Array(wasm().memory.buffer, address, length);
 }
+
+/** What gives `values` back after memory has grown, which empties every view of it: `layerNorm(norm.x, …)`. */
+export function anchor<T extends Float32Array | undefined>(values: T): () => T {
+  if (values?.buffer !== wasm().memory.buffer) return () => values;
+  const { byteOffset, length } = values;
+  return () => view(byteOffset, length) as T;
+}

@@ -1,6 +1,6 @@
 // One WebAssembly instance for the page: which variant, and when.
 
-import { initSync as instantiate, type Exports } from "#glue";
+import type { Exports } from "./exports.js";
 
 /** Which of the two modules computes. Both give the same bits. */
 export type Backend = "simd128" | "scalar";
@@ -59,9 +59,12 @@ function choose({ simd = "auto" }: { simd?: "auto" | boolean }): SyncSource {
   return (simd === "auto" ? hasSimd() : simd) ? inlined.simd128() : inlined.scalar();
 }
 
+/** The one import would fill a table for JavaScript values; nothing but numbers crosses, so nobody reads it. */
+const IMPORTS = { "./layernorm_wasm_bg.js": { __wbindgen_init_externref_table() {} } };
+
 function start(source: SyncSource): Active {
   const module = source instanceof WebAssembly.Module ? source : new WebAssembly.Module(source);
-  const exports = instantiate({ module });
+  const exports = new WebAssembly.Instance(module, IMPORTS).exports as unknown as Exports;
   return { exports, module, backend: exports.simd128() ? "simd128" : "scalar" };
 }
 

@@ -1,8 +1,8 @@
 // Data that lives in the module's memory: no copy, no allocation per call.
 
-import type { Exports } from "#glue";
 import * as check from "./check.js";
-import { Buffers, view } from "./memory.js";
+import type { Exports } from "./exports.js";
+import { anchor, Buffers, view } from "./memory.js";
 import { wasm } from "./module.js";
 
 /** Options of {@link RmsNorm}. */
@@ -61,16 +61,16 @@ abstract class Resident {
     this.rows = check.whole("rows", options.rows ?? 1, 1);
     this.epsilon = check.epsilon(options.epsilon ?? 1e-5);
     const { width, rows } = this;
-    const gamma = options.gamma && check.parameter("gamma", options.gamma, width);
-    const beta = options.beta && check.parameter("beta", options.beta, width);
+    const gamma = anchor(options.gamma && check.parameter("gamma", options.gamma, width));
+    const beta = anchor(options.beta && check.parameter("beta", options.beta, width));
     this.exports = wasm();
     const all = rows * width;
     this.#buffers = new Buffers([all, all, options.residual ? all : 0, width, width, rows, rows]);
     const part = (length: number) => new Part(this.#buffers.take(length), length);
     this.parts = { x: part(all), y: part(all), mean: part(rows), rstd: part(rows) };
     if (options.residual) this.options.residual = part(all);
-    if (gamma) (this.options.gamma = part(width)).view.set(gamma);
-    if (beta) (this.options.beta = part(width)).view.set(beta);
+    if (options.gamma) (this.options.gamma = part(width)).view.set(gamma()!);
+    if (options.beta) (this.options.beta = part(width)).view.set(beta()!);
   }
 
   /** Input, rows × width. Each read gives a view that is good until memory grows. */

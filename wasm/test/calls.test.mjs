@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { runInNewContext } from "node:vm";
 import { load, project } from "./fixture.mjs";
 
 const { LayerNorm, RmsNorm, layerNorm, rmsNorm } = await load(project());
@@ -87,6 +88,42 @@ test("views follow memory that grows", () => {
   assert.deepEqual(bits(norm.y), bits(layerNorm(Float32Array.of(1, 2, 3, 4), { width: 4 })));
   big.dispose();
   norm.dispose();
+});
+
+test("arguments may be views of the memory, though it grows", () => {
+  const width = 1 << 16;
+  const held = [];
+  const hold = (options) => held[held.push(new LayerNorm(options)) - 1];
+  // What earlier tests gave back is used up; the next, larger request then makes memory grow.
+  const fill = (view) => {
+    while (view.length > 0) hold({ width });
+  };
+  const first = hold({ width, gamma: random(width, 2), beta: random(width, 3) });
+  first.x.set(random(width));
+  first.forward();
+  const expected = bits(first.y);
+
+  fill(first.x);
+  const { gamma, beta } = first;
+  const second = hold({ width, rows: 4, gamma, beta });
+  assert.equal(gamma.length, 0, "memory did not grow: the test tests nothing");
+  second.x.set(first.x);
+  second.forward(1);
+  assert.deepEqual(bits(second.y.subarray(0, width)), expected);
+
+  fill(first.x);
+  const { x, y: out } = first;
+  out.fill(0);
+  assert.deepEqual(bits(layerNorm(x, { width, gamma: first.gamma, beta: first.beta, out })), expected);
+  assert.equal(x.length, 0, "memory did not grow: the test tests nothing");
+  assert.deepEqual(bits(first.y), expected);
+  for (const instance of held) instance.dispose();
+});
+
+test("a Float32Array of another realm is one", () => {
+  const other = runInNewContext("Float32Array.of(1, 2, 3, 5)");
+  assert.ok(!(other instanceof Float32Array));
+  assert.deepEqual(bits(layerNorm(other, { width: 4 })), bits(layerNorm(Float32Array.of(1, 2, 3, 5), { width: 4 })));
 });
 
 test("a disposed instance is an error, twice disposed is not", () => {
