@@ -1,7 +1,6 @@
 // Data that lives in the module's memory: no copy, no allocation per call.
 
 import * as check from "./check.js";
-import type { Exports } from "./exports.js";
 import { anchor, Buffers, view } from "./memory.js";
 import { wasm } from "./module.js";
 
@@ -43,6 +42,9 @@ class Part {
   }
 }
 
+/** Addresses as the module wants them; 0 is absent. */
+type Addresses = Record<"x" | "y" | "residual" | "gamma" | "beta" | "mean" | "rstd", number>;
+
 abstract class Resident {
   /** Features in a row. */
   readonly width: number;
@@ -50,9 +52,9 @@ abstract class Resident {
   readonly rows: number;
   /** What is added to the variance or mean square. */
   readonly epsilon: number;
-  /** @internal */ protected readonly exports: Exports;
   /** @internal */ protected readonly parts: Record<"x" | "y" | "mean" | "rstd", Part>;
   /** @internal */ protected readonly options: { residual?: Part; gamma?: Part; beta?: Part } = {};
+  /** @internal */ protected readonly at: Addresses;
   readonly #buffers: Buffers;
   #disposed = false;
 
@@ -63,7 +65,6 @@ abstract class Resident {
     const { width, rows } = this;
     const gamma = anchor(options.gamma && check.parameter("gamma", options.gamma, width));
     const beta = anchor(options.beta && check.parameter("beta", options.beta, width));
-    this.exports = wasm();
     const all = rows * width;
     this.#buffers = new Buffers([all, all, options.residual ? all : 0, width, width, rows, rows]);
     const part = (length: number) => new Part(this.#buffers.take(length), length);
@@ -71,6 +72,11 @@ abstract class Resident {
     if (options.residual) this.options.residual = part(all);
     if (options.gamma) (this.options.gamma = part(width)).view.set(gamma()!);
     if (options.beta) (this.options.beta = part(width)).view.set(beta()!);
+    const at = (part: Part | undefined) => part?.at ?? 0;
+    const { parts: p, options: o } = this;
+    this.at = {
+      x: p.x.at, y: p.y.at, residual: at(o.residual), gamma: at(o.gamma), beta: at(o.beta), mean: p.mean.at, rstd: p.rstd.at,
+    };
   }
 
   /** Input, rows × width. Each read gives a view that is good until memory grows. */
@@ -140,6 +146,9 @@ abstract class Resident {
  * ```
  */
 export class LayerNorm extends Resident {
+  // Of its own: a look-up among the module's exports takes longer than the call.
+  readonly #kernel = wasm().layer_norm;
+
   constructor(options: ResidentLayerNormOptions) {
     super(options);
   }
@@ -160,19 +169,16 @@ export class LayerNorm extends Resident {
    */
   forward(rows: number = this.rows): void {
     const count = this.count(rows);
-    const { x, y, mean, rstd } = this.parts;
-    const { residual, gamma, beta } = this.options;
-    const at = (part: Part | undefined) => part?.at ?? 0;
-    this.done(
-      this.exports.layer_norm(
-        x.at, y.at, at(residual), at(gamma), at(beta), mean.at, rstd.at, count, this.width, this.epsilon,
-      ),
-    );
+    const { x, y, residual, gamma, beta, mean, rstd } = this.at;
+    const kernel = this.#kernel;
+    this.done(kernel(x, y, residual, gamma, beta, mean, rstd, count, this.width, this.epsilon));
   }
 }
 
 /** RMSNorm with its data in WebAssembly memory; otherwise as {@link LayerNorm}. */
 export class RmsNorm extends Resident {
+  readonly #kernel = wasm().rms_norm;
+
   constructor(options: ResidentRmsNormOptions) {
     super(options);
   }
@@ -180,11 +186,8 @@ export class RmsNorm extends Resident {
   /** `y = RMS(x)` for the first `rows` rows; with a residual, `residual += x; y = RMS(residual)`. */
   forward(rows: number = this.rows): void {
     const count = this.count(rows);
-    const { x, y, mean, rstd } = this.parts;
-    const { residual, gamma } = this.options;
-    const at = (part: Part | undefined) => part?.at ?? 0;
-    this.done(
-      this.exports.rms_norm(x.at, y.at, at(residual), at(gamma), mean.at, rstd.at, count, this.width, this.epsilon),
-    );
+    const { x, y, residual, gamma, mean, rstd } = this.at;
+    const kernel = this.#kernel;
+    this.done(kernel(x, y, residual, gamma, mean, rstd, count, this.width, this.epsilon));
   }
 }
