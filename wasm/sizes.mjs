@@ -1,0 +1,57 @@
+// What the package costs over the wire: `npm run sizes` measures the package in pkg/ and writes the table in README.md.
+
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { brotliCompressSync } from "node:zlib";
+import { build } from "esbuild";
+import { pack, project } from "./test/fixture.mjs";
+
+const readme = join(dirname(fileURLToPath(import.meta.url)), "README.md");
+const TABLE = /(<!-- sizes -->\n)[^]*?(<!-- \/sizes -->)/;
+const PAGE = "a page that imports `layerNorm`";
+
+/** Names and bytes, by brotli except for the tarball. */
+export async function measure() {
+  const folder = project();
+  const brotli = (bytes) => brotliCompressSync(bytes).length;
+  const page = async (entry) => {
+    const contents = `import { layerNorm } from "${entry}"; globalThis.layerNorm = layerNorm;`;
+    const stdin = { contents, resolveDir: folder };
+    const { outputFiles } = await build({ stdin, bundle: true, minify: true, format: "esm", write: false });
+    return brotli(outputFiles[0].contents);
+  };
+  const module = (name) => brotli(readFileSync(join(folder, "node_modules/layernorm", `${name}.wasm`)));
+  const slim = await page("layernorm/slim");
+  return new Map([
+    [`${PAGE} from \`layernorm\``, await page("layernorm")],
+    [`${PAGE} from \`layernorm/slim\`, with \`simd.wasm\``, slim + module("simd")],
+    [`${PAGE} from \`layernorm/slim\`, with \`scalar.wasm\``, slim + module("scalar")],
+    ["`npm pack`", tarball()],
+  ]);
+}
+
+function tarball() {
+  const folder = mkdtempSync(join(tmpdir(), "layernorm-sizes-"));
+  try {
+    return pack(folder).size;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** The table that stands in README.md, as {@link measure} gives it. */
+export function stated() {
+  const rows = TABLE.exec(readFileSync(readme, "utf8"))[0].matchAll(/^\| (.*) \| ([\d.]+) kB \|$/gm);
+  return new Map(Array.from(rows, ([, name, size]) => [name, 1000 * Number(size)]));
+}
+
+async function write() {
+  const rows = Array.from(await measure(), ([name, size]) => `| ${name} | ${(size / 1000).toFixed(1)} kB |\n`);
+  const table = `| brotli; \`npm pack\` gzip | |\n|---|--:|\n${rows.join("")}`;
+  writeFileSync(readme, readFileSync(readme, "utf8").replace(TABLE, `$1${table}$2`));
+  console.log(table);
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await write();

@@ -1,0 +1,15 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { measure, stated } from "../sizes.mjs";
+
+// Compilers of other versions make modules of other sizes; a change of ours is larger than that.
+const TOLERANCE = 0.03;
+
+test("the sizes in README.md are those of the package", async () => {
+  const [actual, expected] = [await measure(), stated()];
+  assert.deepEqual([...expected.keys()], [...actual.keys()]);
+  for (const [name, size] of actual) {
+    const off = Math.abs(size / expected.get(name) - 1);
+    assert.ok(off <= TOLERANCE, `${name}: ${size} bytes, README.md says ${expected.get(name)}; run \`npm run sizes\``);
+  }
+});
