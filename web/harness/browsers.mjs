@@ -37,6 +37,15 @@ export function complaints(page) {
   return found;
 }
 
+/** Follows another link in a page that is open. */
+export async function follow(page, hash) {
+  await page.evaluate((text) => {
+    const heard = new Promise((resolve) => addEventListener("hashchange", resolve, { once: true }));
+    location.hash = text;
+    return heard;
+  }, hash);
+}
+
 /** Opens the page and waits for its first computed frame. */
 export async function open(page, address, hash = "") {
   await page.goto(address + (hash && `#${hash}`));

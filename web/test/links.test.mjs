@@ -1,6 +1,7 @@
 // A link shows what its sender saw.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { follow } from "../harness/browsers.mjs";
 import { table } from "../harness/read.mjs";
 import { forEachBrowser } from "../harness/session.mjs";
 
@@ -44,15 +45,16 @@ forEachBrowser("links", (_, open) => {
 
   test("a new link in the address bar is followed", async () => {
     const page = await open();
-    await page.evaluate(() => (location.hash = "p=constant&u=test-9"));
-    await page.locator('[data-preset="constant"][aria-pressed="true"]').waitFor();
+    await follow(page, "p=constant&u=test-9");
+    assert.equal(await page.locator('[data-preset="constant"]').getAttribute("aria-pressed"), "true");
     assert.equal(await page.locator("select").inputValue(), "test-9");
   });
 
   test("a broken link leaves the defaults", async () => {
-    const usual = await table(await open(), "#row");
+    const page = await open();
+    const usual = await table(page, "#row");
     for (const broken of ["p=constructor&x=1,2&e=-1", "x=1,,3,4,5,6,7,8,9,10,11,12&g=NaN", "u=test-9999&f=1e9&step=0&ue=x", "%"]) {
-      const page = await open(broken);
+      await follow(page, broken);
       assert.deepEqual(await table(page, "#row"), usual, broken);
       assert.equal(await page.locator("select").inputValue(), "test-0", broken);
     }
