@@ -1,0 +1,61 @@
+// The package in Cloudflare's runtime, which refuses to compile WebAssembly at run time.
+
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+import { project } from "./fixture.mjs";
+
+const WORKERD = join(dirname(fileURLToPath(import.meta.url)), "../node_modules/workerd/bin/workerd");
+const SOURCE = `import { backend, layerNorm } from "layernorm";
+export default {
+  fetch() {
+    const y = layerNorm(new Float32Array([1, 2, 3, 4]), { width: 4 });
+    return new Response([backend(), ...Array.from(new Uint32Array(y.buffer), (v) => v.toString(16))].join());
+  },
+};`;
+const CONFIG = `using Workerd = import "/workerd/workerd.capnp";
+const config :Workerd.Config = (
+  services = [(name = "main", worker = .worker)],
+  sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "main")],
+);
+const worker :Workerd.Worker = (
+  compatibilityDate = "2025-01-01",
+  modules = [
+    (name = "worker.js", esModule = embed "worker.js"),
+    (name = "simd.wasm", wasm = embed "node_modules/layernorm/simd.wasm"),
+    (name = "scalar.wasm", wasm = embed "node_modules/layernorm/scalar.wasm"),
+  ],
+);`;
+
+test("a worker of workerd computes, with the modules that its condition imports", { timeout: 60_000 }, async () => {
+  const folder = project();
+  await build({
+    stdin: { contents: SOURCE, resolveDir: folder },
+    outfile: join(folder, "worker.js"),
+    bundle: true,
+    format: "esm",
+    conditions: ["workerd"],
+    // As Cloudflare's own bundling does.
+    external: ["*.wasm"],
+  });
+  writeFileSync(join(folder, "config.capnp"), CONFIG);
+  const workerd = spawn(WORKERD, ["serve", "config.capnp", "--control-fd=3"], {
+    cwd: folder,
+    stdio: ["ignore", "ignore", "inherit", "pipe"],
+  });
+  try {
+    const [line] = await once(workerd.stdio[3], "data");
+    const { port } = JSON.parse(line.toString().split("\n").find((event) => event.includes('"listen"')));
+    const response = await fetch(`http://127.0.0.1:${port}/`);
+    assert.equal(await response.text(), "simd128,bfabbab6,bee4f8f2,3ee4f8f2,3fabbab6");
+  } finally {
+    const ended = workerd.exitCode === null && once(workerd, "exit");
+    workerd.kill();
+    await ended;
+  }
+});
