@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 // Data that lives in the module's memory: no copy, no allocation per call.
 
 import * as check from "./check.js";

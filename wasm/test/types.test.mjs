@@ -1,0 +1,40 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { project } from "./fixture.mjs";
+
+const TSC = join(dirname(fileURLToPath(import.meta.url)), "../node_modules/typescript/bin/tsc");
+const folder = project();
+
+/** What the compiler says of `code`, with the libraries checked too. */
+function complaints(code, lib, ...options) {
+  writeFileSync(join(folder, "main.ts"), code);
+  const all = ["--strict", "--noEmit", "--target", "es2022", "--module", "nodenext", "--lib", lib];
+  return spawnSync(process.execPath, [TSC, ...all, ...options, "main.ts"], { cwd: folder, encoding: "utf8" }).stdout;
+}
+
+test("a strict project without further libraries compiles", () => {
+  const code = `import { layerNorm, LayerNorm, init } from "layernorm";
+    import * as slim from "layernorm/slim";
+    await init({ simd: false });
+    await slim.init({ source: new URL("https://example.org/simd.wasm") });
+    const x: Float32Array = layerNorm(new Float32Array(4), { width: 4 });
+    const norm = new LayerNorm({ width: 4, gamma: x });
+    norm.forward();
+    norm.dispose();`;
+  assert.equal(complaints(code, "es2022,dom"), "");
+});
+
+test("\`using\` compiles", () => {
+  const code = `import { RmsNorm } from "layernorm"; { using norm = new RmsNorm({ width: 4 }); norm.forward(); }`;
+  assert.equal(complaints(code, "es2022,dom,esnext.disposable"), "");
+});
+
+test("what is missing or misspelt does not", () => {
+  const call = (rest) => complaints(`import { layerNorm } from "layernorm"; ${rest}`, "es2022,dom");
+  assert.match(call("layerNorm(new Float32Array(4), {});"), /'width' is missing/);
+  assert.match(call("layerNorm(new Float32Array(4), { width: 4, gama: 1 });"), /'gama' does not exist/);
+});
