@@ -12,7 +12,7 @@
 //! 2. Lanes are done a few at a time, so that few vectors are live. Each block is a slice whose length the
 //!    compiler does not know: it would unroll the loop and then need sixty registers.
 //! 3. Totals go to two floats, so that the error does not grow with the number of blocks.
-//! 4. A last block that is shorter ends with up to three groups and the elements left over, one after another.
+//! 4. A last block that is shorter ends with a four in which +0 stands for what is missing.
 
 use super::term::Term;
 use super::two::Two;
@@ -59,7 +59,7 @@ fn four<I: Isa, T: Term>(isa: I, term: T, groups: &[Group; 4], column: usize) ->
     add(isa, low, high)
 }
 
-/// The same for the first `count` elements of the group that ends a row, +0 in the places of the others.
+/// The same for the first `count` elements of a group, +0 in the places of the others.
 #[inline(always)]
 fn partial<I: Isa, T: Term>(isa: I, term: T, (group, count): (&Group, usize), column: usize) -> Pair<I::V> {
     let d = term.of(isa, isa.load(from(group, column * I::LANES)));
@@ -87,14 +87,18 @@ impl<I: Isa, T: Term, const CENTRED: bool> Lanes<I> for Terms<'_, T, CENTRED> {
             low = add(isa, low, four(isa, term, groups, c));
             high = add(isa, high, four(isa, term, groups, d));
         }
-        for group in self.ones {
-            low = add(isa, low, leaf(isa, term, group, c));
-            high = add(isa, high, leaf(isa, term, group, d));
+        // What is left is a four with +0 in the places of the missing groups.
+        let (mut c_half, mut d_half) = ([(zero, zero); 2], [(zero, zero); 2]);
+        let last = (self.rest.1 > 0).then_some((self.rest.0, self.rest.1));
+        let more = self.ones.iter().map(|group| (group, GROUP)).chain(last);
+        for (i, group) in more.take(4).enumerate() {
+            if let (Some(c_half), Some(d_half)) = (c_half.get_mut(i / 2), d_half.get_mut(i / 2)) {
+                *c_half = add(isa, *c_half, partial(isa, term, group, c));
+                *d_half = add(isa, *d_half, partial(isa, term, group, d));
+            }
         }
-        if self.rest.1 > 0 {
-            low = add(isa, low, partial(isa, term, self.rest, c));
-            high = add(isa, high, partial(isa, term, self.rest, d));
-        }
+        low = add(isa, low, add(isa, c_half[0], c_half[1]));
+        high = add(isa, high, add(isa, d_half[0], d_half[1]));
         let (a, b) = add(isa, low, high);
         (if CENTRED { a } else { zero }, b)
     }
