@@ -71,8 +71,8 @@ function normalise(input: Float32Array, options: LayerNormOptions, centred: bool
     for (let first = 0; first < rows; first += part) {
       const count = Math.min(part, rows - first);
       view(xAt, count * width).set(from.subarray(first * width, (first + count) * width));
-      const tail = [m || r ? meanAt : 0, m || r ? rstdAt : 0, count, width, epsilon] as const;
-      if (centred) wasm().layer_norm(xAt, yAt, 0, g ? gammaAt : 0, b ? betaAt : 0, ...tail);
+      const tail = [r ? rstdAt : 0, count, width, epsilon] as const;
+      if (centred) wasm().layer_norm(xAt, yAt, 0, g ? gammaAt : 0, b ? betaAt : 0, m ? meanAt : 0, ...tail);
       else wasm().rms_norm(xAt, yAt, 0, g ? gammaAt : 0, ...tail);
       to.set(view(yAt, count * width), first * width);
       m?.set(view(meanAt, count), first);

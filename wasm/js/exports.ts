@@ -23,7 +23,6 @@ export interface Exports {
     y: number,
     residual: number,
     gamma: number,
-    mean: number,
     rstd: number,
     rows: number,
     width: number,

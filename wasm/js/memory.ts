@@ -2,8 +2,8 @@
 
 import { wasm } from "./module.js";
 
-/** Bytes of `length` numbers, up to the next multiple of a vector. */
-const padded = (length: number) => 16 * Math.ceil(length / 4);
+/** Bytes of `length` numbers, in whole cache lines. */
+const padded = (length: number) => 64 * Math.ceil(length / 16);
 
 /** One allocation, handed out in parts; throws `RangeError` where the module has no more memory. */
 export class Buffers {
@@ -12,7 +12,7 @@ export class Buffers {
   #next: number;
 
   constructor(lengths: number[]) {
-    const bytes = lengths.reduce((sum, length) => sum + padded(length), 16);
+    const bytes = lengths.reduce((sum, length) => sum + padded(length), 64);
     // Beyond the address space: `alloc` would see another number.
     this.#base = bytes < 2 ** 32 ? wasm().alloc(bytes) >>> 0 : 0;
     if (this.#base === 0) throw new RangeError(`memory: expected ${bytes} free bytes, actual fewer`);

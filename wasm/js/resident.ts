@@ -187,8 +187,8 @@ export class RmsNorm extends Resident {
   /** `y = RMS(x)` for the first `rows` rows; with a residual, `residual += x; y = RMS(residual)`. */
   forward(rows: number = this.rows): void {
     const count = this.count(rows);
-    const { x, y, residual, gamma, mean, rstd } = this.at;
+    const { x, y, residual, gamma, rstd } = this.at;
     const kernel = this.#kernel;
-    this.done(kernel(x, y, residual, gamma, mean, rstd, count, this.width, this.epsilon));
+    this.done(kernel(x, y, residual, gamma, rstd, count, this.width, this.epsilon));
   }
 }
