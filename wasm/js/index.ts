@@ -3,14 +3,7 @@
 import scalar from "#wasm/scalar.wasm";
 import simd from "#wasm/simd.wasm";
 import { provide } from "./module.js";
-
-/** From `0`–`9` and `a`–`f`, by their codes: `parseInt` would need a string for each. */
-function bytes(hex: string): Uint8Array<ArrayBuffer> {
-  const digit = (i: number) => hex.charCodeAt(i) - (hex.charCodeAt(i) < 58 ? 48 : 87);
-  const to = new Uint8Array(hex.length / 2);
-  for (let i = 0; i < to.length; i++) to[i] = 16 * digit(2 * i) + digit(2 * i + 1);
-  return to;
-}
+import { bytes } from "./text.js";
 
 provide({ simd128: () => bytes(simd), scalar: () => bytes(scalar) });
 

@@ -1,8 +1,8 @@
 // What a bundler makes of an import of a module.
 
 declare module "#wasm/*" {
-  const hex: string;
-  export default hex;
+  const text: string;
+  export default text;
 }
 
 declare module "*.wasm" {
