@@ -43,6 +43,11 @@ export function parameter(name: string, value: unknown, width: number): Float32A
   return values;
 }
 
+/** `check` of what may be left out. */
+export function optional<T, U>(value: T, check: (value: NonNullable<T>) => U): U | undefined {
+  return value == null ? undefined : check(value);
+}
+
 /** Rows of `width` in `x`. */
 export function rows(x: Float32Array, width: number): number {
   if (x.length % width !== 0) {

@@ -54,11 +54,12 @@ function normalise(input: Float32Array, options: LayerNormOptions, centred: bool
   const width = check.whole("width", options?.width, 1);
   const rows = check.rows(input, width);
   const epsilon = check.epsilon(options.epsilon ?? 1e-5);
-  const stats = (name: "mean" | "rstd") => anchor(options[name] && check.floats(name, options[name], rows));
+  const stats = (name: "mean" | "rstd") =>
+    anchor(check.optional(options[name], (values) => check.floats(name, values, rows)));
   const feature = (name: "gamma" | "beta") =>
-    anchor(options[name] && check.parameter(name, options[name], width));
+    anchor(check.optional(options[name], (values) => check.parameter(name, values, width)));
   const [x, gamma, beta, mean, rstd] = [anchor(input), feature("gamma"), feature("beta"), stats("mean"), stats("rstd")];
-  const out = anchor(options.out ? check.floats("out", options.out, input.length) : new Float32Array(input.length));
+  const out = anchor(check.floats("out", options.out ?? new Float32Array(input.length), input.length));
 
   const part = Math.max(1, Math.min(rows, Math.floor(PART / width)));
   const lengths = [part * width, part * width, width, width, part, part];

@@ -57,22 +57,25 @@ abstract class Resident {
   /** @internal */ protected readonly options: { residual?: Part; gamma?: Part; beta?: Part } = {};
   /** @internal */ protected readonly at: Addresses;
   readonly #buffers: Buffers;
+  readonly #kind: string;
   #disposed = false;
 
-  constructor(options: ResidentLayerNormOptions) {
+  /** @param kind Name of the class for messages; `constructor.name` is another after minifying. */
+  constructor(kind: string, options: ResidentLayerNormOptions) {
+    this.#kind = kind;
     this.width = check.whole("width", options?.width, 1);
     this.rows = check.whole("rows", options.rows ?? 1, 1);
     this.epsilon = check.epsilon(options.epsilon ?? 1e-5);
     const { width, rows } = this;
-    const gamma = anchor(options.gamma && check.parameter("gamma", options.gamma, width));
-    const beta = anchor(options.beta && check.parameter("beta", options.beta, width));
+    const gamma = anchor(check.optional(options.gamma, (values) => check.parameter("gamma", values, width)));
+    const beta = anchor(check.optional(options.beta, (values) => check.parameter("beta", values, width)));
     const all = rows * width;
     this.#buffers = new Buffers([all, all, options.residual ? all : 0, width, width, rows, rows]);
     const part = (length: number) => new Part(this.#buffers.take(length), length);
     this.parts = { x: part(all), y: part(all), mean: part(rows), rstd: part(rows) };
     if (options.residual) this.options.residual = part(all);
-    if (options.gamma) (this.options.gamma = part(width)).view.set(gamma()!);
-    if (options.beta) (this.options.beta = part(width)).view.set(beta()!);
+    if (options.gamma != null) (this.options.gamma = part(width)).view.set(gamma()!);
+    if (options.beta != null) (this.options.beta = part(width)).view.set(beta()!);
     const at = (part: Part | undefined) => part?.at ?? 0;
     const { parts: p, options: o } = this;
     this.at = {
@@ -118,7 +121,7 @@ abstract class Resident {
 
   /** @internal */
   protected alive(): void {
-    if (this.#disposed) throw new TypeError(`${this.constructor.name}: expected one in use, actual disposed`);
+    if (this.#disposed) throw new TypeError(`${this.#kind}: expected one in use, actual disposed`);
   }
 
   /** @internal */
@@ -151,7 +154,7 @@ export class LayerNorm extends Resident {
   readonly #kernel = wasm().layer_norm;
 
   constructor(options: ResidentLayerNormOptions) {
-    super(options);
+    super("LayerNorm", options);
   }
 
   /** Mean of each row. */
@@ -181,7 +184,7 @@ export class RmsNorm extends Resident {
   readonly #kernel = wasm().rms_norm;
 
   constructor(options: ResidentRmsNormOptions) {
-    super(options);
+    super("RmsNorm", options);
   }
 
   /** `y = RMS(x)` for the first `rows` rows; with a residual, `residual += x; y = RMS(residual)`. */

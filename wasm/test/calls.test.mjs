@@ -127,11 +127,14 @@ test("a Float32Array of another realm is one", () => {
 });
 
 test("a disposed instance is an error, twice disposed is not", () => {
-  const norm = new LayerNorm({ width: 4 });
-  norm.dispose();
-  norm.dispose();
-  assert.throws(() => norm.forward(), { name: "TypeError", message: /disposed/ });
-  assert.throws(() => norm.x, { name: "TypeError", message: /disposed/ });
+  for (const [name, Norm] of Object.entries({ LayerNorm, RmsNorm })) {
+    const norm = new Norm({ width: 4, gamma: new Float32Array(4), residual: true });
+    norm.dispose();
+    norm.dispose();
+    const error = { name: "TypeError", message: `${name}: expected one in use, actual disposed` };
+    for (const use of ["x", "y", "rstd", "gamma", "residual"]) assert.throws(() => norm[use], error);
+    assert.throws(() => norm.forward(), error);
+  }
 });
 
 test("out of memory throws and leaves everything usable", () => {
@@ -151,6 +154,9 @@ test("every bad argument is named, with what was expected and what came", () => 
     [() => layerNorm(x, { width: 4 }), RangeError, "x: expected a length that is a multiple of width 4, actual 6"],
     [() => layerNorm(x, { width: 3, gamma: f(2) }), RangeError, "gamma: expected length 3, actual 2"],
     [() => layerNorm(x, { width: 3, gamma: [1, 2, 3] }), TypeError, "gamma: expected a Float32Array, actual Array"],
+    [() => layerNorm(x, { width: 3, gamma: 0 }), TypeError, "gamma: expected a Float32Array, actual 0"],
+    [() => new LayerNorm({ width: 3, beta: "" }), TypeError, "beta: expected a Float32Array, actual String"],
+    [() => layerNorm(x, { width: 3, out: false }), TypeError, "out: expected a Float32Array, actual Boolean"],
     [() => layerNorm(x, { width: 3, beta: f(4) }), RangeError, "beta: expected length 3, actual 4"],
     [() => layerNorm(x, { width: 3, beta: f(3, NaN) }), RangeError, "beta[0]: expected a finite number, actual NaN"],
     [() => rmsNorm(x, { width: 3, gamma: f(3, Infinity) }), RangeError, "gamma[0]: expected a finite number, actual Infinity"],
