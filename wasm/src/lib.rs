@@ -1,7 +1,7 @@
 //! The WebAssembly module of the npm package: binds the crate to addresses and computes nothing.
 //!
 //! Numbers are all that crosses the boundary, and absent is 0. The JavaScript side in `js/` owns the buffers: it asks
-//! for them with [`alloc`](memory::alloc), checks every argument, and passes the same addresses on each call.
+//! for them with `alloc`, checks every argument, and passes the same addresses on each call.
 #![cfg_attr(target_family = "wasm", no_std)]
 #![allow(unsafe_code)] // Slices come from addresses that JavaScript holds.
 
