@@ -12,7 +12,7 @@ mod allocator {
     use talc::base::binning::Binning;
     use talc::wasm::WasmGrowAndExtend;
 
-    /// One free list for each power of two.
+    /// One free list for each power of two: buffers are few. 0.1 kB smaller after brotli than talc's own choice.
     struct Powers;
 
     impl Binning for Powers {
