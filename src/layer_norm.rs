@@ -1,4 +1,4 @@
-use crate::float::{Affine, Forward, Rows};
+use crate::float::{Forward, Rows};
 use crate::{Error, RowStats, dispatch, shape};
 
 /// Layer normalisation of rows of `width` elements: `y = (x − mean) / sqrt(var + ε) · γ + β`.
@@ -110,8 +110,7 @@ impl<'a> LayerNorm<'a> {
     }
 
     fn run(&self, rows: Rows, stats: &mut [RowStats]) {
-        let affine = Affine { gamma: self.gamma, beta: self.beta };
-        let Self { width, epsilon, .. } = *self;
-        dispatch::run(Forward { centred: true, rows, width, affine, epsilon, stats });
+        let Self { width, gamma, beta, epsilon } = *self;
+        dispatch::run(Forward { centred: true, rows, width, gamma, beta, epsilon, stats });
     }
 }

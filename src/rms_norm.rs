@@ -1,4 +1,4 @@
-use crate::float::{Affine, Forward, Rows};
+use crate::float::{Forward, Rows};
 use crate::{Error, RowStats, dispatch, shape};
 
 /// RMSNorm of rows of `width` elements: `y = x / sqrt(mean(x²) + ε) · γ` (Zhang and Sennrich 2019).
@@ -101,8 +101,7 @@ impl<'a> RmsNorm<'a> {
     }
 
     fn run(&self, rows: Rows, stats: &mut [RowStats]) {
-        let affine = Affine { gamma: self.gamma, beta: None };
-        let Self { width, epsilon, .. } = *self;
-        dispatch::run(Forward { centred: false, rows, width, affine, epsilon, stats });
+        let Self { width, gamma, epsilon } = *self;
+        dispatch::run(Forward { centred: false, rows, width, gamma, beta: None, epsilon, stats });
     }
 }

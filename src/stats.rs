@@ -35,11 +35,6 @@ impl RowStats {
         !self.factor.is_nan()
     }
 
-    /// Finite, and with nothing to scale.
-    pub(crate) fn is_plain(&self) -> bool {
-        self.is_finite() && self.scale == 1.0
-    }
-
     /// Mean of the row (0 from [`RmsNorm`](crate::RmsNorm)), within 1.5 ULP of max(|mean|, 1/rstd) or the smallest
     /// subnormal; NaN for a row that is not finite.
     pub fn mean(&self) -> f32 {

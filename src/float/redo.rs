@@ -14,9 +14,9 @@
 //! One fine pass is enough: with |x₀ − mean| ≤ σ·sqrt(N) the coarse mean is off by some 2⁻²²·σ·sqrt(N), far less
 //! than σ for every N ≤ 2²⁴, and the fine pass measures what is left.
 
-use super::rstd::{Row, statistics};
-use super::sums::Sums;
-use super::term::{Centred, Scaled};
+use super::rstd::Row;
+use super::sums::{Measure, Source};
+use super::term::Scaled;
 use super::two::{Two, two_sum};
 use crate::RowStats;
 use crate::isa::{Isa, Op, Scalar};
@@ -54,57 +54,55 @@ fn constant(pivot: f32, epsilon: f32) -> RowStats {
 
 /// Statistics of a row whose first pass gave `mean` and was not good enough.
 pub(crate) struct Redo<'a> {
-    pub centred: bool,
     pub row: &'a Row,
     pub x: &'a [f32],
     pub mean: f32,
 }
 
 impl Op for Redo<'_> {
-    type Output = RowStats;
+    type Output<I: Isa> = RowStats;
 
     #[inline(always)]
     fn eval<I: Isa>(self, isa: I) -> RowStats {
-        let Self { centred, row, x, mean } = self;
-        if centred && mean.is_finite() {
-            let again = Sums::of(isa, Centred { centre: mean }, x);
-            let again = statistics(Scalar, row, again.a.hi, again.b);
-            if again.ok != 0 {
-                return RowStats::about(mean, again.delta, again.rstd);
+        let Self { row, x, mean } = self;
+        let measure = |row: &Row, about: Scaled| {
+            let all = isa.run(Measure { row, rows: Source::Read(x), count: 1, about: Some(about) });
+            (all.delta[0], all.rstd[0], all.ok & 1 != 0)
+        };
+        if row.centred && mean.is_finite() {
+            let (delta, rstd, ok) = measure(row, Scaled { pivot: mean, ..Scaled::NOTHING });
+            if ok {
+                return RowStats::about(mean, delta, rstd);
             }
         }
-        careful(isa, centred, row, x)
+
+        let Some((lowest, highest)) = range(x) else { return RowStats::NOT_FINITE };
+        let largest = if highest > -lowest { highest } else { -lowest };
+        let spread = if row.centred { highest - lowest } else { largest };
+        let first = if row.centred { x.first().copied().unwrap_or(0.0) } else { 0.0 };
+        if spread == 0.0 {
+            return constant(first, row.epsilon);
+        }
+        let (scale, epsilon) = scaled(spread, row.epsilon);
+        let row = Row::new(row.width, row.centred, epsilon);
+        let mut centre = Two { hi: first * scale, lo: 0.0 };
+        if row.centred {
+            let (coarse, ..) = measure(&row, Scaled { scale, pivot: centre.hi, delta: 0.0 });
+            centre = two_sum(Scalar, centre.hi, coarse);
+        }
+        let (fine, rstd, _) = measure(&row, Scaled { scale, pivot: centre.hi, delta: centre.lo });
+        RowStats { scale, pivot: centre.hi, delta: centre.lo + fine, factor: rstd }
     }
 }
 
-#[inline(always)]
-fn careful<I: Isa>(isa: I, centred: bool, row: &Row, x: &[f32]) -> RowStats {
-    let mut finite = true;
-    let (mut lowest, mut highest) = (f32::MAX, f32::MIN);
+/// The lowest and the highest value, if all are finite.
+fn range(x: &[f32]) -> Option<(f32, f32)> {
+    let mut range = (f32::MAX, f32::MIN);
     for &v in x {
-        finite &= v.is_finite();
-        lowest = if v < lowest { v } else { lowest };
-        highest = if v > highest { v } else { highest };
+        if !v.is_finite() {
+            return None;
+        }
+        range = (if v < range.0 { v } else { range.0 }, if v > range.1 { v } else { range.1 });
     }
-    let first = x.first().copied().unwrap_or(0.0);
-    let largest = if highest > -lowest { highest } else { -lowest };
-    let spread = if centred { highest - lowest } else { largest };
-    if !finite {
-        return RowStats::NOT_FINITE;
-    }
-    if spread == 0.0 {
-        return constant(if centred { first } else { 0.0 }, row.epsilon);
-    }
-    let (scale, epsilon) = scaled(spread, row.epsilon);
-    let row = row.with_epsilon(epsilon);
-    let about = |centre: Two<f32>| Sums::of(isa, Scaled { scale, pivot: centre.hi, delta: centre.lo }, x);
-    let first = if centred { first * scale } else { 0.0 };
-    let mut centre = Two { hi: first, lo: 0.0 };
-    if centred {
-        let coarse = about(centre);
-        centre = two_sum(Scalar, first, statistics(Scalar, &row, coarse.a.hi, coarse.b).delta);
-    }
-    let fine = about(centre);
-    let fine = statistics(Scalar, &row, if centred { fine.a.hi } else { 0.0 }, fine.b);
-    RowStats { scale, pivot: centre.hi, delta: centre.lo + fine.delta, factor: fine.rstd }
+    Some(range)
 }

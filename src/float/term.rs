@@ -1,6 +1,6 @@
 //! What is summed in pass 1 and multiplied in pass 2: `d`, an element less a centre.
 //!
-//! The four forms are one formula, `((x · scale) − pivot) − delta`, with the operations left out that would
+//! The three forms are one formula, `((x · scale) − pivot) − delta`, with the operations left out that would
 //! change no bit: scale = 1, pivot = 0 or delta = 0.
 
 use crate::isa::Isa;
@@ -17,13 +17,6 @@ pub(crate) struct Raw;
 #[derive(Clone, Copy)]
 pub(crate) struct Centred {
     pub centre: f32,
-}
-
-/// `(x − pivot) − delta`
-#[derive(Clone, Copy)]
-pub(crate) struct Pivoted {
-    pub pivot: f32,
-    pub delta: f32,
 }
 
 /// `(x · scale − pivot) − delta`
@@ -48,10 +41,12 @@ impl Term for Centred {
     }
 }
 
-impl Term for Pivoted {
-    #[inline(always)]
-    fn of<I: Isa>(self, isa: I, x: I::V) -> I::V {
-        isa.sub(isa.sub(x, isa.splat(self.pivot)), isa.splat(self.delta))
+impl Scaled {
+    pub(crate) const NOTHING: Self = Self { scale: 1.0, pivot: 0.0, delta: 0.0 };
+
+    /// Whether it leaves `x` as it is.
+    pub(crate) fn is_nothing(self) -> bool {
+        self.scale == 1.0 && self.pivot == 0.0 && self.delta == 0.0
     }
 }
 

@@ -2,7 +2,6 @@
 //!
 //! ```text
 //! two_sum(a, b)  = s + e exactly, s = fl(a + b)          (Knuth 1969, no assumption on sizes)
-//! fast_two_sum   the same where |a| ≥ |b|                 (Dekker 1971)
 //! two_product    = p + e exactly, by splitting at 12 bits (Dekker 1971, Veltkamp)
 //! ```
 //!
@@ -30,12 +29,6 @@ pub(crate) fn two_sum<I: Isa>(isa: I, a: I::V, b: I::V) -> Two<I::V> {
     Two { hi, lo: isa.add(isa.sub(a, a_seen), isa.sub(b, b_seen)) }
 }
 
-#[inline(always)]
-pub(crate) fn fast_two_sum<I: Isa>(isa: I, a: I::V, b: I::V) -> Two<I::V> {
-    let hi = isa.add(a, b);
-    Two { hi, lo: isa.sub(b, isa.sub(hi, a)) }
-}
-
 /// `v` as a 12-bit head and the rest.
 #[inline(always)]
 fn split<I: Isa>(isa: I, v: I::V) -> Two<I::V> {
@@ -53,11 +46,20 @@ pub(crate) fn two_product<I: Isa>(isa: I, a: I::V, b: I::V) -> Two<I::V> {
     Two { hi, lo: isa.add(rest, isa.mul(a.lo, b.lo)) }
 }
 
+#[inline(always)]
+pub(crate) fn two_square<I: Isa>(isa: I, v: I::V) -> Two<I::V> {
+    let square = isa.mul(v, v);
+    let v = split(isa, v);
+    let cross = isa.mul(v.hi, v.lo);
+    let rest = isa.add(isa.sub(isa.mul(v.hi, v.hi), square), isa.add(cross, cross));
+    Two { hi: square, lo: isa.add(rest, isa.mul(v.lo, v.lo)) }
+}
+
 impl<V: Copy> Two<V> {
-    /// `self + other`, with an error of a few parts in 2⁴⁸.
+    /// `self + other`; `lo` gathers what the additions of `hi` round off.
     #[inline(always)]
     pub(crate) fn plus<I: Isa<V = V>>(self, isa: I, other: Self) -> Self {
         let sum = two_sum(isa, self.hi, other.hi);
-        fast_two_sum(isa, sum.hi, isa.add(sum.lo, isa.add(self.lo, other.lo)))
+        Self { hi: sum.hi, lo: isa.add(isa.add(self.lo, other.lo), sum.lo) }
     }
 }

@@ -8,6 +8,7 @@
 //! An implementation is a zero-sized token: having one proves that its instructions may be used. That is
 //! why kernels need no `unsafe`; all of it is in this folder.
 
+mod place;
 mod scalar;
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128", not(layernorm_isa = "scalar")))]
 mod simd128;
@@ -15,6 +16,7 @@ mod simd128;
 mod x86;
 
 use crate::float::two::Two;
+pub(crate) use place::{Feature, Place};
 pub(crate) use scalar::Scalar;
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128", not(layernorm_isa = "scalar")))]
 pub(crate) use simd128::Simd128;
@@ -25,36 +27,46 @@ pub(crate) use x86::Sse2;
 
 /// Number of virtual lanes: the width of a group of elements.
 pub(crate) const GROUP: usize = 16;
+pub(crate) type Group = [f32; GROUP];
+
+/// The most rows of any instruction set.
+pub(crate) const ROWS: usize = 4;
 
 /// Something to compute, written once and compiled for each instruction set.
 pub(crate) trait Op {
-    type Output;
-    fn eval<I: Isa>(self, isa: I) -> Self::Output;
+    type Output<I: Isa>;
+    fn eval<I: Isa>(self, isa: I) -> Self::Output<I>;
 }
 
-/// Two quantities in sixteen lanes, to be summed by [`Isa::add_lanes`].
+/// Two quantities in sixteen lanes, to be summed by [`Isa::fold`].
 pub(crate) trait Lanes<I: Isa> {
-    /// Both summed over the lanes from `c · LANES` and those from `d · LANES`, which are eight lanes further.
-    fn columns(&self, isa: I, c: usize, d: usize) -> (I::V, I::V);
+    /// Both in the lanes from `c · LANES` on.
+    fn column(&self, isa: I, c: usize) -> (I::V, I::V);
 }
+
+/// A vector that holds one number for each of [`Isa::ROWS`] rows.
+pub(crate) type ByRow<I> = <<I as Isa>::Rows as Isa>::V;
 
 pub(crate) trait Isa: Copy {
     /// Lanes in one vector: 1, 4 or 8.
     const LANES: usize;
+    /// Rows whose sums are completed and whose statistics are computed together: 1 or 4.
+    const ROWS: usize;
     /// One vector.
     type V: Copy;
-    /// Two quantities, each in two floats.
-    type Totals: Copy;
-    /// `[f32; LANES]`.
-    type Array: Copy + AsRef<[f32]> + AsMut<[f32]>;
+    /// The instruction set for vectors with a row in each lane: `ROWS` lanes.
+    type Rows: Isa;
+    /// Four numbers of one row.
+    type Four: Copy;
+
+    fn rows(self) -> Self::Rows;
 
     /// Runs `op` in a function of its own, compiled for this instruction set.
     ///
     /// Not only the whole call but each hot loop is one: a function that holds all of them has more live values than
     /// a compiler, above all one that runs in a browser, can keep in registers.
-    fn run<O: Op>(self, op: O) -> O::Output;
+    fn run<O: Op>(self, op: O) -> O::Output<Self>;
 
-    fn array(self, value: f32) -> Self::Array;
     fn splat(self, value: f32) -> Self::V;
     /// The first `LANES` elements of `from`; zeros where it has fewer.
     ///
@@ -63,8 +75,6 @@ pub(crate) trait Isa: Copy {
     fn load(self, from: &[f32]) -> Self::V;
     /// Writes the first `LANES` elements of `to`; nothing where it has fewer.
     fn store(self, v: Self::V, to: &mut [f32]);
-    /// Keeps the first `count` lanes, +0 in the others.
-    fn keep(self, v: Self::V, count: usize) -> Self::V;
 
     fn add(self, a: Self::V, b: Self::V) -> Self::V;
     fn sub(self, a: Self::V, b: Self::V) -> Self::V;
@@ -74,13 +84,13 @@ pub(crate) trait Isa: Copy {
     /// One bit per lane: `a ≤ b` (false for NaN).
     fn le(self, a: Self::V, b: Self::V) -> u32;
 
-    /// Adds up two quantities over the sixteen lanes, onto `totals`.
-    ///
-    /// The tree is the same everywhere: lane `l` and `l + 8`, then `l + 4`, `l + 2`, `l + 1`. The last two levels
-    /// keep the roundings of their additions: there are three, and they weigh most.
-    fn add_lanes(self, totals: Self::Totals, lanes: impl Lanes<Self>) -> Self::Totals;
-    /// The same tree over one group for `x` and `x²`, and no roundings kept: good enough to choose a pivot.
-    fn head(self, x: &[f32; GROUP]) -> [f32; 2];
-    fn join_totals(self, totals: [Two<f32>; 2]) -> Self::Totals;
-    fn split_totals(self, totals: Self::Totals) -> [Two<f32>; 2];
+    /// Sixteen lanes of two quantities to four: lane `l` and `l + 8`, then `l + 4`. The tree is the same everywhere.
+    fn fold(self, lanes: impl Lanes<Self>) -> [Self::Four; 2];
+    /// From the fours of each row to vectors with a row in each lane: the first lane of the fours of all rows, the
+    /// second and so on, for both quantities.
+    fn turn(self, rows: &[[Self::Four; 2]; ROWS]) -> [[ByRow<Self>; 4]; 2];
+    /// The sum over the partial sums of one row, in every lane.
+    fn across(self, totals: &[[Two<ByRow<Self>>; 2]; ROWS]) -> [Two<ByRow<Self>>; 2];
+    fn join(self, a: [Self::Four; 2], b: [Self::Four; 2]) -> [Self::Four; 2];
+    fn no_four(self) -> Self::Four;
 }

@@ -1,5 +1,6 @@
-use super::{GROUP, Isa, Lanes, Op};
-use crate::float::two::{Two, two_sum};
+use super::{Isa, Lanes, Op, ROWS};
+use crate::float::tree;
+use crate::float::two::Two;
 
 /// One lane at a time: any machine, with or without an FPU.
 #[derive(Clone, Copy)]
@@ -7,17 +8,18 @@ pub(crate) struct Scalar;
 
 impl Isa for Scalar {
     const LANES: usize = 1;
+    const ROWS: usize = 1;
     type V = f32;
-    type Totals = [Two<f32>; 2];
-    type Array = [f32; 1];
+    type Rows = Scalar;
+    type Four = [f32; 4];
 
-    #[inline(never)]
-    fn run<O: Op>(self, op: O) -> O::Output {
-        op.eval(self)
-    }
     #[inline(always)]
-    fn array(self, value: f32) -> [f32; 1] {
-        [value]
+    fn rows(self) -> Scalar {
+        self
+    }
+    #[inline(never)]
+    fn run<O: Op>(self, op: O) -> O::Output<Self> {
+        op.eval(self)
     }
     #[inline(always)]
     fn splat(self, value: f32) -> f32 {
@@ -32,10 +34,6 @@ impl Isa for Scalar {
         if let Some(to) = to.first_mut() {
             *to = v;
         }
-    }
-    #[inline(always)]
-    fn keep(self, v: f32, count: usize) -> f32 {
-        if count > 0 { v } else { 0.0 }
     }
     #[inline(always)]
     fn add(self, a: f32, b: f32) -> f32 {
@@ -63,40 +61,38 @@ impl Isa for Scalar {
     }
 
     #[inline(always)]
-    fn add_lanes(self, totals: [Two<f32>; 2], lanes: impl Lanes<Self>) -> [Two<f32>; 2] {
-        let mut sums = [[0.0; 2]; GROUP / 2];
-        for (c, sum) in sums.iter_mut().enumerate() {
-            let (a, b) = lanes.columns(self, c, c + GROUP / 2);
-            *sum = [a, b];
+    fn fold(self, lanes: impl Lanes<Self>) -> [[f32; 4]; 2] {
+        let mut sums = [self.no_four(); 2];
+        let [a, b] = &mut sums;
+        for (l, (a, b)) in a.iter_mut().zip(b).enumerate() {
+            let [l0, l4, l8, l12] = [l, l + 4, l + 8, l + 12].map(|l| lanes.column(self, l));
+            (*a, *b) = ((l0.0 + l8.0) + (l4.0 + l12.0), (l0.1 + l8.1) + (l4.1 + l12.1));
         }
-        let [l0, l1, l2, l3, l4, l5, l6, l7] = sums;
-        let mut totals = totals;
-        for (i, total) in totals.iter_mut().enumerate() {
-            let (l0, l1, l2, l3) = (l0[i] + l4[i], l1[i] + l5[i], l2[i] + l6[i], l3[i] + l7[i]);
-            let (even, odd) = (two_sum(self, l0, l2), two_sum(self, l1, l3));
-            let Two { hi, lo } = two_sum(self, even.hi, odd.hi);
-            *total = total.plus(self, Two { hi, lo: (even.lo + odd.lo) + lo });
-        }
-        totals
+        sums
     }
     #[inline(always)]
-    fn head(self, x: &[f32; GROUP]) -> [f32; 2] {
-        let (low, high) = (x.first_chunk::<8>(), x.last_chunk::<8>());
-        let mut sums = [[0.0; 2]; 8];
-        for (sum, (l, h)) in sums.iter_mut().zip(low.into_iter().flatten().zip(high.into_iter().flatten())) {
-            *sum = [l + h, l * l + h * h];
-        }
-        let [l0, l1, l2, l3, l4, l5, l6, l7] = sums;
-        let add = |a: [f32; 2], b: [f32; 2]| [a[0] + b[0], a[1] + b[1]];
-        let (l0, l1, l2, l3) = (add(l0, l4), add(l1, l5), add(l2, l6), add(l3, l7));
-        add(add(l0, l2), add(l1, l3))
+    fn turn(self, rows: &[[[f32; 4]; 2]; ROWS]) -> [[f32; 4]; 2] {
+        rows[0]
     }
     #[inline(always)]
-    fn join_totals(self, totals: [Two<f32>; 2]) -> [Two<f32>; 2] {
-        totals
+    fn across(self, totals: &[[Two<f32>; 2]; ROWS]) -> [Two<f32>; 2] {
+        let of = |quantity: fn(&[Two<f32>; 2]) -> f32| {
+            let [t0, t1, t2, t3] = totals;
+            tree(self, [quantity(t0), quantity(t1), quantity(t2), quantity(t3)])
+        };
+        let (a, b) = (of(|t| t[0].hi), of(|t| t[1].hi));
+        [
+            Two { hi: a.hi, lo: a.lo + of(|t| t[0].lo).hi },
+            Two { hi: b.hi, lo: b.lo + of(|t| t[1].lo).hi },
+        ]
     }
     #[inline(always)]
-    fn split_totals(self, totals: [Two<f32>; 2]) -> [Two<f32>; 2] {
-        totals
+    fn join(self, mut a: [[f32; 4]; 2], b: [[f32; 4]; 2]) -> [[f32; 4]; 2] {
+        a.iter_mut().flatten().zip(b.iter().flatten()).for_each(|(a, b)| *a += b);
+        a
+    }
+    #[inline(always)]
+    fn no_four(self) -> [f32; 4] {
+        [0.0; 4]
     }
 }

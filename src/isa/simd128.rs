@@ -1,7 +1,8 @@
 #![allow(unsafe_code)]
 
-use super::{GROUP, Isa, Lanes, Op};
-use crate::float::two::{Two, two_sum};
+use super::{Isa, Lanes, Op, ROWS};
+use crate::float::two::Two;
+use crate::float::tree;
 use core::arch::wasm32::*;
 
 /// WebAssembly's fixed-width SIMD; exists only where the module is compiled with it.
@@ -10,17 +11,18 @@ pub(crate) struct Simd128;
 
 impl Isa for Simd128 {
     const LANES: usize = 4;
+    const ROWS: usize = 4;
     type V = v128;
-    type Totals = Two<v128>;
-    type Array = [f32; 4];
+    type Rows = Self;
+    type Four = v128;
 
-    #[inline(never)]
-    fn run<O: Op>(self, op: O) -> O::Output {
-        op.eval(self)
-    }
     #[inline(always)]
-    fn array(self, value: f32) -> [f32; 4] {
-        [value; 4]
+    fn rows(self) -> Self {
+        self
+    }
+    #[inline(never)]
+    fn run<O: Op>(self, op: O) -> O::Output<Self> {
+        op.eval(self)
     }
     #[inline(always)]
     fn splat(self, value: f32) -> v128 {
@@ -40,10 +42,6 @@ impl Isa for Simd128 {
             // SAFETY: `to` is 16 writable bytes; v128_store needs no alignment.
             unsafe { v128_store(to.as_mut_ptr().cast(), v) }
         }
-    }
-    #[inline(always)]
-    fn keep(self, v: v128, count: usize) -> v128 {
-        v128_and(v, u32x4_gt(u32x4_splat(count.min(4) as u32), u32x4(0, 1, 2, 3)))
     }
     #[inline(always)]
     fn add(self, a: v128, b: v128) -> v128 {
@@ -71,36 +69,44 @@ impl Isa for Simd128 {
     }
 
     #[inline(always)]
-    fn add_lanes(self, totals: Two<v128>, lanes: impl Lanes<Self>) -> Two<v128> {
-        let (a0, b0) = lanes.columns(self, 0, 2);
-        let (a1, b1) = lanes.columns(self, 1, 3);
-        let (a, b) = (f32x4_add(a0, a1), f32x4_add(b0, b1));
-        // a0 b0 a1 b1 + a2 b2 a3 b3
-        let halves = two_sum(self, i32x4_shuffle::<0, 4, 1, 5>(a, b), i32x4_shuffle::<2, 6, 3, 7>(a, b));
-        let upper = |v| i32x4_shuffle::<2, 3, 2, 3>(v, v);
-        let Two { hi, lo } = two_sum(self, halves.hi, upper(halves.hi));
-        let lo = f32x4_add(f32x4_add(halves.lo, upper(halves.lo)), lo);
-        totals.plus(self, Two { hi, lo })
+    fn fold(self, lanes: impl Lanes<Self>) -> [v128; 2] {
+        let (low, high) = (lanes.column(self, 0), lanes.column(self, 2));
+        let (a0, b0) = (f32x4_add(low.0, high.0), f32x4_add(low.1, high.1));
+        let (low, high) = (lanes.column(self, 1), lanes.column(self, 3));
+        let (a1, b1) = (f32x4_add(low.0, high.0), f32x4_add(low.1, high.1));
+        [f32x4_add(a0, a1), f32x4_add(b0, b1)]
     }
     #[inline(always)]
-    fn head(self, x: &[f32; GROUP]) -> [f32; 2] {
-        let (x0, x1, x2, x3) = (self.load(x), self.load(&x[4..]), self.load(&x[8..]), self.load(&x[12..]));
-        let square = |v| f32x4_mul(v, v);
-        let a = f32x4_add(f32x4_add(x0, x2), f32x4_add(x1, x3));
-        let b = f32x4_add(f32x4_add(square(x0), square(x2)), f32x4_add(square(x1), square(x3)));
-        let ab = f32x4_add(i32x4_shuffle::<0, 4, 1, 5>(a, b), i32x4_shuffle::<2, 6, 3, 7>(a, b));
-        let ab = f32x4_add(ab, i32x4_shuffle::<2, 3, 2, 3>(ab, ab));
-        [f32x4_extract_lane::<0>(ab), f32x4_extract_lane::<1>(ab)]
+    fn turn(self, &[r0, r1, r2, r3]: &[[v128; 2]; ROWS]) -> [[v128; 4]; 2] {
+        [transposed(r0[0], r1[0], r2[0], r3[0]), transposed(r0[1], r1[1], r2[1], r3[1])]
     }
     #[inline(always)]
-    fn join_totals(self, [a, b]: [Two<f32>; 2]) -> Two<v128> {
-        Two { hi: f32x4(a.hi, b.hi, 0.0, 0.0), lo: f32x4(a.lo, b.lo, 0.0, 0.0) }
+    fn across(self, [[a, b], ..]: &[[Two<v128>; 2]; ROWS]) -> [Two<v128>; 2] {
+        let all = tree(self, transposed(a.hi, a.lo, b.hi, b.lo));
+        let (mut sums, mut rest) = ([0.0; 4], [0.0; 4]);
+        self.store(all.hi, &mut sums);
+        self.store(all.lo, &mut rest);
+        let two = |hi, lo| Two { hi: self.splat(hi), lo: self.splat(lo) };
+        [two(sums[0], rest[0] + sums[1]), two(sums[2], rest[2] + sums[3])]
     }
     #[inline(always)]
-    fn split_totals(self, Two { hi, lo }: Two<v128>) -> [Two<f32>; 2] {
-        [
-            Two { hi: f32x4_extract_lane::<0>(hi), lo: f32x4_extract_lane::<0>(lo) },
-            Two { hi: f32x4_extract_lane::<1>(hi), lo: f32x4_extract_lane::<1>(lo) },
-        ]
+    fn join(self, a: [v128; 2], b: [v128; 2]) -> [v128; 2] {
+        [f32x4_add(a[0], b[0]), f32x4_add(a[1], b[1])]
     }
+    #[inline(always)]
+    fn no_four(self) -> v128 {
+        f32x4_splat(0.0)
+    }
+}
+
+#[inline(always)]
+fn transposed(a: v128, b: v128, c: v128, d: v128) -> [v128; 4] {
+    let (ab, cd) = (i32x4_shuffle::<0, 4, 1, 5>(a, b), i32x4_shuffle::<0, 4, 1, 5>(c, d));
+    let (ab_high, cd_high) = (i32x4_shuffle::<2, 6, 3, 7>(a, b), i32x4_shuffle::<2, 6, 3, 7>(c, d));
+    [
+        i64x2_shuffle::<0, 2>(ab, cd),
+        i64x2_shuffle::<1, 3>(ab, cd),
+        i64x2_shuffle::<0, 2>(ab_high, cd_high),
+        i64x2_shuffle::<1, 3>(ab_high, cd_high),
+    ]
 }

@@ -1,54 +1,46 @@
 #![allow(unsafe_code)]
 
-use super::{GROUP, Isa, Lanes, Op};
-use crate::float::two::{Two, two_sum};
+use super::{Isa, Lanes, Op, ROWS};
+use crate::float::two::Two;
+use crate::float::tree;
 use core::arch::x86_64::*;
 
 /// Four lanes; part of every x86-64.
 #[derive(Clone, Copy)]
 pub(crate) struct Sse2;
 
-/// Lanes `0..n` set for the window that starts at `8 − n`.
-static KEEP: [u32; 16] = [!0, !0, !0, !0, !0, !0, !0, !0, 0, 0, 0, 0, 0, 0, 0, 0];
-
-/// The last two levels of the tree, of two vectors at once, onto `totals` in lanes 0 and 1.
+/// The rows of a 4 × 4 matrix to its columns.
 #[inline(always)]
-fn add_quads(totals: Two<__m128>, a: __m128, b: __m128) -> Two<__m128> {
-    let isa = Sse2;
+fn transposed(a: __m128, b: __m128, c: __m128, d: __m128) -> [__m128; 4] {
     // SAFETY: SSE2 is part of x86-64.
-    let upper = |v| unsafe { _mm_movehl_ps(v, v) };
-    // SAFETY: SSE2 is part of x86-64.
-    let (low, high) = unsafe { (_mm_unpacklo_ps(a, b), _mm_unpackhi_ps(a, b)) };
-    // a0 b0 a1 b1 + a2 b2 a3 b3
-    let halves = two_sum(isa, low, high);
-    let Two { hi, lo } = two_sum(isa, halves.hi, upper(halves.hi));
-    let lo = isa.add(isa.add(halves.lo, upper(halves.lo)), lo);
-    totals.plus(isa, Two { hi, lo })
-}
-
-/// Lanes 0 and 1.
-#[inline(always)]
-fn split_quads(Two { hi, lo }: Two<__m128>) -> [Two<f32>; 2] {
-    // SAFETY: SSE2 is part of x86-64.
-    let [hi, lo] = [hi, lo].map(|v| unsafe { [_mm_cvtss_f32(v), _mm_cvtss_f32(_mm_shuffle_ps::<1>(v, v))] });
-    [Two { hi: hi[0], lo: lo[0] }, Two { hi: hi[1], lo: lo[1] }]
+    unsafe {
+        let (ab, cd) = (_mm_unpacklo_ps(a, b), _mm_unpacklo_ps(c, d));
+        let (ab_high, cd_high) = (_mm_unpackhi_ps(a, b), _mm_unpackhi_ps(c, d));
+        [
+            _mm_movelh_ps(ab, cd),
+            _mm_movehl_ps(cd, ab),
+            _mm_movelh_ps(ab_high, cd_high),
+            _mm_movehl_ps(cd_high, ab_high),
+        ]
+    }
 }
 
 // SAFETY of every block below: SSE2 is part of x86-64, so its register instructions may always be used; the
 // memory ones say what they touch.
 impl Isa for Sse2 {
     const LANES: usize = 4;
+    const ROWS: usize = 4;
     type V = __m128;
-    type Totals = Two<__m128>;
-    type Array = [f32; 4];
+    type Rows = Sse2;
+    type Four = __m128;
 
-    #[inline(never)]
-    fn run<O: Op>(self, op: O) -> O::Output {
-        op.eval(self)
-    }
     #[inline(always)]
-    fn array(self, value: f32) -> [f32; 4] {
-        [value; 4]
+    fn rows(self) -> Sse2 {
+        Sse2
+    }
+    #[inline(never)]
+    fn run<O: Op>(self, op: O) -> O::Output<Self> {
+        op.eval(self)
     }
     #[inline(always)]
     fn splat(self, value: f32) -> __m128 {
@@ -69,12 +61,6 @@ impl Isa for Sse2 {
             // SAFETY: `to` is 16 writable bytes; the unaligned form is used.
             unsafe { _mm_storeu_ps(to.as_mut_ptr(), v) }
         }
-    }
-    #[inline(always)]
-    fn keep(self, v: __m128, count: usize) -> __m128 {
-        let mask = &KEEP[8 - count.min(4)..][..4];
-        // SAFETY: `mask` is 16 readable bytes; the unaligned form is used.
-        unsafe { _mm_and_ps(v, _mm_loadu_ps(mask.as_ptr().cast())) }
     }
     #[inline(always)]
     fn add(self, a: __m128, b: __m128) -> __m128 {
@@ -108,32 +94,33 @@ impl Isa for Sse2 {
     }
 
     #[inline(always)]
-    fn add_lanes(self, totals: Two<__m128>, lanes: impl Lanes<Self>) -> Two<__m128> {
-        let (a0, b0) = lanes.columns(self, 0, 2);
-        let (a1, b1) = lanes.columns(self, 1, 3);
-        add_quads(totals, self.add(a0, a1), self.add(b0, b1))
+    fn fold(self, lanes: impl Lanes<Self>) -> [__m128; 2] {
+        let (low, high) = (lanes.column(self, 0), lanes.column(self, 2));
+        let (a0, b0) = (self.add(low.0, high.0), self.add(low.1, high.1));
+        let (low, high) = (lanes.column(self, 1), lanes.column(self, 3));
+        let (a1, b1) = (self.add(low.0, high.0), self.add(low.1, high.1));
+        [self.add(a0, a1), self.add(b0, b1)]
     }
     #[inline(always)]
-    fn head(self, x: &[f32; GROUP]) -> [f32; 2] {
-        let (x0, x1, x2, x3) = (self.load(x), self.load(&x[4..]), self.load(&x[8..]), self.load(&x[12..]));
-        let square = |v| self.mul(v, v);
-        let a = self.add(self.add(x0, x2), self.add(x1, x3));
-        let b = self.add(self.add(square(x0), square(x2)), self.add(square(x1), square(x3)));
-        // SAFETY: as above.
-        unsafe {
-            let ab = _mm_add_ps(_mm_unpacklo_ps(a, b), _mm_unpackhi_ps(a, b));
-            let ab = _mm_add_ps(ab, _mm_movehl_ps(ab, ab));
-            [_mm_cvtss_f32(ab), _mm_cvtss_f32(_mm_shuffle_ps::<1>(ab, ab))]
-        }
+    fn turn(self, &[r0, r1, r2, r3]: &[[__m128; 2]; ROWS]) -> [[__m128; 4]; 2] {
+        [transposed(r0[0], r1[0], r2[0], r3[0]), transposed(r0[1], r1[1], r2[1], r3[1])]
     }
     #[inline(always)]
-    fn join_totals(self, [a, b]: [Two<f32>; 2]) -> Two<__m128> {
-        // SAFETY: as above.
-        unsafe { Two { hi: _mm_setr_ps(a.hi, b.hi, 0.0, 0.0), lo: _mm_setr_ps(a.lo, b.lo, 0.0, 0.0) } }
+    fn across(self, [[a, b], ..]: &[[Two<__m128>; 2]; ROWS]) -> [Two<__m128>; 2] {
+        let all = tree(Sse2, transposed(a.hi, a.lo, b.hi, b.lo));
+        let (mut sums, mut rest) = ([0.0; 4], [0.0; 4]);
+        Sse2.store(all.hi, &mut sums);
+        Sse2.store(all.lo, &mut rest);
+        let two = |hi, lo| Two { hi: Sse2.splat(hi), lo: Sse2.splat(lo) };
+        [two(sums[0], rest[0] + sums[1]), two(sums[2], rest[2] + sums[3])]
     }
     #[inline(always)]
-    fn split_totals(self, totals: Two<__m128>) -> [Two<f32>; 2] {
-        split_quads(totals)
+    fn join(self, a: [__m128; 2], b: [__m128; 2]) -> [__m128; 2] {
+        [Sse2.add(a[0], b[0]), Sse2.add(a[1], b[1])]
+    }
+    #[inline(always)]
+    fn no_four(self) -> __m128 {
+        Sse2.splat(0.0)
     }
 }
 
@@ -156,23 +143,24 @@ impl Avx2 {
 #[cfg(feature = "std")]
 impl Isa for Avx2 {
     const LANES: usize = 8;
+    const ROWS: usize = 4;
     type V = __m256;
-    type Totals = Two<__m128>;
-    type Array = [f32; 8];
+    type Rows = Sse2;
+    type Four = __m128;
 
     #[inline(always)]
-    fn run<O: Op>(self, op: O) -> O::Output {
+    fn rows(self) -> Sse2 {
+        Sse2
+    }
+    #[inline(always)]
+    fn run<O: Op>(self, op: O) -> O::Output<Self> {
         #[target_feature(enable = "avx2")]
         #[inline(never)]
-        fn run<O: Op>(isa: Avx2, op: O) -> O::Output {
+        fn run<O: Op>(isa: Avx2, op: O) -> O::Output<Avx2> {
             op.eval(isa)
         }
         // SAFETY: as above.
         unsafe { run(self, op) }
-    }
-    #[inline(always)]
-    fn array(self, value: f32) -> [f32; 8] {
-        [value; 8]
     }
     #[inline(always)]
     fn splat(self, value: f32) -> __m256 {
@@ -193,12 +181,6 @@ impl Isa for Avx2 {
             // SAFETY: `to` is 32 writable bytes; the unaligned form is used.
             unsafe { _mm256_storeu_ps(to.as_mut_ptr(), v) }
         }
-    }
-    #[inline(always)]
-    fn keep(self, v: __m256, count: usize) -> __m256 {
-        let mask = &KEEP[8 - count.min(8)..][..8];
-        // SAFETY: `mask` is 32 readable bytes; the unaligned form is used.
-        unsafe { _mm256_and_ps(v, _mm256_loadu_ps(mask.as_ptr().cast())) }
     }
     #[inline(always)]
     fn add(self, a: __m256, b: __m256) -> __m256 {
@@ -232,27 +214,36 @@ impl Isa for Avx2 {
     }
 
     #[inline(always)]
-    fn add_lanes(self, totals: Two<__m128>, lanes: impl Lanes<Self>) -> Two<__m128> {
-        let (a, b) = lanes.columns(self, 0, 1);
+    fn fold(self, lanes: impl Lanes<Self>) -> [__m128; 2] {
+        let (low, high) = (lanes.column(self, 0), lanes.column(self, 1));
+        let (a, b) = (self.add(low.0, high.0), self.add(low.1, high.1));
         // SAFETY: as above.
-        let (a, b) = unsafe {
-            (
+        unsafe {
+            [
                 _mm_add_ps(_mm256_castps256_ps128(a), _mm256_extractf128_ps::<1>(a)),
                 _mm_add_ps(_mm256_castps256_ps128(b), _mm256_extractf128_ps::<1>(b)),
-            )
-        };
-        add_quads(totals, a, b)
+            ]
+        }
     }
     #[inline(always)]
-    fn head(self, x: &[f32; GROUP]) -> [f32; 2] {
-        Sse2.head(x)
+    fn turn(self, rows: &[[__m128; 2]; ROWS]) -> [[__m128; 4]; 2] {
+        Sse2.turn(rows)
     }
     #[inline(always)]
-    fn join_totals(self, totals: [Two<f32>; 2]) -> Two<__m128> {
-        Sse2.join_totals(totals)
+    fn across(self, [[a, b], ..]: &[[Two<__m128>; 2]; ROWS]) -> [Two<__m128>; 2] {
+        let all = tree(Sse2, transposed(a.hi, a.lo, b.hi, b.lo));
+        let (mut sums, mut rest) = ([0.0; 4], [0.0; 4]);
+        Sse2.store(all.hi, &mut sums);
+        Sse2.store(all.lo, &mut rest);
+        let two = |hi, lo| Two { hi: Sse2.splat(hi), lo: Sse2.splat(lo) };
+        [two(sums[0], rest[0] + sums[1]), two(sums[2], rest[2] + sums[3])]
     }
     #[inline(always)]
-    fn split_totals(self, totals: Two<__m128>) -> [Two<f32>; 2] {
-        split_quads(totals)
+    fn join(self, a: [__m128; 2], b: [__m128; 2]) -> [__m128; 2] {
+        [Sse2.add(a[0], b[0]), Sse2.add(a[1], b[1])]
+    }
+    #[inline(always)]
+    fn no_four(self) -> __m128 {
+        Sse2.splat(0.0)
     }
 }
