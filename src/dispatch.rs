@@ -2,23 +2,22 @@
 //!
 //! `--cfg layernorm_isa="scalar"` (or `"sse2"`) forces one, for tests and measurements; the bits are the same.
 
-use crate::float::Forward;
-use crate::isa::Isa;
+use crate::isa::{Isa, Op};
 
 #[inline(always)]
-pub(crate) fn run(call: Forward) {
+pub(crate) fn run<O: Op>(op: O) -> O::Output {
     #[cfg(all(
         target_arch = "x86_64",
         feature = "std",
         not(any(layernorm_isa = "scalar", layernorm_isa = "sse2"))
     ))]
     if let Some(isa) = crate::isa::Avx2::detect() {
-        return isa.run(call);
+        return isa.run(op);
     }
     #[cfg(all(target_arch = "x86_64", not(layernorm_isa = "scalar")))]
-    return crate::isa::Sse2.run(call);
+    return crate::isa::Sse2.run(op);
     #[cfg(all(target_arch = "wasm32", target_feature = "simd128", not(layernorm_isa = "scalar")))]
-    return crate::isa::Simd128.run(call);
+    return crate::isa::Simd128.run(op);
     #[allow(unreachable_code)]
-    crate::isa::Scalar.run(call)
+    crate::isa::Scalar.run(op)
 }

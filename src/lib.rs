@@ -21,6 +21,7 @@ mod error;
 mod float;
 mod isa;
 mod layer_norm;
+mod norm;
 mod rms_norm;
 mod shape;
 mod stats;

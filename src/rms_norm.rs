@@ -1,5 +1,5 @@
-use crate::float::{Forward, Rows};
-use crate::{Error, RowStats, dispatch, shape};
+use crate::norm::Norm;
+use crate::{Error, RowStats};
 
 /// RMSNorm of rows of `width` elements: `y = x / sqrt(mean(x²) + ε) · γ` (Zhang and Sennrich 2019).
 ///
@@ -13,11 +13,7 @@ use crate::{Error, RowStats, dispatch, shape};
 /// | row with a NaN or an infinity | all NaN (0x7fc00000); other rows untouched |
 /// | bits | the same on every machine, for every verb, row count and alignment |
 #[derive(Clone, Copy, Debug)]
-pub struct RmsNorm<'a> {
-    width: usize,
-    gamma: Option<&'a [f32]>,
-    epsilon: f32,
-}
+pub struct RmsNorm<'a>(Norm<'a>);
 
 impl<'a> RmsNorm<'a> {
     /// γ = 1, ε = 1e-5.
@@ -25,7 +21,7 @@ impl<'a> RmsNorm<'a> {
     /// # Errors
     /// [`Error::ZeroWidth`].
     pub fn new(width: usize) -> Result<Self, Error> {
-        Ok(Self { width: shape::width(width)?, gamma: None, epsilon: 1e-5 })
+        Norm::new(false, width).map(Self)
     }
 
     /// Gain, one for each of the `width` features.
@@ -33,7 +29,7 @@ impl<'a> RmsNorm<'a> {
     /// # Errors
     /// [`Error::Length`]; [`Error::NotFinite`] for a NaN or an infinity.
     pub fn with_gamma(self, gamma: &'a [f32]) -> Result<Self, Error> {
-        Ok(Self { gamma: Some(shape::feature_vector("gamma", gamma, self.width)?), ..self })
+        self.0.with_gamma(gamma).map(Self)
     }
 
     /// What is added to the mean square; finite, ≥ 0, and 0 is fine.
@@ -41,7 +37,7 @@ impl<'a> RmsNorm<'a> {
     /// # Errors
     /// [`Error::Epsilon`].
     pub fn with_epsilon(self, epsilon: f32) -> Result<Self, Error> {
-        Ok(Self { epsilon: shape::epsilon(epsilon)?, ..self })
+        self.0.with_epsilon(epsilon).map(Self)
     }
 
     /// `y = RMS(x)`; both rows × width.
@@ -49,10 +45,7 @@ impl<'a> RmsNorm<'a> {
     /// # Errors
     /// [`Error::NotWholeRows`] for `x`, [`Error::Length`] for `y`; nothing is written then.
     pub fn forward(&self, x: &[f32], y: &mut [f32]) -> Result<(), Error> {
-        shape::rows("x", x.len(), self.width)?;
-        shape::length("y", y.len(), x.len())?;
-        self.run(Rows::Apart { x, y }, &mut []);
-        Ok(())
+        self.0.forward(x, y, None)
     }
 
     /// `x = RMS(x)`; rows × width. The bits are those of [`forward`](Self::forward).
@@ -60,9 +53,7 @@ impl<'a> RmsNorm<'a> {
     /// # Errors
     /// [`Error::NotWholeRows`]; nothing is written then.
     pub fn forward_in_place(&self, x: &mut [f32]) -> Result<(), Error> {
-        shape::rows("x", x.len(), self.width)?;
-        self.run(Rows::InPlace { y: x }, &mut []);
-        Ok(())
+        self.0.forward_in_place(x)
     }
 
     /// `y = RMS(x)`, and the statistics of each row in `stats`.
@@ -70,11 +61,7 @@ impl<'a> RmsNorm<'a> {
     /// # Errors
     /// [`Error::NotWholeRows`] for `x`, [`Error::Length`] for `y` or `stats`; nothing is written then.
     pub fn forward_with_stats(&self, x: &[f32], y: &mut [f32], stats: &mut [RowStats]) -> Result<(), Error> {
-        let rows = shape::rows("x", x.len(), self.width)?;
-        shape::length("y", y.len(), x.len())?;
-        shape::length("stats", stats.len(), rows)?;
-        self.run(Rows::Apart { x, y }, stats);
-        Ok(())
+        self.0.forward(x, y, Some(stats))
     }
 
     /// The statistics of each row alone.
@@ -82,10 +69,7 @@ impl<'a> RmsNorm<'a> {
     /// # Errors
     /// [`Error::NotWholeRows`] for `x`, [`Error::Length`] for `stats`; nothing is written then.
     pub fn statistics(&self, x: &[f32], stats: &mut [RowStats]) -> Result<(), Error> {
-        let rows = shape::rows("x", x.len(), self.width)?;
-        shape::length("stats", stats.len(), rows)?;
-        self.run(Rows::Read { x }, stats);
-        Ok(())
+        self.0.statistics(x, stats)
     }
 
     /// `residual += x; y = RMS(residual)` in one go; all rows × width.
@@ -93,15 +77,20 @@ impl<'a> RmsNorm<'a> {
     /// # Errors
     /// [`Error::NotWholeRows`] for `x`, [`Error::Length`] for `residual` or `y`; nothing is written then.
     pub fn forward_residual(&self, x: &[f32], residual: &mut [f32], y: &mut [f32]) -> Result<(), Error> {
-        shape::rows("x", x.len(), self.width)?;
-        shape::length("residual", residual.len(), x.len())?;
-        shape::length("y", y.len(), x.len())?;
-        self.run(Rows::Residual { x, residual, y }, &mut []);
-        Ok(())
+        self.0.forward_residual(x, residual, y, None)
     }
 
-    fn run(&self, rows: Rows, stats: &mut [RowStats]) {
-        let Self { width, gamma, epsilon } = *self;
-        dispatch::run(Forward { centred: false, rows, width, gamma, beta: None, epsilon, stats });
+    /// [`forward_residual`](Self::forward_residual), and the statistics of each row in `stats`.
+    ///
+    /// # Errors
+    /// [`Error::NotWholeRows`] for `x`, [`Error::Length`] for `residual`, `y` or `stats`; nothing is written then.
+    pub fn forward_residual_with_stats(
+        &self,
+        x: &[f32],
+        residual: &mut [f32],
+        y: &mut [f32],
+        stats: &mut [RowStats],
+    ) -> Result<(), Error> {
+        self.0.forward_residual(x, residual, y, Some(stats))
     }
 }

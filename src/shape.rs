@@ -1,6 +1,7 @@
 //! The only place where lengths and ε are checked.
 
-use crate::Error;
+use crate::float::AllFinite;
+use crate::{Error, dispatch};
 
 pub(crate) fn width(width: usize) -> Result<usize, Error> {
     if width == 0 { Err(Error::ZeroWidth) } else { Ok(width) }
@@ -29,20 +30,13 @@ pub(crate) fn rows(parameter: &'static str, actual: usize, width: usize) -> Resu
 }
 
 /// A learned parameter: one finite number per feature.
-pub(crate) fn feature_vector<'a>(
-    parameter: &'static str,
-    values: &'a [f32],
-    width: usize,
-) -> Result<&'a [f32], Error> {
+pub(crate) fn feature_vector(parameter: &'static str, values: &[f32], width: usize) -> Result<(), Error> {
     length(parameter, values.len(), width)?;
-    const EXPONENT: u32 = 0x7f80_0000;
-    // Counting all first has no early exit and so vectorises; the search runs only on failure.
-    let bad = values.iter().fold(0u32, |bad, v| bad | u32::from(v.to_bits() & EXPONENT == EXPONENT));
-    if bad == 0 {
-        return Ok(values);
+    if dispatch::run(AllFinite(values)) {
+        return Ok(());
     }
     match values.iter().enumerate().find(|(_, v)| !v.is_finite()) {
         Some((index, v)) => Err(Error::NotFinite { parameter, index, actual: v.to_bits() }),
-        None => Ok(values),
+        None => Ok(()),
     }
 }

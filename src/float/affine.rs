@@ -7,8 +7,8 @@
 use super::rstd::Row;
 use super::sums::from;
 use super::term::{Centred, Raw, Scaled, Term};
-use crate::RowStats;
-use crate::isa::{Feature, GROUP, Group, Isa, Op, Place};
+use crate::stats::{RowStats, StatsByRow};
+use crate::isa::{Feature, GROUP, Group, Isa, Op, Rows};
 
 /// γ and β of the call; both have the width of a row.
 #[derive(Clone, Copy)]
@@ -30,45 +30,46 @@ impl<'a> Affine<'a> {
     }
 }
 
-/// Writes the rows of `stats`.
+/// Writes `count` rows.
 pub(crate) struct SecondPass<'a> {
     pub row: &'a Row,
-    pub stats: &'a [RowStats],
+    pub count: usize,
+    pub stats: &'a StatsByRow,
     pub affine: &'a Affine<'a>,
-    pub rows: Place<'a>,
+    pub rows: Rows<'a>,
 }
 
 impl Op for SecondPass<'_> {
-    type Output<I: Isa> = ();
+    type Output = ();
 
     #[inline(always)]
     fn eval<I: Isa>(self, isa: I) {
-        let Self { row, stats, affine, mut rows } = self;
+        let Self { row, count, stats, affine, mut rows } = self;
         let affine = *affine;
-        for &RowStats { scale, pivot, delta, factor } in stats {
-            let mut place;
-            (place, rows) = rows.split(row.width);
+        for i in 0..count {
+            let RowStats { scale, pivot, delta, factor } = stats.get(i);
+            let mut these = rows.part(i * row.width, row.width);
             if factor.is_nan() {
                 // Whatever NaNs came in, the one that goes out is 0x7fc00000.
-                place.fill(f32::NAN);
+                these.fill(f32::NAN);
                 continue;
             }
             let general = Scaled { scale, pivot, delta };
             if general.is_nothing() && !row.centred {
-                groups::<I, _, false>(isa, Raw, factor, affine, &mut place);
+                groups::<I, _, false>(isa, Raw, factor, affine, &mut these);
             } else if scale == 1.0 && pivot == 0.0 {
-                groups::<I, _, true>(isa, Centred { centre: delta }, factor, affine, &mut place);
+                groups::<I, _, true>(isa, Centred { centre: delta }, factor, affine, &mut these);
             } else {
-                groups::<I, _, true>(isa, general, factor, affine, &mut place);
+                groups::<I, _, true>(isa, general, factor, affine, &mut these);
             }
-            place.rest(|i, x| ((x * scale - pivot) - delta) * factor * affine.gamma.rest(i) + affine.beta.rest(i));
+            these.rest(|i, x| ((x * scale - pivot) - delta) * factor * affine.gamma.rest(i) + affine.beta.rest(i));
         }
     }
 }
 
 /// The whole groups of a row. Without `BETA` there is none.
 #[inline(always)]
-fn groups<I: Isa, T: Term, const BETA: bool>(isa: I, term: T, factor: f32, affine: Affine, row: &mut Place) {
+fn groups<I: Isa, T: Term, const BETA: bool>(isa: I, term: T, factor: f32, affine: Affine, row: &mut Rows) {
     let factor = isa.splat(factor);
     for (mut slot, gamma, beta) in row.groups(affine.gamma, affine.beta) {
         for at in (0..GROUP).step_by(I::LANES) {

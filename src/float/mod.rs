@@ -22,24 +22,12 @@ mod term;
 pub(crate) mod two;
 
 use crate::RowStats;
-use crate::isa::{Isa, Op, Place, ROWS};
+use crate::isa::{GROUP, Isa, Op, Rows};
 use affine::{Affine, SecondPass};
 use redo::Redo;
 use rstd::Row;
 pub(crate) use sums::tree;
-use sums::{BLOCK, Measure, Measured, Source};
-
-/// Where the rows are and go.
-pub(crate) enum Rows<'a> {
-    /// `y` from `x`.
-    Apart { x: &'a [f32], y: &'a mut [f32] },
-    /// `y` from `y`.
-    InPlace { y: &'a mut [f32] },
-    /// `residual += x`, then `y` from `residual`.
-    Residual { x: &'a [f32], residual: &'a mut [f32], y: &'a mut [f32] },
-    /// Statistics only.
-    Read { x: &'a [f32] },
-}
+use sums::{About, BLOCK, Measure, Measured, from};
 
 /// One call: rows of `width` elements, checked by [`crate::shape`].
 pub(crate) struct Forward<'a> {
@@ -54,111 +42,65 @@ pub(crate) struct Forward<'a> {
 }
 
 impl Op for Forward<'_> {
-    type Output<I: Isa> = ();
+    type Output = ();
 
     #[inline(always)]
     fn eval<I: Isa>(self, isa: I) {
         let Self { centred, mut rows, width, gamma, beta, epsilon, stats: mut out } = self;
         let row = &Row::new(width, centred, epsilon);
         let affine = &Affine::new(gamma, beta);
-        let all = rows.len().checked_div(width).unwrap_or(0);
         let together = if width <= BLOCK { I::ROWS } else { 1 };
         let mut first = 0;
-        while first < all {
-            let count = together.min(all - first);
-            let Measured { pivot, delta, rstd, ok } = rows.measure(isa, row, first, count);
-            let mut stats = [RowStats::default(); ROWS];
-            let numbers = pivot.into_iter().zip(delta).zip(rstd).take(count);
-            for ((i, stats), ((pivot, delta), rstd)) in stats.iter_mut().enumerate().zip(numbers) {
-                *stats = if ok >> i & 1 != 0 {
-                    RowStats::about(pivot, delta, rstd)
+        while first < rows.len() {
+            let mut these = rows.part(first, together * width);
+            let mut about = About::Zero;
+            let Measured { mut stats, ok, .. } = loop {
+                let measured = isa.run(Measure { row, rows: these.part(0, usize::MAX), about });
+                if !measured.far {
+                    break measured;
+                }
+                about = About::Pivots(measured.stats.pivot);
+            };
+            let count = these.len().checked_div(width).unwrap_or(0);
+            for i in 0..count {
+                let RowStats { pivot, delta, factor, .. } = stats.get(i);
+                let good = ok >> i & 1 != 0;
+                if good && pivot == 0.0 {
+                    continue;
+                }
+                let of_row = if good {
+                    RowStats::about(pivot, delta, factor)
                 } else {
-                    rows.redo(isa, row, first + i, pivot + delta)
+                    isa.run(Redo { row, x: these.part(i * width, width), mean: pivot + delta })
                 };
+                stats.set(i, of_row);
             }
-            let stats = stats.get(..count).unwrap_or(&[]);
-            rows.second_pass(isa, row, first, stats, affine);
+            isa.run(SecondPass { row, count, stats: &stats, affine, rows: these });
             if let Some((these, others)) = core::mem::take(&mut out).split_at_mut_checked(count) {
-                these.copy_from_slice(stats);
+                these.iter_mut().enumerate().for_each(|(i, to)| *to = stats.get(i));
                 out = others;
             }
-            first += count;
+            first += together * width;
         }
     }
 }
 
-#[inline(always)]
-fn part(x: &[f32], from: usize, len: usize) -> &[f32] {
-    x.get(from..).and_then(|x| x.get(..len)).unwrap_or(&[])
-}
+/// Whether no element is an infinity or a NaN: only those are not 0 when multiplied by 0.
+pub(crate) struct AllFinite<'a>(pub &'a [f32]);
 
-#[inline(always)]
-fn part_mut(x: &mut [f32], from: usize, len: usize) -> &mut [f32] {
-    x.get_mut(from..).and_then(|x| x.get_mut(..len)).unwrap_or(&mut [])
-}
-
-impl Rows<'_> {
-    fn len(&self) -> usize {
-        match self {
-            Rows::Apart { x, .. } | Rows::Read { x } | Rows::Residual { x, .. } => x.len(),
-            Rows::InPlace { y } => y.len(),
-        }
-    }
-
-    /// What is normalised; for a residual, once it has been measured.
-    #[inline(always)]
-    fn source(&self) -> &[f32] {
-        match self {
-            Rows::Apart { x, .. } | Rows::Read { x } => x,
-            Rows::InPlace { y } => y,
-            Rows::Residual { residual, .. } => residual,
-        }
-    }
-
-    /// `count` rows from row `first` on.
-    #[inline(always)]
-    fn measure<I: Isa>(&mut self, isa: I, row: &Row, first: usize, count: usize) -> Measured {
-        let (from, len) = (first * row.width, count * row.width);
-        let rows = if let Rows::Residual { x, residual, .. } = self {
-            Source::Add { x: part(x, from, len), residual: part_mut(residual, from, len), added: 0 }
-        } else {
-            Source::Read(part(self.source(), from, len))
-        };
-        isa.run(Measure { row, rows, count, about: None })
-    }
+impl Op for AllFinite<'_> {
+    type Output = bool;
 
     #[inline(always)]
-    fn redo<I: Isa>(&mut self, isa: I, row: &Row, i: usize, mean: f32) -> RowStats {
-        let width = row.width;
-        let stats = isa.run(Redo { row, x: part(self.source(), i * width, width), mean });
-        if let (Rows::Residual { residual, .. }, false) = (self, stats.is_finite()) {
-            // ∞ − ∞ is another NaN on another machine.
-            for v in part_mut(residual, i * width, width).iter_mut().filter(|v| v.is_nan()) {
-                *v = f32::NAN;
+    fn eval<I: Isa>(self, isa: I) -> bool {
+        let (groups, rest) = self.0.as_chunks::<GROUP>();
+        let zero = isa.splat(0.0);
+        let mut sum = zero;
+        for group in groups {
+            for at in (0..GROUP).step_by(I::LANES) {
+                sum = isa.add(sum, isa.mul(isa.load(from(group, at)), zero));
             }
         }
-        stats
-    }
-
-    /// Of the rows of `stats`, from row `first` on.
-    #[inline(always)]
-    fn second_pass<I: Isa>(
-        &mut self,
-        isa: I,
-        row: &Row,
-        first: usize,
-        stats: &[RowStats],
-        affine: &Affine,
-    ) {
-        let (from, len) = (first * row.width, stats.len() * row.width);
-        let rows = match self {
-            Rows::Apart { x, y } => Place::apart(part(x, from, len), part_mut(y, from, len)),
-            Rows::Residual { residual, y, .. } => {
-                Place::apart(part(residual, from, len), part_mut(y, from, len))
-            }
-            Rows::InPlace { y } => Place::same(part_mut(y, from, len)),
-            Rows::Read { .. } => return,
-        };
-        isa.run(SecondPass { row, stats, affine, rows });
+        isa.le(sum, zero) == isa.le(zero, zero) && rest.iter().all(|v| v.is_finite())
     }
 }

@@ -10,6 +10,7 @@
 //! no second float: it is at most a third of what is left. Some fifty operations, most of them one after another,
 //! are why rows share a vector.
 
+use super::sums::BLOCK;
 use super::two::{Two, two_product, two_square, two_sum};
 use crate::isa::{Isa, Scalar};
 
@@ -20,6 +21,8 @@ pub(crate) struct Row {
     /// LayerNorm; else RMSNorm, for which pivot, delta and the sum of `d` are 0.
     pub centred: bool,
     pub epsilon: f32,
+    /// Elements in its first block, or all it has.
+    pub block: usize,
     /// N; exact up to 2²⁴.
     n: f32,
     n_epsilon: Two<f32>,
@@ -28,7 +31,7 @@ pub(crate) struct Row {
 impl Row {
     pub(crate) fn new(width: usize, centred: bool, epsilon: f32) -> Self {
         let n = width as f32;
-        Self { width, centred, epsilon, n, n_epsilon: two_product(Scalar, n, epsilon) }
+        Self { width, centred, epsilon, block: width.min(BLOCK), n, n_epsilon: two_product(Scalar, n, epsilon) }
     }
 }
 

@@ -19,8 +19,8 @@
 use super::rstd::{Row, statistics};
 use super::term::{Raw, Scaled, Term};
 use super::two::{Two, two_sum};
-use super::{part, part_mut};
-use crate::isa::{Feature, GROUP, Isa, Lanes, Op, Place, ROWS, Scalar};
+use crate::stats::StatsByRow;
+use crate::isa::{Feature, GROUP, Isa, Lanes, Op, ROWS, Rows, Scalar};
 
 /// Elements in four groups.
 const FOUR: usize = 4 * GROUP;
@@ -29,81 +29,92 @@ pub(crate) const BLOCK: usize = 4 * FOUR;
 
 type Four = [f32; FOUR];
 
-/// Rows side by side.
-pub(crate) enum Source<'a> {
-    Read(&'a [f32]),
-    /// `residual += x`, and then `residual` is read.
-    Add {
-        x: &'a [f32],
-        residual: &'a mut [f32],
-        /// So many elements have been added.
-        added: usize,
-    },
-}
-
 /// The sums of up to [`Isa::ROWS`] rows, and the statistics that follow from them.
 pub(crate) struct Measure<'a> {
     pub row: &'a Row,
-    pub rows: Source<'a>,
-    pub count: usize,
-    /// Without one: 0, or the mean of the first block where that is over half its root mean square.
-    pub about: Option<Scaled>,
+    /// As many as lanes if a row is one block, else one.
+    pub rows: Rows<'a>,
+    pub about: About,
 }
 
-/// A number for each row.
+/// What the rows are measured about.
+#[derive(Clone, Copy)]
+pub(crate) enum About {
+    /// 0, unless the first block shows that it is far from the mean.
+    Zero,
+    /// The means of the first blocks, which have been read before.
+    Pivots([f32; ROWS]),
+    /// Whatever is given, for the only row.
+    Given(Scaled),
+}
+
+/// The statistics of each row, and what is to be done where they are not good enough.
 pub(crate) struct Measured {
-    pub pivot: [f32; ROWS],
-    /// Mean less pivot.
-    pub delta: [f32; ROWS],
-    pub rstd: [f32; ROWS],
+    pub stats: StatsByRow,
     /// One bit per row; without it the row needs [`super::redo`].
     pub ok: u32,
+    /// Nothing was measured but pivots, about which it must be done again.
+    pub far: bool,
 }
 
 impl Op for Measure<'_> {
-    type Output<I: Isa> = Measured;
+    type Output = Measured;
 
     #[inline(always)]
     fn eval<I: Isa>(self, isa: I) -> Measured {
-        let Self { row, mut rows, count, about } = self;
+        let Self { row, mut rows, about } = self;
         let by_row = isa.rows();
         let zero = by_row.splat(0.0);
-        let centre = about.unwrap_or(Scaled::NOTHING);
-        let mut pivot = [centre.pivot; ROWS];
-        let mut choosing = row.centred && about.is_none();
-        let mut totals = [[Two { hi: zero, lo: zero }; 2]; ROWS];
-        let mut fours = [[isa.no_four(); 2]; ROWS];
+        let mut stats = StatsByRow::default();
+        let centre = match about {
+            About::Zero => Scaled::NOTHING,
+            About::Pivots(pivot) => {
+                stats.pivot = pivot;
+                Scaled::NOTHING
+            }
+            About::Given(centre) => {
+                stats.pivot = [centre.pivot; ROWS];
+                centre
+            }
+        };
+        let raw = matches!(about, About::Zero);
         // Lanes are rows where a row is one block, else blocks of the only row.
         let lanes_are_rows = row.width <= BLOCK;
-        let stride = BLOCK.min(row.width);
+        // Read from memory, lest the compiler know that it is at most four fours: it would unroll their loops.
+        let stride = row.block;
+        let mut totals = [[Two { hi: zero, lo: zero }; 2]; ROWS];
+        let (mut a, mut b) = ([isa.no_four(); ROWS], [isa.no_four(); ROWS]);
         let (mut start, mut slot) = (0, 0);
         while start < row.width {
-            let end = if lanes_are_rows { count * row.width } else { row.width };
-            let mut from = start;
-            for (four, &pivot) in fours.iter_mut().zip(&pivot).take(I::ROWS) {
-                if from < end {
-                    let x = rows.read(isa, from, stride.min(end - from));
-                    *four = sum(isa, row.centred, x, Scaled { pivot, ..centre });
-                } else {
-                    *four = [isa.no_four(); 2];
+            if raw || start > 0 {
+                if let Some((x, residual)) = rows.part(start, stride * I::ROWS).addition() {
+                    isa.run(Add { x, residual });
                 }
-                from += stride;
             }
-            let [a, b] = isa.turn(&fours);
-            let (a, b) = (tree(by_row, a), tree(by_row, b));
-            if core::mem::take(&mut choosing) {
+            let x = rows.source();
+            for (i, ((a, b), &pivot)) in a.iter_mut().zip(&mut b).zip(&stats.pivot).enumerate().take(I::ROWS) {
+                let x = x.get(start + i * stride..).unwrap_or(&[]);
+                let x = x.get(..stride).unwrap_or(x);
+                [*a, *b] = if x.is_empty() {
+                    [isa.no_four(); 2]
+                } else {
+                    sum(isa, row.centred, x, raw, Scaled { pivot, ..centre })
+                };
+            }
+            let (a, b) = (tree(by_row, isa.turn(&a)), tree(by_row, isa.turn(&b)));
+            if raw && start == 0 && row.centred {
                 let n = by_row.splat(stride as f32);
                 let near = by_row.le(by_row.mul(by_row.splat(4.0), by_row.mul(a.hi, a.hi)), by_row.mul(n, b.hi));
-                let far = !near & if lanes_are_rows { (1 << count) - 1 } else { 1 };
+                let far = !near & if lanes_are_rows { (1 << I::ROWS) - 1 } else { 1 };
                 if far != 0 {
-                    by_row.store(by_row.div(a.hi, n), &mut pivot);
-                    for (i, pivot) in pivot.iter_mut().enumerate() {
+                    by_row.store(by_row.div(a.hi, n), &mut stats.pivot);
+                    for (i, pivot) in stats.pivot.iter_mut().enumerate() {
                         *pivot = if far >> i & 1 != 0 { *pivot } else { 0.0 };
                     }
                     if !lanes_are_rows {
-                        pivot = [pivot[0]; ROWS];
+                        stats.pivot = [stats.pivot[0]; ROWS];
                     }
-                    continue;
+                    return Measured { stats, ok: 0, far: true };
                 }
             }
             if let Some([total_a, total_b]) = totals.get_mut(slot) {
@@ -112,30 +123,12 @@ impl Op for Measure<'_> {
             start += BLOCK * I::ROWS;
             slot = (slot + 1) % (ROWS / I::ROWS);
         }
-        let [a, b] = if lanes_are_rows { totals[0] } else { isa.across(&totals) };
+        let [a, b] = if lanes_are_rows { totals[0] } else { isa.across(&totals[..ROWS / I::ROWS]) };
         let a = if row.centred { by_row.add(a.hi, a.lo) } else { zero };
         let statistics = statistics(by_row, row, a, b);
-        let (mut delta, mut rstd) = ([0.0; ROWS], [0.0; ROWS]);
-        by_row.store(statistics.delta, &mut delta);
-        by_row.store(statistics.rstd, &mut rstd);
-        Measured { pivot, delta, rstd, ok: statistics.ok }
-    }
-}
-
-impl Source<'_> {
-    #[inline(always)]
-    fn read<I: Isa>(&mut self, isa: I, from: usize, len: usize) -> &[f32] {
-        match self {
-            Source::Read(x) => part(x, from, len),
-            Source::Add { x, residual, added } => {
-                let (x, residual) = (part(x, from, len), part_mut(residual, from, len));
-                if from >= *added {
-                    *added = from + len;
-                    isa.run(Add { x, residual });
-                }
-                residual
-            }
-        }
+        by_row.store(statistics.delta, &mut stats.delta);
+        by_row.store(statistics.rstd, &mut stats.factor);
+        Measured { stats, ok: statistics.ok, far: false }
     }
 }
 
@@ -146,40 +139,42 @@ struct Add<'a> {
 }
 
 impl Op for Add<'_> {
-    type Output<I: Isa> = ();
+    type Output = ();
 
     #[inline(always)]
     fn eval<I: Isa>(self, isa: I) {
-        let mut place = Place::same(self.residual);
+        let mut sums = Rows::in_place(self.residual);
         let x = Feature::own(self.x);
-        for (mut slot, x, _) in place.groups(x, x) {
+        for (mut slot, x, _) in sums.groups(x, x) {
             for at in (0..GROUP).step_by(I::LANES) {
                 let sum = isa.add(isa.load(from(slot.source(), at)), isa.load(from(x, at)));
                 isa.store(sum, slot.target().get_mut(at..).unwrap_or(&mut []));
             }
         }
-        place.rest(|i, v| v + x.rest(i));
+        sums.rest(|i, v| v + x.rest(i));
     }
 }
 
-/// Sums of `d` and `d²` over a block, in four lanes. What is left behind whole fours is one more four, filled up with
-/// `d = 0`.
+/// Sums of `d` and `d²` over a block, in four lanes; `d` is `x` if `raw`. What is left behind whole fours is one more
+/// four, filled up with `d = 0`.
 #[inline(always)]
-fn sum<I: Isa>(isa: I, centred: bool, x: &[f32], term: Scaled) -> [I::Four; 2] {
+fn sum<I: Isa>(isa: I, centred: bool, x: &[f32], raw: bool, term: Scaled) -> [I::Four; 2] {
     let (fours, rest) = x.as_chunks::<FOUR>();
-    let sums = if !term.is_nothing() {
-        isa.run(Block::<Scaled, true> { term, fours })
+    let sums = if !raw {
+        isa.fold(Block::<Scaled, true> { term, fours })
     } else if centred {
-        isa.run(Block::<Raw, true> { term: Raw, fours })
+        isa.fold(Block::<Raw, true> { term: Raw, fours })
     } else {
-        isa.run(Block::<Raw, false> { term: Raw, fours })
+        isa.fold(Block::<Raw, false> { term: Raw, fours })
     };
-    if rest.is_empty() {
-        return sums;
-    }
-    let mut last = [[0.0; FOUR]];
-    last.iter_mut().flatten().zip(rest).for_each(|(to, &x)| *to = term.of(Scalar, x));
-    isa.join(sums, isa.run(Block::<Raw, true> { term: Raw, fours: &last }))
+    if rest.is_empty() { sums } else { isa.join(sums, last(isa, rest, term)) }
+}
+
+#[inline(never)]
+fn last<I: Isa>(isa: I, rest: &[f32], term: Scaled) -> [I::Four; 2] {
+    let mut filled = [[0.0; FOUR]];
+    filled.iter_mut().flatten().zip(rest).for_each(|(to, &x)| *to = term.of(Scalar, x));
+    isa.fold(Block::<Raw, true> { term: Raw, fours: &filled })
 }
 
 /// Without `CENTRED` the sum of `d` is left out.
@@ -187,15 +182,6 @@ fn sum<I: Isa>(isa: I, centred: bool, x: &[f32], term: Scaled) -> [I::Four; 2] {
 struct Block<'a, T, const CENTRED: bool> {
     term: T,
     fours: &'a [Four],
-}
-
-impl<T: Term, const CENTRED: bool> Op for Block<'_, T, CENTRED> {
-    type Output<I: Isa> = [I::Four; 2];
-
-    #[inline(always)]
-    fn eval<I: Isa>(self, isa: I) -> [I::Four; 2] {
-        isa.fold(self)
-    }
 }
 
 type Pair<V> = (V, V);

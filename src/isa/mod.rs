@@ -8,7 +8,7 @@
 //! An implementation is a zero-sized token: having one proves that its instructions may be used. That is
 //! why kernels need no `unsafe`; all of it is in this folder.
 
-mod place;
+mod rows;
 mod scalar;
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128", not(layernorm_isa = "scalar")))]
 mod simd128;
@@ -16,7 +16,7 @@ mod simd128;
 mod x86;
 
 use crate::float::two::Two;
-pub(crate) use place::{Feature, Place};
+pub(crate) use rows::{Feature, Rows};
 pub(crate) use scalar::Scalar;
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128", not(layernorm_isa = "scalar")))]
 pub(crate) use simd128::Simd128;
@@ -34,8 +34,8 @@ pub(crate) const ROWS: usize = 4;
 
 /// Something to compute, written once and compiled for each instruction set.
 pub(crate) trait Op {
-    type Output<I: Isa>;
-    fn eval<I: Isa>(self, isa: I) -> Self::Output<I>;
+    type Output;
+    fn eval<I: Isa>(self, isa: I) -> Self::Output;
 }
 
 /// Two quantities in sixteen lanes, to be summed by [`Isa::fold`].
@@ -65,7 +65,7 @@ pub(crate) trait Isa: Copy {
     ///
     /// Not only the whole call but each hot loop is one: a function that holds all of them has more live values than
     /// a compiler, above all one that runs in a browser, can keep in registers.
-    fn run<O: Op>(self, op: O) -> O::Output<Self>;
+    fn run<O: Op>(self, op: O) -> O::Output;
 
     fn splat(self, value: f32) -> Self::V;
     /// The first `LANES` elements of `from`; zeros where it has fewer.
@@ -84,13 +84,14 @@ pub(crate) trait Isa: Copy {
     /// One bit per lane: `a ≤ b` (false for NaN).
     fn le(self, a: Self::V, b: Self::V) -> u32;
 
-    /// Sixteen lanes of two quantities to four: lane `l` and `l + 8`, then `l + 4`. The tree is the same everywhere.
+    /// Sixteen lanes of two quantities to four: lane `l` and `l + 8`, then `l + 4`. The tree is the same everywhere. In a
+    /// function of its own, as [`run`](Self::run).
     fn fold(self, lanes: impl Lanes<Self>) -> [Self::Four; 2];
-    /// From the fours of each row to vectors with a row in each lane: the first lane of the fours of all rows, the
-    /// second and so on, for both quantities.
-    fn turn(self, rows: &[[Self::Four; 2]; ROWS]) -> [[ByRow<Self>; 4]; 2];
-    /// The sum over the partial sums of one row, in every lane.
-    fn across(self, totals: &[[Two<ByRow<Self>>; 2]; ROWS]) -> [Two<ByRow<Self>>; 2];
+    /// From four numbers of each row to vectors with a row in each lane: the first number of all rows, the second, and
+    /// so on.
+    fn turn(self, rows: &[Self::Four; ROWS]) -> [ByRow<Self>; 4];
+    /// The sum over the partial sums of one row, in every lane. There are `ROWS / Self::ROWS` vectors of them.
+    fn across(self, totals: &[[Two<ByRow<Self>>; 2]]) -> [Two<ByRow<Self>>; 2];
     fn join(self, a: [Self::Four; 2], b: [Self::Four; 2]) -> [Self::Four; 2];
     fn no_four(self) -> Self::Four;
 }

@@ -18,7 +18,7 @@ impl Isa for Scalar {
         self
     }
     #[inline(never)]
-    fn run<O: Op>(self, op: O) -> O::Output<Self> {
+    fn run<O: Op>(self, op: O) -> O::Output {
         op.eval(self)
     }
     #[inline(always)]
@@ -60,7 +60,7 @@ impl Isa for Scalar {
         u32::from(a <= b)
     }
 
-    #[inline(always)]
+    #[inline(never)]
     fn fold(self, lanes: impl Lanes<Self>) -> [[f32; 4]; 2] {
         let mut sums = [self.no_four(); 2];
         let [a, b] = &mut sums;
@@ -71,14 +71,15 @@ impl Isa for Scalar {
         sums
     }
     #[inline(always)]
-    fn turn(self, rows: &[[[f32; 4]; 2]; ROWS]) -> [[f32; 4]; 2] {
+    fn turn(self, rows: &[[f32; 4]; ROWS]) -> [f32; 4] {
         rows[0]
     }
     #[inline(always)]
-    fn across(self, totals: &[[Two<f32>; 2]; ROWS]) -> [Two<f32>; 2] {
+    fn across(self, totals: &[[Two<f32>; 2]]) -> [Two<f32>; 2] {
         let of = |quantity: fn(&[Two<f32>; 2]) -> f32| {
-            let [t0, t1, t2, t3] = totals;
-            tree(self, [quantity(t0), quantity(t1), quantity(t2), quantity(t3)])
+            let mut lanes = [0.0; ROWS];
+            lanes.iter_mut().zip(totals).for_each(|(lane, total)| *lane = quantity(total));
+            tree(self, lanes)
         };
         let (a, b) = (of(|t| t[0].hi), of(|t| t[1].hi));
         [

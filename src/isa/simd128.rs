@@ -21,7 +21,7 @@ impl Isa for Simd128 {
         self
     }
     #[inline(never)]
-    fn run<O: Op>(self, op: O) -> O::Output<Self> {
+    fn run<O: Op>(self, op: O) -> O::Output {
         op.eval(self)
     }
     #[inline(always)]
@@ -68,7 +68,7 @@ impl Isa for Simd128 {
         u32::from(i32x4_bitmask(f32x4_le(a, b)))
     }
 
-    #[inline(always)]
+    #[inline(never)]
     fn fold(self, lanes: impl Lanes<Self>) -> [v128; 2] {
         let (low, high) = (lanes.column(self, 0), lanes.column(self, 2));
         let (a0, b0) = (f32x4_add(low.0, high.0), f32x4_add(low.1, high.1));
@@ -77,11 +77,13 @@ impl Isa for Simd128 {
         [f32x4_add(a0, a1), f32x4_add(b0, b1)]
     }
     #[inline(always)]
-    fn turn(self, &[r0, r1, r2, r3]: &[[v128; 2]; ROWS]) -> [[v128; 4]; 2] {
-        [transposed(r0[0], r1[0], r2[0], r3[0]), transposed(r0[1], r1[1], r2[1], r3[1])]
+    fn turn(self, &[a, b, c, d]: &[v128; ROWS]) -> [v128; 4] {
+        transposed(a, b, c, d)
     }
     #[inline(always)]
-    fn across(self, [[a, b], ..]: &[[Two<v128>; 2]; ROWS]) -> [Two<v128>; 2] {
+    fn across(self, totals: &[[Two<v128>; 2]]) -> [Two<v128>; 2] {
+        let zero = self.splat(0.0);
+        let [a, b] = totals.first().copied().unwrap_or([Two { hi: zero, lo: zero }; 2]);
         let all = tree(self, transposed(a.hi, a.lo, b.hi, b.lo));
         let (mut sums, mut rest) = ([0.0; 4], [0.0; 4]);
         self.store(all.hi, &mut sums);

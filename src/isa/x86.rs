@@ -39,7 +39,7 @@ impl Isa for Sse2 {
         Sse2
     }
     #[inline(never)]
-    fn run<O: Op>(self, op: O) -> O::Output<Self> {
+    fn run<O: Op>(self, op: O) -> O::Output {
         op.eval(self)
     }
     #[inline(always)]
@@ -93,7 +93,7 @@ impl Isa for Sse2 {
         unsafe { _mm_movemask_ps(_mm_cmple_ps(a, b)) as u32 }
     }
 
-    #[inline(always)]
+    #[inline(never)]
     fn fold(self, lanes: impl Lanes<Self>) -> [__m128; 2] {
         let (low, high) = (lanes.column(self, 0), lanes.column(self, 2));
         let (a0, b0) = (self.add(low.0, high.0), self.add(low.1, high.1));
@@ -102,11 +102,13 @@ impl Isa for Sse2 {
         [self.add(a0, a1), self.add(b0, b1)]
     }
     #[inline(always)]
-    fn turn(self, &[r0, r1, r2, r3]: &[[__m128; 2]; ROWS]) -> [[__m128; 4]; 2] {
-        [transposed(r0[0], r1[0], r2[0], r3[0]), transposed(r0[1], r1[1], r2[1], r3[1])]
+    fn turn(self, &[a, b, c, d]: &[__m128; ROWS]) -> [__m128; 4] {
+        transposed(a, b, c, d)
     }
     #[inline(always)]
-    fn across(self, [[a, b], ..]: &[[Two<__m128>; 2]; ROWS]) -> [Two<__m128>; 2] {
+    fn across(self, totals: &[[Two<__m128>; 2]]) -> [Two<__m128>; 2] {
+        let zero = Sse2.splat(0.0);
+        let [a, b] = totals.first().copied().unwrap_or([Two { hi: zero, lo: zero }; 2]);
         let all = tree(Sse2, transposed(a.hi, a.lo, b.hi, b.lo));
         let (mut sums, mut rest) = ([0.0; 4], [0.0; 4]);
         Sse2.store(all.hi, &mut sums);
@@ -153,10 +155,10 @@ impl Isa for Avx2 {
         Sse2
     }
     #[inline(always)]
-    fn run<O: Op>(self, op: O) -> O::Output<Self> {
+    fn run<O: Op>(self, op: O) -> O::Output {
         #[target_feature(enable = "avx2")]
         #[inline(never)]
-        fn run<O: Op>(isa: Avx2, op: O) -> O::Output<Avx2> {
+        fn run<O: Op>(isa: Avx2, op: O) -> O::Output {
             op.eval(isa)
         }
         // SAFETY: as above.
@@ -215,22 +217,25 @@ impl Isa for Avx2 {
 
     #[inline(always)]
     fn fold(self, lanes: impl Lanes<Self>) -> [__m128; 2] {
-        let (low, high) = (lanes.column(self, 0), lanes.column(self, 1));
-        let (a, b) = (self.add(low.0, high.0), self.add(low.1, high.1));
-        // SAFETY: as above.
-        unsafe {
-            [
-                _mm_add_ps(_mm256_castps256_ps128(a), _mm256_extractf128_ps::<1>(a)),
-                _mm_add_ps(_mm256_castps256_ps128(b), _mm256_extractf128_ps::<1>(b)),
-            ]
+        #[target_feature(enable = "avx2")]
+        #[inline(never)]
+        fn fold(isa: Avx2, lanes: impl Lanes<Avx2>) -> [__m128; 2] {
+            let (low, high) = (lanes.column(isa, 0), lanes.column(isa, 1));
+            let halves = |v| (_mm256_castps256_ps128(v), _mm256_extractf128_ps::<1>(v));
+            let (a, b) = (halves(isa.add(low.0, high.0)), halves(isa.add(low.1, high.1)));
+            [_mm_add_ps(a.0, a.1), _mm_add_ps(b.0, b.1)]
         }
+        // SAFETY: as above.
+        unsafe { fold(self, lanes) }
     }
     #[inline(always)]
-    fn turn(self, rows: &[[__m128; 2]; ROWS]) -> [[__m128; 4]; 2] {
-        Sse2.turn(rows)
+    fn turn(self, &[a, b, c, d]: &[__m128; ROWS]) -> [__m128; 4] {
+        transposed(a, b, c, d)
     }
     #[inline(always)]
-    fn across(self, [[a, b], ..]: &[[Two<__m128>; 2]; ROWS]) -> [Two<__m128>; 2] {
+    fn across(self, totals: &[[Two<__m128>; 2]]) -> [Two<__m128>; 2] {
+        let zero = Sse2.splat(0.0);
+        let [a, b] = totals.first().copied().unwrap_or([Two { hi: zero, lo: zero }; 2]);
         let all = tree(Sse2, transposed(a.hi, a.lo, b.hi, b.lo));
         let (mut sums, mut rest) = ([0.0; 4], [0.0; 4]);
         Sse2.store(all.hi, &mut sums);

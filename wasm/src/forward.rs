@@ -7,30 +7,12 @@ use layernorm::{Error, LayerNorm, RmsNorm, RowStats};
 /// Rows in a block: 1 kB of statistics, and enough rows to make what a call costs small beside them.
 const BLOCK: usize = 64;
 
-/// The verbs in use here. As an object, so that the module holds the loop below once.
-pub(crate) trait Norm {
-    fn forward(&self, x: &[f32], y: &mut [f32], stats: &mut [RowStats]) -> Result<(), Error>;
-    fn residual(&self, x: &[f32], residual: &mut [f32], y: &mut [f32]) -> Result<(), Error>;
-    fn statistics(&self, x: &[f32], stats: &mut [RowStats]) -> Result<(), Error>;
+/// Either norm, so that the module holds the loop below once.
+#[derive(Clone, Copy)]
+pub(crate) enum Norm<'a> {
+    Layer(LayerNorm<'a>),
+    Rms(RmsNorm<'a>),
 }
-
-macro_rules! norm {
-    ($norm:ident) => {
-        impl Norm for $norm<'_> {
-            fn forward(&self, x: &[f32], y: &mut [f32], stats: &mut [RowStats]) -> Result<(), Error> {
-                self.forward_with_stats(x, y, stats)
-            }
-            fn residual(&self, x: &[f32], residual: &mut [f32], y: &mut [f32]) -> Result<(), Error> {
-                self.forward_residual(x, residual, y)
-            }
-            fn statistics(&self, x: &[f32], stats: &mut [RowStats]) -> Result<(), Error> {
-                self.statistics(x, stats)
-            }
-        }
-    };
-}
-norm!(LayerNorm);
-norm!(RmsNorm);
 
 /// Where the rows are and go; 0 is absent, for all but `x` and `y`.
 pub(crate) struct Buffers {
@@ -52,7 +34,7 @@ pub(crate) unsafe fn read<'a>(address: *const f32, len: usize) -> Option<&'a [f3
 
 /// # Safety
 /// That of [`layer_norm`](crate::layer_norm).
-pub(crate) unsafe fn forward(norm: &dyn Norm, all: Buffers, rows: usize, width: usize) -> Result<(), Error> {
+pub(crate) unsafe fn forward(norm: Norm, all: Buffers, rows: usize, width: usize) -> Result<(), Error> {
     let mut block = [MaybeUninit::uninit(); BLOCK];
     let used = block.iter_mut().zip(0..rows).map(|(stats, _)| _ = stats.write(RowStats::default())).count();
     let mut first = 0;
@@ -65,12 +47,17 @@ pub(crate) unsafe fn forward(norm: &dyn Norm, all: Buffers, rows: usize, width: 
         let (x, y) =
             unsafe { (from_raw_parts(all.x.add(from), len), from_raw_parts_mut(all.y.add(from), len)) };
         if all.residual.is_null() {
-            norm.forward(x, y, stats)?;
+            match norm {
+                Norm::Layer(norm) => norm.forward_with_stats(x, y, stats)?,
+                Norm::Rms(norm) => norm.forward_with_stats(x, y, stats)?,
+            }
         } else {
             // SAFETY: as above.
             let residual = unsafe { from_raw_parts_mut(all.residual.add(from), len) };
-            norm.residual(x, residual, y)?;
-            norm.statistics(residual, stats)?;
+            match norm {
+                Norm::Layer(norm) => norm.forward_residual_with_stats(x, residual, y, stats)?,
+                Norm::Rms(norm) => norm.forward_residual_with_stats(x, residual, y, stats)?,
+            }
         }
         for (row, stats) in (first..).zip(&*stats) {
             if !all.mean.is_null() {

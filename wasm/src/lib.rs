@@ -10,7 +10,7 @@ extern crate alloc;
 mod forward;
 mod memory;
 
-use forward::{Buffers, forward, read};
+use forward::{Buffers, Norm, forward, read};
 use layernorm::{Error, LayerNorm, RmsNorm};
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -73,7 +73,7 @@ pub unsafe fn layer_norm(
             norm = norm.with_beta(beta)?;
         }
         // SAFETY: the contract above is that of `forward`.
-        unsafe { forward(&norm, Buffers { x, y, residual, mean, rstd }, rows, width) }
+        unsafe { forward(Norm::Layer(norm), Buffers { x, y, residual, mean, rstd }, rows, width) }
     };
     status(run())
 }
@@ -102,7 +102,7 @@ pub unsafe fn rms_norm(
         }
         let mean = core::ptr::null_mut();
         // SAFETY: the contract above is that of `forward`.
-        unsafe { forward(&norm, Buffers { x, y, residual, mean, rstd }, rows, width) }
+        unsafe { forward(Norm::Rms(norm), Buffers { x, y, residual, mean, rstd }, rows, width) }
     };
     status(run())
 }
