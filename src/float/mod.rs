@@ -26,8 +26,7 @@ use crate::isa::{GROUP, Isa, Op, Rows};
 use affine::{Affine, SecondPass};
 use redo::Redo;
 use rstd::Row;
-pub(crate) use sums::tree;
-use sums::{About, BLOCK, Measure, Measured, from};
+use sums::{BLOCK, Measure, Measured, from};
 
 /// One call: rows of `width` elements, checked by [`crate::shape`].
 pub(crate) struct Forward<'a> {
@@ -53,14 +52,8 @@ impl Op for Forward<'_> {
         let mut first = 0;
         while first < rows.len() {
             let mut these = rows.part(first, together * width);
-            let mut about = About::Zero;
-            let Measured { mut stats, ok, .. } = loop {
-                let measured = isa.run(Measure { row, rows: these.part(0, usize::MAX), about });
-                if !measured.far {
-                    break measured;
-                }
-                about = About::Pivots(measured.stats.pivot);
-            };
+            let Measured { mut stats, ok } =
+                isa.run(Measure { row, rows: these.part(0, usize::MAX), about: None });
             let count = these.len().checked_div(width).unwrap_or(0);
             for i in 0..count {
                 let RowStats { pivot, delta, factor, .. } = stats.get(i);

@@ -15,7 +15,7 @@
 //! than σ for every N ≤ 2²⁴, and the fine pass measures what is left.
 
 use super::rstd::Row;
-use super::sums::{About, Measure, Measured};
+use super::sums::{Measure, Measured};
 use super::term::Scaled;
 use super::two::{Two, two_sum};
 use crate::RowStats;
@@ -36,10 +36,10 @@ impl Op for Redo<'_> {
         let Self { row, mut x, mean } = self;
         let centred = row.centred;
         let measure = |row: &Row, about: Scaled| {
-            isa.run(Measure { row, rows: Rows::read(x.source()), about: About::Given(about) })
+            isa.run(Measure { row, rows: Rows::read(x.source()), about: Some(about) })
         };
         if centred && mean.is_finite() {
-            let Measured { stats, ok, .. } = measure(row, Scaled { pivot: mean, ..Scaled::NOTHING });
+            let Measured { stats, ok } = measure(row, Scaled { pivot: mean, ..Scaled::NOTHING });
             if ok & 1 != 0 {
                 return RowStats::about(mean, stats.delta[0], stats.factor[0]);
             }

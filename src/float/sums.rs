@@ -20,7 +20,7 @@ use super::rstd::{Row, statistics};
 use super::term::{Raw, Scaled, Term};
 use super::two::{Two, two_sum};
 use crate::stats::StatsByRow;
-use crate::isa::{Feature, GROUP, Isa, Lanes, Op, ROWS, Rows, Scalar};
+use crate::isa::{ByRow, Feature, GROUP, Isa, Lanes, Op, ROWS, Rows, Scalar};
 
 /// Elements in four groups.
 const FOUR: usize = 4 * GROUP;
@@ -32,29 +32,15 @@ type Four = [f32; FOUR];
 /// The sums of up to [`Isa::ROWS`] rows, and the statistics that follow from them.
 pub(crate) struct Measure<'a> {
     pub row: &'a Row,
-    /// As many as lanes if a row is one block, else one.
     pub rows: Rows<'a>,
-    pub about: About,
+    /// What they are measured about; without it about 0, or the mean of the first block if that shows that 0 is far.
+    pub about: Option<Scaled>,
 }
 
-/// What the rows are measured about.
-#[derive(Clone, Copy)]
-pub(crate) enum About {
-    /// 0, unless the first block shows that it is far from the mean.
-    Zero,
-    /// The means of the first blocks, which have been read before.
-    Pivots([f32; ROWS]),
-    /// Whatever is given, for the only row.
-    Given(Scaled),
-}
-
-/// The statistics of each row, and what is to be done where they are not good enough.
 pub(crate) struct Measured {
     pub stats: StatsByRow,
     /// One bit per row; without it the row needs [`super::redo`].
     pub ok: u32,
-    /// Nothing was measured but pivots, about which it must be done again.
-    pub far: bool,
 }
 
 impl Op for Measure<'_> {
@@ -64,71 +50,82 @@ impl Op for Measure<'_> {
     fn eval<I: Isa>(self, isa: I) -> Measured {
         let Self { row, mut rows, about } = self;
         let by_row = isa.rows();
-        let zero = by_row.splat(0.0);
         let mut stats = StatsByRow::default();
-        let centre = match about {
-            About::Zero => Scaled::NOTHING,
-            About::Pivots(pivot) => {
-                stats.pivot = pivot;
-                Scaled::NOTHING
-            }
-            About::Given(centre) => {
-                stats.pivot = [centre.pivot; ROWS];
-                centre
-            }
-        };
-        let raw = matches!(about, About::Zero);
-        // Lanes are rows where a row is one block, else blocks of the only row.
-        let lanes_are_rows = row.width <= BLOCK;
-        // Read from memory, lest the compiler know that it is at most four fours: it would unroll their loops.
-        let stride = row.block;
-        let mut totals = [[Two { hi: zero, lo: zero }; 2]; ROWS];
-        let (mut a, mut b) = ([isa.no_four(); ROWS], [isa.no_four(); ROWS]);
-        let (mut start, mut slot) = (0, 0);
-        while start < row.width {
-            if raw || start > 0 {
-                if let Some((x, residual)) = rows.part(start, stride * I::ROWS).addition() {
+        let (mut a, mut b) = (Totals::new(isa), Totals::new(isa));
+        for (i, pivot) in stats.pivot.iter_mut().enumerate().take(I::ROWS) {
+            let (mut total_a, mut total_b) = (isa.no_two(), isa.no_two());
+            let mut x = rows.part(i * row.width, row.width);
+            let mut centre = about.unwrap_or(Scaled::NOTHING);
+            let (mut raw, mut fresh) = (about.is_none(), true);
+            let mut start = 0;
+            while start < x.len() {
+                // Its length comes from memory, lest the compiler know that it is at most four fours: it would unroll
+                // their loops.
+                let mut block = x.part(start, row.block);
+                if fresh && let Some((x, residual)) = block.addition() {
                     isa.run(Add { x, residual });
                 }
-            }
-            let x = rows.source();
-            for (i, ((a, b), &pivot)) in a.iter_mut().zip(&mut b).zip(&stats.pivot).enumerate().take(I::ROWS) {
-                let x = x.get(start + i * stride..).unwrap_or(&[]);
-                let x = x.get(..stride).unwrap_or(x);
-                [*a, *b] = if x.is_empty() {
-                    [isa.no_four(); 2]
+                let [a, b] = sum(isa, row.centred, block.source(), raw, centre);
+                fresh = true;
+                if start > 0 {
+                    (total_a, total_b) = (isa.plus(total_a, a), isa.plus(total_b, b));
                 } else {
-                    sum(isa, row.centred, x, raw, Scaled { pivot, ..centre })
-                };
-            }
-            let (a, b) = (tree(by_row, isa.turn(&a)), tree(by_row, isa.turn(&b)));
-            if raw && start == 0 && row.centred {
-                let n = by_row.splat(stride as f32);
-                let near = by_row.le(by_row.mul(by_row.splat(4.0), by_row.mul(a.hi, a.hi)), by_row.mul(n, b.hi));
-                let far = !near & if lanes_are_rows { (1 << I::ROWS) - 1 } else { 1 };
-                if far != 0 {
-                    by_row.store(by_row.div(a.hi, n), &mut stats.pivot);
-                    for (i, pivot) in stats.pivot.iter_mut().enumerate() {
-                        *pivot = if far >> i & 1 != 0 { *pivot } else { 0.0 };
+                    (total_a.hi, total_b.hi) = (a, b);
+                    if raw && row.centred {
+                        let (a, b, n) = (isa.total(a), isa.total(b), block.len() as f32);
+                        if 4.0 * (a * a) > n * b {
+                            centre.pivot = a / n;
+                            (raw, fresh) = (false, false);
+                            continue;
+                        }
                     }
-                    if !lanes_are_rows {
-                        stats.pivot = [stats.pivot[0]; ROWS];
-                    }
-                    return Measured { stats, ok: 0, far: true };
                 }
+                start += BLOCK;
             }
-            if let Some([total_a, total_b]) = totals.get_mut(slot) {
-                (*total_a, *total_b) = (total_a.plus(by_row, a), total_b.plus(by_row, b));
-            }
-            start += BLOCK * I::ROWS;
-            slot = (slot + 1) % (ROWS / I::ROWS);
+            *pivot = centre.pivot;
+            a.set(i, total_a);
+            b.set(i, total_b);
         }
-        let [a, b] = if lanes_are_rows { totals[0] } else { isa.across(&totals[..ROWS / I::ROWS]) };
-        let a = if row.centred { by_row.add(a.hi, a.lo) } else { zero };
+        let (a, b) = (a.over_lanes(isa), b.over_lanes(isa));
+        let a = if row.centred { by_row.add(a.hi, a.lo) } else { by_row.splat(0.0) };
         let statistics = statistics(by_row, row, a, b);
         by_row.store(statistics.delta, &mut stats.delta);
         by_row.store(statistics.rstd, &mut stats.factor);
-        Measured { stats, ok: statistics.ok, far: false }
+        Measured { stats, ok: statistics.ok }
+    }
+}
+
+/// Sums over each row but for its last four lanes. In two arrays: one of twice the size would be cleared by a call.
+struct Totals<I: Isa> {
+    hi: [I::Four; ROWS],
+    lo: [I::Four; ROWS],
+}
+
+impl<I: Isa> Totals<I> {
+    #[inline(always)]
+    fn new(isa: I) -> Self {
+        let Two { hi, lo } = isa.no_two();
+        Self { hi: [hi; ROWS], lo: [lo; ROWS] }
+    }
+
+    #[inline(always)]
+    fn set(&mut self, i: usize, total: Two<I::Four>) {
+        if let (Some(hi), Some(lo)) = (self.hi.get_mut(i), self.lo.get_mut(i)) {
+            (*hi, *lo) = (total.hi, total.lo);
+        }
+    }
+
+    /// The last two levels of the tree. They keep the roundings of their additions: there are three, and they weigh
+    /// most.
+    #[inline(always)]
+    fn over_lanes(&self, isa: I) -> Two<ByRow<I>> {
+        let by_row = isa.rows();
+        let [l0, l1, l2, l3] = isa.turn(&self.hi);
+        let (even, odd) = (two_sum(by_row, l0, l2), two_sum(by_row, l1, l3));
+        let sum = two_sum(by_row, even.hi, odd.hi);
+        let [l0, l1, l2, l3] = isa.turn(&self.lo);
+        let lo = by_row.add(by_row.add(l0, l2), by_row.add(l1, l3));
+        Two { hi: sum.hi, lo: by_row.add(by_row.add(by_row.add(even.lo, odd.lo), sum.lo), lo) }
     }
 }
 
@@ -219,13 +216,4 @@ impl<I: Isa, T: Term, const CENTRED: bool> Lanes<I> for Block<'_, T, CENTRED> {
         }
         (a, b)
     }
-}
-
-/// The last two levels of the tree. They keep the roundings of their additions: there are three, and they weigh
-/// most.
-#[inline(always)]
-pub(crate) fn tree<I: Isa>(isa: I, [l0, l1, l2, l3]: [I::V; 4]) -> Two<I::V> {
-    let (even, odd) = (two_sum(isa, l0, l2), two_sum(isa, l1, l3));
-    let Two { hi, lo } = two_sum(isa, even.hi, odd.hi);
-    Two { hi, lo: isa.add(isa.add(even.lo, odd.lo), lo) }
 }

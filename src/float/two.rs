@@ -54,12 +54,3 @@ pub(crate) fn two_square<I: Isa>(isa: I, v: I::V) -> Two<I::V> {
     let rest = isa.add(isa.sub(isa.mul(v.hi, v.hi), square), isa.add(cross, cross));
     Two { hi: square, lo: isa.add(rest, isa.mul(v.lo, v.lo)) }
 }
-
-impl<V: Copy> Two<V> {
-    /// `self + other`; `lo` gathers what the additions of `hi` round off.
-    #[inline(always)]
-    pub(crate) fn plus<I: Isa<V = V>>(self, isa: I, other: Self) -> Self {
-        let sum = two_sum(isa, self.hi, other.hi);
-        Self { hi: sum.hi, lo: isa.add(isa.add(self.lo, other.lo), sum.lo) }
-    }
-}

@@ -90,8 +90,10 @@ pub(crate) trait Isa: Copy {
     /// From four numbers of each row to vectors with a row in each lane: the first number of all rows, the second, and
     /// so on.
     fn turn(self, rows: &[Self::Four; ROWS]) -> [ByRow<Self>; 4];
-    /// The sum over the partial sums of one row, in every lane. There are `ROWS / Self::ROWS` vectors of them.
-    fn across(self, totals: &[[Two<ByRow<Self>>; 2]]) -> [Two<ByRow<Self>>; 2];
+    /// `total + four`, what the additions round off included.
+    fn plus(self, total: Two<Self::Four>, four: Self::Four) -> Two<Self::Four>;
+    /// The sum over a four: good enough to choose a pivot.
+    fn total(self, four: Self::Four) -> f32;
     fn join(self, a: [Self::Four; 2], b: [Self::Four; 2]) -> [Self::Four; 2];
-    fn no_four(self) -> Self::Four;
+    fn no_two(self) -> Two<Self::Four>;
 }

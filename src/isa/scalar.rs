@@ -1,6 +1,5 @@
 use super::{Isa, Lanes, Op, ROWS};
-use crate::float::tree;
-use crate::float::two::Two;
+use crate::float::two::{Two, two_sum};
 
 /// One lane at a time: any machine, with or without an FPU.
 #[derive(Clone, Copy)]
@@ -62,7 +61,7 @@ impl Isa for Scalar {
 
     #[inline(never)]
     fn fold(self, lanes: impl Lanes<Self>) -> [[f32; 4]; 2] {
-        let mut sums = [self.no_four(); 2];
+        let mut sums = [[0.0; 4]; 2];
         let [a, b] = &mut sums;
         for (l, (a, b)) in a.iter_mut().zip(b).enumerate() {
             let [l0, l4, l8, l12] = [l, l + 4, l + 8, l + 12].map(|l| lanes.column(self, l));
@@ -75,17 +74,16 @@ impl Isa for Scalar {
         rows[0]
     }
     #[inline(always)]
-    fn across(self, totals: &[[Two<f32>; 2]]) -> [Two<f32>; 2] {
-        let of = |quantity: fn(&[Two<f32>; 2]) -> f32| {
-            let mut lanes = [0.0; ROWS];
-            lanes.iter_mut().zip(totals).for_each(|(lane, total)| *lane = quantity(total));
-            tree(self, lanes)
-        };
-        let (a, b) = (of(|t| t[0].hi), of(|t| t[1].hi));
-        [
-            Two { hi: a.hi, lo: a.lo + of(|t| t[0].lo).hi },
-            Two { hi: b.hi, lo: b.lo + of(|t| t[1].lo).hi },
-        ]
+    fn plus(self, mut total: Two<[f32; 4]>, four: [f32; 4]) -> Two<[f32; 4]> {
+        for (v, (hi, lo)) in four.iter().zip(total.hi.iter_mut().zip(&mut total.lo)) {
+            let sum = two_sum(self, *hi, *v);
+            (*hi, *lo) = (sum.hi, *lo + sum.lo);
+        }
+        total
+    }
+    #[inline(always)]
+    fn total(self, [l0, l1, l2, l3]: [f32; 4]) -> f32 {
+        (l0 + l2) + (l1 + l3)
     }
     #[inline(always)]
     fn join(self, mut a: [[f32; 4]; 2], b: [[f32; 4]; 2]) -> [[f32; 4]; 2] {
@@ -93,7 +91,7 @@ impl Isa for Scalar {
         a
     }
     #[inline(always)]
-    fn no_four(self) -> [f32; 4] {
-        [0.0; 4]
+    fn no_two(self) -> Two<[f32; 4]> {
+        Two { hi: [0.0; 4], lo: [0.0; 4] }
     }
 }

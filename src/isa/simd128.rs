@@ -1,8 +1,7 @@
 #![allow(unsafe_code)]
 
 use super::{Isa, Lanes, Op, ROWS};
-use crate::float::two::Two;
-use crate::float::tree;
+use crate::float::two::{Two, two_sum};
 use core::arch::wasm32::*;
 
 /// WebAssembly's fixed-width SIMD; exists only where the module is compiled with it.
@@ -81,23 +80,22 @@ impl Isa for Simd128 {
         transposed(a, b, c, d)
     }
     #[inline(always)]
-    fn across(self, totals: &[[Two<v128>; 2]]) -> [Two<v128>; 2] {
-        let zero = self.splat(0.0);
-        let [a, b] = totals.first().copied().unwrap_or([Two { hi: zero, lo: zero }; 2]);
-        let all = tree(self, transposed(a.hi, a.lo, b.hi, b.lo));
-        let (mut sums, mut rest) = ([0.0; 4], [0.0; 4]);
-        self.store(all.hi, &mut sums);
-        self.store(all.lo, &mut rest);
-        let two = |hi, lo| Two { hi: self.splat(hi), lo: self.splat(lo) };
-        [two(sums[0], rest[0] + sums[1]), two(sums[2], rest[2] + sums[3])]
+    fn plus(self, total: Two<v128>, four: v128) -> Two<v128> {
+        let sum = two_sum(self, total.hi, four);
+        Two { hi: sum.hi, lo: self.add(total.lo, sum.lo) }
+    }
+    #[inline(always)]
+    fn total(self, four: v128) -> f32 {
+        let pairs = f32x4_add(four, i32x4_shuffle::<2, 3, 2, 3>(four, four));
+        f32x4_extract_lane::<0>(pairs) + f32x4_extract_lane::<1>(pairs)
     }
     #[inline(always)]
     fn join(self, a: [v128; 2], b: [v128; 2]) -> [v128; 2] {
         [f32x4_add(a[0], b[0]), f32x4_add(a[1], b[1])]
     }
     #[inline(always)]
-    fn no_four(self) -> v128 {
-        f32x4_splat(0.0)
+    fn no_two(self) -> Two<v128> {
+        Two { hi: self.splat(0.0), lo: self.splat(0.0) }
     }
 }
 

@@ -1,8 +1,7 @@
 #![allow(unsafe_code)]
 
 use super::{Isa, Lanes, Op, ROWS};
-use crate::float::two::Two;
-use crate::float::tree;
+use crate::float::two::{Two, two_sum};
 use core::arch::x86_64::*;
 
 /// Four lanes; part of every x86-64.
@@ -106,23 +105,25 @@ impl Isa for Sse2 {
         transposed(a, b, c, d)
     }
     #[inline(always)]
-    fn across(self, totals: &[[Two<__m128>; 2]]) -> [Two<__m128>; 2] {
-        let zero = Sse2.splat(0.0);
-        let [a, b] = totals.first().copied().unwrap_or([Two { hi: zero, lo: zero }; 2]);
-        let all = tree(Sse2, transposed(a.hi, a.lo, b.hi, b.lo));
-        let (mut sums, mut rest) = ([0.0; 4], [0.0; 4]);
-        Sse2.store(all.hi, &mut sums);
-        Sse2.store(all.lo, &mut rest);
-        let two = |hi, lo| Two { hi: Sse2.splat(hi), lo: Sse2.splat(lo) };
-        [two(sums[0], rest[0] + sums[1]), two(sums[2], rest[2] + sums[3])]
+    fn plus(self, total: Two<__m128>, four: __m128) -> Two<__m128> {
+        let sum = two_sum(Sse2, total.hi, four);
+        Two { hi: sum.hi, lo: Sse2.add(total.lo, sum.lo) }
+    }
+    #[inline(always)]
+    fn total(self, four: __m128) -> f32 {
+        // SAFETY: as above.
+        unsafe {
+            let pairs = _mm_add_ps(four, _mm_movehl_ps(four, four));
+            _mm_cvtss_f32(pairs) + _mm_cvtss_f32(_mm_shuffle_ps::<1>(pairs, pairs))
+        }
     }
     #[inline(always)]
     fn join(self, a: [__m128; 2], b: [__m128; 2]) -> [__m128; 2] {
         [Sse2.add(a[0], b[0]), Sse2.add(a[1], b[1])]
     }
     #[inline(always)]
-    fn no_four(self) -> __m128 {
-        Sse2.splat(0.0)
+    fn no_two(self) -> Two<__m128> {
+        Two { hi: Sse2.splat(0.0), lo: Sse2.splat(0.0) }
     }
 }
 
@@ -233,22 +234,24 @@ impl Isa for Avx2 {
         transposed(a, b, c, d)
     }
     #[inline(always)]
-    fn across(self, totals: &[[Two<__m128>; 2]]) -> [Two<__m128>; 2] {
-        let zero = Sse2.splat(0.0);
-        let [a, b] = totals.first().copied().unwrap_or([Two { hi: zero, lo: zero }; 2]);
-        let all = tree(Sse2, transposed(a.hi, a.lo, b.hi, b.lo));
-        let (mut sums, mut rest) = ([0.0; 4], [0.0; 4]);
-        Sse2.store(all.hi, &mut sums);
-        Sse2.store(all.lo, &mut rest);
-        let two = |hi, lo| Two { hi: Sse2.splat(hi), lo: Sse2.splat(lo) };
-        [two(sums[0], rest[0] + sums[1]), two(sums[2], rest[2] + sums[3])]
+    fn plus(self, total: Two<__m128>, four: __m128) -> Two<__m128> {
+        let sum = two_sum(Sse2, total.hi, four);
+        Two { hi: sum.hi, lo: Sse2.add(total.lo, sum.lo) }
+    }
+    #[inline(always)]
+    fn total(self, four: __m128) -> f32 {
+        // SAFETY: as above.
+        unsafe {
+            let pairs = _mm_add_ps(four, _mm_movehl_ps(four, four));
+            _mm_cvtss_f32(pairs) + _mm_cvtss_f32(_mm_shuffle_ps::<1>(pairs, pairs))
+        }
     }
     #[inline(always)]
     fn join(self, a: [__m128; 2], b: [__m128; 2]) -> [__m128; 2] {
         [Sse2.add(a[0], b[0]), Sse2.add(a[1], b[1])]
     }
     #[inline(always)]
-    fn no_four(self) -> __m128 {
-        Sse2.splat(0.0)
+    fn no_two(self) -> Two<__m128> {
+        Two { hi: Sse2.splat(0.0), lo: Sse2.splat(0.0) }
     }
 }
