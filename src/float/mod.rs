@@ -26,7 +26,7 @@ use crate::isa::{GROUP, Isa, Op, Rows};
 use affine::{Affine, SecondPass};
 use redo::Redo;
 use rstd::Row;
-use sums::{BLOCK, Measure, Measured, from};
+use sums::{Add, BLOCK, Measure, Measured, from};
 
 /// One call: rows of `width` elements, checked by [`crate::shape`].
 pub(crate) struct Forward<'a> {
@@ -52,8 +52,10 @@ impl Op for Forward<'_> {
         let mut first = 0;
         while first < rows.len() {
             let mut these = rows.part(first, together * width);
-            let Measured { mut stats, ok } =
-                isa.run(Measure { row, rows: these.part(0, usize::MAX), about: None });
+            if let Some((x, residual)) = these.addition() {
+                isa.run(Add { x, residual });
+            }
+            let Measured { mut stats, ok } = isa.run(Measure { row, rows: these.source(), about: None });
             let count = these.len().checked_div(width).unwrap_or(0);
             for i in 0..count {
                 let RowStats { pivot, delta, factor, .. } = stats.get(i);

@@ -36,7 +36,7 @@ impl Op for Redo<'_> {
         let Self { row, mut x, mean } = self;
         let centred = row.centred;
         let measure = |row: &Row, about: Scaled| {
-            isa.run(Measure { row, rows: Rows::read(x.source()), about: Some(about) })
+            isa.run(Measure { row, rows: x.source(), about: Some(about) })
         };
         if centred && mean.is_finite() {
             let Measured { stats, ok } = measure(row, Scaled { pivot: mean, ..Scaled::NOTHING });

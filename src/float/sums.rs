@@ -32,7 +32,7 @@ type Four = [f32; FOUR];
 /// The sums of up to [`Isa::ROWS`] rows, and the statistics that follow from them.
 pub(crate) struct Measure<'a> {
     pub row: &'a Row,
-    pub rows: Rows<'a>,
+    pub rows: &'a [f32],
     /// What they are measured about; without it about 0, or the mean of the first block if that shows that 0 is far.
     pub about: Option<Scaled>,
 }
@@ -48,45 +48,40 @@ impl Op for Measure<'_> {
 
     #[inline(always)]
     fn eval<I: Isa>(self, isa: I) -> Measured {
-        let Self { row, mut rows, about } = self;
+        let Self { row, rows, about } = self;
         let by_row = isa.rows();
         let mut stats = StatsByRow::default();
         let (mut a, mut b) = (Totals::new(isa), Totals::new(isa));
         for (i, pivot) in stats.pivot.iter_mut().enumerate().take(I::ROWS) {
+            let Some(mut rest) = rows.get(i * row.width..) else { break };
+            rest = rest.get(..row.width).unwrap_or(&[]);
+            let (mut centre, mut raw) = (about.unwrap_or(Scaled::NOTHING), about.is_none());
             let (mut total_a, mut total_b) = (isa.no_two(), isa.no_two());
-            let mut x = rows.part(i * row.width, row.width);
-            let mut centre = about.unwrap_or(Scaled::NOTHING);
-            let (mut raw, mut fresh) = (about.is_none(), true);
-            let mut start = 0;
-            while start < x.len() {
-                // Its length comes from memory, lest the compiler know that it is at most four fours: it would unroll
-                // their loops.
-                let mut block = x.part(start, row.block);
-                if fresh && let Some((x, residual)) = block.addition() {
-                    isa.run(Add { x, residual });
-                }
-                let [a, b] = sum(isa, row.centred, block.source(), raw, centre);
-                fresh = true;
-                if start > 0 {
-                    (total_a, total_b) = (isa.plus(total_a, a), isa.plus(total_b, b));
-                } else {
+            let mut first = true;
+            while !rest.is_empty() {
+                // A length from memory, lest the compiler know that it is at most four fours: it would unroll their loops.
+                let (block, others) = rest.split_at_checked(row.block).unwrap_or((rest, &[]));
+                let [a, b] = sum(isa, row.centred, block, raw, centre);
+                if first {
                     (total_a.hi, total_b.hi) = (a, b);
                     if raw && row.centred {
                         let (a, b, n) = (isa.total(a), isa.total(b), block.len() as f32);
                         if 4.0 * (a * a) > n * b {
-                            centre.pivot = a / n;
-                            (raw, fresh) = (false, false);
+                            (centre.pivot, raw) = (a / n, false);
                             continue;
                         }
                     }
+                } else {
+                    (total_a, total_b) = (isa.plus(total_a, a), isa.plus(total_b, b));
                 }
-                start += BLOCK;
+                (first, rest) = (false, others);
             }
             *pivot = centre.pivot;
             a.set(i, total_a);
             b.set(i, total_b);
         }
-        let (a, b) = (a.over_lanes(isa), b.over_lanes(isa));
+        let one_block = row.width <= BLOCK;
+        let (a, b) = (a.over_lanes(isa, one_block), b.over_lanes(isa, one_block));
         let a = if row.centred { by_row.add(a.hi, a.lo) } else { by_row.splat(0.0) };
         let statistics = statistics(by_row, row, a, b);
         by_row.store(statistics.delta, &mut stats.delta);
@@ -118,21 +113,24 @@ impl<I: Isa> Totals<I> {
     /// The last two levels of the tree. They keep the roundings of their additions: there are three, and they weigh
     /// most.
     #[inline(always)]
-    fn over_lanes(&self, isa: I) -> Two<ByRow<I>> {
+    fn over_lanes(&self, isa: I, one_block: bool) -> Two<ByRow<I>> {
         let by_row = isa.rows();
         let [l0, l1, l2, l3] = isa.turn(&self.hi);
         let (even, odd) = (two_sum(by_row, l0, l2), two_sum(by_row, l1, l3));
-        let sum = two_sum(by_row, even.hi, odd.hi);
-        let [l0, l1, l2, l3] = isa.turn(&self.lo);
-        let lo = by_row.add(by_row.add(l0, l2), by_row.add(l1, l3));
-        Two { hi: sum.hi, lo: by_row.add(by_row.add(by_row.add(even.lo, odd.lo), sum.lo), lo) }
+        let mut sum = two_sum(by_row, even.hi, odd.hi);
+        sum.lo = by_row.add(by_row.add(even.lo, odd.lo), sum.lo);
+        if !one_block {
+            let [l0, l1, l2, l3] = isa.turn(&self.lo);
+            sum.lo = by_row.add(sum.lo, by_row.add(by_row.add(l0, l2), by_row.add(l1, l3)));
+        }
+        sum
     }
 }
 
 /// `residual += x`
-struct Add<'a> {
-    x: &'a [f32],
-    residual: &'a mut [f32],
+pub(crate) struct Add<'a> {
+    pub x: &'a [f32],
+    pub residual: &'a mut [f32],
 }
 
 impl Op for Add<'_> {

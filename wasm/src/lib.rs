@@ -10,8 +10,8 @@ extern crate alloc;
 mod forward;
 mod memory;
 
-use forward::{Buffers, Norm, forward, read};
-use layernorm::{Error, LayerNorm, RmsNorm};
+use core::ptr::{null, null_mut};
+use forward::Call;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 /// There is nothing to unwind and nobody to tell: JavaScript sees a `RuntimeError`.
@@ -27,20 +27,8 @@ pub fn simd128() -> bool {
     cfg!(target_feature = "simd128")
 }
 
-/// What a call failed with; 0 is success. A backstop: JavaScript has checked before.
-fn status(result: Result<(), Error>) -> u32 {
-    match result {
-        Ok(()) => 0,
-        Err(Error::ZeroWidth) => 1,
-        Err(Error::Length { .. }) => 2,
-        Err(Error::NotWholeRows { .. }) => 3,
-        Err(Error::Epsilon { .. }) => 4,
-        Err(Error::NotFinite { .. }) => 5,
-        Err(_) => 6,
-    }
-}
-
-/// `y = LN(x)`, or with `residual`: `residual += x; y = LN(residual)`.
+/// `y = LN(x)`, or with `residual`: `residual += x; y = LN(residual)`. False where an argument is wrong: a backstop, for
+/// JavaScript has checked before.
 ///
 /// `x`, `y` and `residual` are rows × width; `gamma` and `beta` have `width` elements, `mean` and `rstd` have `rows`.
 /// All but `x` and `y` may be 0.
@@ -61,21 +49,10 @@ pub unsafe fn layer_norm(
     rows: usize,
     width: usize,
     epsilon: f32,
-) -> u32 {
-    let run = || {
-        let mut norm = LayerNorm::new(width)?.with_epsilon(epsilon)?;
-        // SAFETY: `width` numbers each, or 0, by the contract above.
-        let (gamma, beta) = unsafe { (read(gamma, width), read(beta, width)) };
-        if let Some(gamma) = gamma {
-            norm = norm.with_gamma(gamma)?;
-        }
-        if let Some(beta) = beta {
-            norm = norm.with_beta(beta)?;
-        }
-        // SAFETY: the contract above is that of `forward`.
-        unsafe { forward(Norm::Layer(norm), Buffers { x, y, residual, mean, rstd }, rows, width) }
-    };
-    status(run())
+) -> bool {
+    let call = Call { centred: true, x, y, residual, gamma, beta, mean, rstd, rows, width, epsilon };
+    // SAFETY: the contract above.
+    unsafe { call.run() }.is_ok()
 }
 
 /// `y = RMS(x)`, or with `residual`: `residual += x; y = RMS(residual)`. As [`layer_norm`], without `beta` and `mean`.
@@ -93,16 +70,9 @@ pub unsafe fn rms_norm(
     rows: usize,
     width: usize,
     epsilon: f32,
-) -> u32 {
-    let run = || {
-        let mut norm = RmsNorm::new(width)?.with_epsilon(epsilon)?;
-        // SAFETY: `width` numbers, or 0, by the contract above.
-        if let Some(gamma) = unsafe { read(gamma, width) } {
-            norm = norm.with_gamma(gamma)?;
-        }
-        let mean = core::ptr::null_mut();
-        // SAFETY: the contract above is that of `forward`.
-        unsafe { forward(Norm::Rms(norm), Buffers { x, y, residual, mean, rstd }, rows, width) }
-    };
-    status(run())
+) -> bool {
+    let (beta, mean) = (null(), null_mut());
+    let call = Call { centred: false, x, y, residual, gamma, beta, mean, rstd, rows, width, epsilon };
+    // SAFETY: the contract above.
+    unsafe { call.run() }.is_ok()
 }
