@@ -33,7 +33,12 @@ impl<'a> Norm<'a> {
     }
 
     /// `y = norm(x)`.
-    pub(crate) fn forward(&self, x: &[f32], y: &mut [f32], stats: Option<&mut [RowStats]>) -> Result<(), Error> {
+    pub(crate) fn forward(
+        &self,
+        x: &[f32],
+        y: &mut [f32],
+        stats: Option<&mut [RowStats]>,
+    ) -> Result<(), Error> {
         shape::rows("x", x.len(), self.width)?;
         shape::length("y", y.len(), x.len())?;
         self.run(Rows::apart(x, y), stats)

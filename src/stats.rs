@@ -84,7 +84,12 @@ impl StatsByRow {
     #[inline(always)]
     pub(crate) fn get(&self, i: usize) -> RowStats {
         let of = |part: &[f32; ROWS]| part.get(i).copied().unwrap_or(0.0);
-        RowStats { scale: of(&self.scale), pivot: of(&self.pivot), delta: of(&self.delta), factor: of(&self.factor) }
+        RowStats {
+            scale: of(&self.scale),
+            pivot: of(&self.pivot),
+            delta: of(&self.delta),
+            factor: of(&self.factor),
+        }
     }
 
     pub(crate) fn set(&mut self, i: usize, stats: RowStats) {

@@ -7,8 +7,8 @@
 use super::rstd::Row;
 use super::sums::from;
 use super::term::{Centred, Raw, Scaled, Term};
-use crate::stats::{RowStats, StatsByRow};
 use crate::isa::{Feature, GROUP, Group, Isa, Op, Rows};
+use crate::stats::{RowStats, StatsByRow};
 
 /// γ and β of the call; both have the width of a row.
 #[derive(Clone, Copy)]
@@ -62,7 +62,9 @@ impl Op for SecondPass<'_> {
             } else {
                 groups::<I, _, true>(isa, general, factor, affine, &mut these);
             }
-            these.rest(|i, x| ((x * scale - pivot) - delta) * factor * affine.gamma.rest(i) + affine.beta.rest(i));
+            these.rest(|i, x| {
+                ((x * scale - pivot) - delta) * factor * affine.gamma.rest(i) + affine.beta.rest(i)
+            });
         }
     }
 }

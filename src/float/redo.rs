@@ -35,9 +35,8 @@ impl Op for Redo<'_> {
     fn eval<I: Isa>(self, isa: I) -> RowStats {
         let Self { row, mut x, mean } = self;
         let centred = row.centred;
-        let measure = |row: &Row, about: Scaled| {
-            isa.run(Measure { row, rows: x.source(), about: Some(about) })
-        };
+        let measure =
+            |row: &Row, about: Scaled| isa.run(Measure { row, rows: x.source(), about: Some(about) });
         if centred && mean.is_finite() {
             let Measured { stats, ok } = measure(row, Scaled { pivot: mean, ..Scaled::NOTHING });
             if ok & 1 != 0 {
@@ -64,7 +63,11 @@ impl Op for Redo<'_> {
             let rows = isa.rows();
             let mut factor = [0.0; ROWS];
             rows.store(rows.div(rows.splat(1.0), rows.sqrt(rows.splat(epsilon))), &mut factor);
-            return RowStats { pivot: first, factor: if epsilon > 0.0 { factor[0] } else { 0.0 }, ..RowStats::default() };
+            return RowStats {
+                pivot: first,
+                factor: if epsilon > 0.0 { factor[0] } else { 0.0 },
+                ..RowStats::default()
+            };
         }
         let scale = scale(spread, epsilon);
         // In two steps: neither over- nor underflows unless the result does, and then ε is nothing beside 1.

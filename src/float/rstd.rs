@@ -31,7 +31,14 @@ pub(crate) struct Row {
 impl Row {
     pub(crate) fn new(width: usize, centred: bool, epsilon: f32) -> Self {
         let n = width as f32;
-        Self { width, centred, epsilon, block: width.min(BLOCK), n, n_epsilon: two_product(Scalar, n, epsilon) }
+        Self {
+            width,
+            centred,
+            epsilon,
+            block: width.min(BLOCK),
+            n,
+            n_epsilon: two_product(Scalar, n, epsilon),
+        }
     }
 }
 

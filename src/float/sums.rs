@@ -19,13 +19,13 @@
 use super::rstd::{Row, statistics};
 use super::term::{Raw, Scaled, Term};
 use super::two::{Two, two_sum};
-use crate::stats::StatsByRow;
 use crate::isa::{ByRow, Feature, GROUP, Isa, Lanes, Op, ROWS, Rows, Scalar};
+use crate::stats::StatsByRow;
 
 /// Elements in four groups.
 const FOUR: usize = 4 * GROUP;
 /// Elements in a block.
-pub(crate) const BLOCK: usize = 4 * FOUR;
+pub(super) const BLOCK: usize = 4 * FOUR;
 
 type Four = [f32; FOUR];
 
