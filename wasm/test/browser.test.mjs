@@ -1,19 +1,13 @@
-// The package in pages that Vite makes, in Chromium. CHROMIUM names the browser where it is not in its usual place.
+// The package in pages that Vite makes, in Chromium.
 
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
 import { writeFileSync } from "node:fs";
-import { createServer as createHttpServer } from "node:http";
-import { extname, join } from "node:path";
+import { join } from "node:path";
 import { after, test } from "node:test";
-import { chromium } from "playwright-core";
 import { build, createServer } from "vite";
 import { project } from "./fixture.mjs";
+import { launch, result, serve } from "./pages.mjs";
 
-const FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
-  .concat(["--disable-background-networking", "--disable-component-update", "--disable-sync"]);
-const CSP = "default-src 'none'; img-src data:; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; connect-src 'self'; base-uri 'none'";
-const KINDS = { ".html": "text/html", ".js": "text/javascript", ".wasm": "application/wasm" };
 // As in entry-points.test.mjs.
 const BITS = "bfabbab6,bee4f8f2,3ee4f8f2,3fabbab6,0,0,0,0";
 
@@ -59,49 +53,18 @@ await build({
   },
 });
 
-/** The built pages, under a policy that allows nothing which is not needed. */
-const strict = createHttpServer(async (request, response) => {
-  const file = join(folder, "dist", new URL(request.url, "http://page").pathname);
-  const body = await readFile(file).catch(() => undefined);
-  const headers = { "content-type": KINDS[extname(file)] ?? "text/plain", "content-security-policy": CSP };
-  response.writeHead(body ? 200 : 404, headers).end(body);
-});
-await new Promise((resolve) => strict.listen(0, "127.0.0.1", resolve));
-const built = `http://127.0.0.1:${strict.address().port}`;
-
-const launch = (...flags) =>
-  chromium.launch({ executablePath: process.env.CHROMIUM || "/usr/bin/chromium", args: [...FLAGS, ...flags] });
+const built = await serve(join(folder, "dist"));
 const browser = await launch();
-after(async () => {
-  await browser.close();
-  strict.close();
-});
-
-/** What the page computed; fails when it complains. */
-async function result(address, within = browser) {
-  const page = await within.newPage();
-  const complaints = [];
-  page.on("pageerror", (error) => complaints.push(error.message));
-  page.on("console", (message) => complaints.push(message.text()));
-  try {
-    await page.goto(address);
-    await page.waitForFunction(() => globalThis.result, undefined, { timeout: 20_000 }).catch((error) => {
-      throw new Error(`${error.message}\n${complaints.join("\n")}`);
-    });
-    return { computed: await page.evaluate(() => globalThis.result), complaints };
-  } finally {
-    await page.close();
-  }
-}
+after(() => browser.close());
 
 test("Vite's build computes on the main thread and in a worker, under a strict policy", async () => {
-  const { computed, complaints } = await result(`${built}/inlined.html`);
+  const { computed, complaints } = await result(`${built}/inlined.html`, browser);
   assert.deepEqual(computed, [`simd128 ${BITS}`, `simd128 ${BITS}`]);
   assert.deepEqual(complaints, []);
 });
 
 test("slim fetches a module that is hosted, under a strict policy", async () => {
-  const { computed, complaints } = await result(`${built}/hosted.html`);
+  const { computed, complaints } = await result(`${built}/hosted.html`, browser);
   assert.deepEqual(computed, [`scalar ${BITS}`]);
   assert.deepEqual(complaints, []);
 });
@@ -122,9 +85,9 @@ test("Vite's dev server, which bundles dependencies beforehand, computes the sam
   await server.listen();
   try {
     const [address] = server.resolvedUrls.local;
-    const { computed } = await result(`${address}inlined.html`);
+    const { computed } = await result(`${address}inlined.html`, browser);
     assert.deepEqual(computed, [`simd128 ${BITS}`, `simd128 ${BITS}`]);
-    assert.deepEqual((await result(`${address}hosted.html`)).computed, [`scalar ${BITS}`]);
+    assert.deepEqual((await result(`${address}hosted.html`, browser)).computed, [`scalar ${BITS}`]);
   } finally {
     await server.close();
   }
