@@ -55,7 +55,7 @@ impl<B: Backend> Run for Burn<B> {
         });
     }
 
-    fn result(&mut self) -> Option<Vec<f32>> {
+    fn result(&mut self, _: &Buffers) -> Option<Vec<f32>> {
         let data = pin!(B::float_into_data(self.y.take()?));
         // These backends compute at once: there is nothing to wait for.
         match data.poll(&mut Context::from_waker(Waker::noop())) {

@@ -41,7 +41,7 @@ impl Run for Candle {
         self.y = y.ok();
     }
 
-    fn result(&mut self) -> Option<Vec<f32>> {
+    fn result(&mut self, _: &Buffers) -> Option<Vec<f32>> {
         let y = self.y.as_ref().and_then(|y| y.flatten_all().ok()?.to_vec1().ok());
         Some(y.unwrap_or_default())
     }

@@ -35,7 +35,7 @@ impl Run for Tract {
         self.y = self.runnable.run(tvec!(self.x.clone())).ok().and_then(|mut results| results.pop());
     }
 
-    fn result(&mut self) -> Option<Vec<f32>> {
+    fn result(&mut self, _: &Buffers) -> Option<Vec<f32>> {
         let y = self.y.take().and_then(|y| y.into_tensor().into_plain_array::<f32>().ok());
         Some(y.map(|y| y.into_iter().collect()).unwrap_or_default())
     }

@@ -1,5 +1,5 @@
-//! `count MODULE`: for each line `VERB ROWS WIDTH` of standard input, the WebAssembly instructions that one call of
-//! our kernel in the contenders' module executes, one number a line.
+//! `count MODULE`: for each line `CONTENDER VERB ROWS WIDTH` of standard input, the WebAssembly instructions that one
+//! call of one of our kernels in the contenders' module executes, one number a line.
 //!
 //! The interpreter's fuel is the count: one unit an instruction, none for those that a compiler for a real machine
 //! turns into nothing.
@@ -8,7 +8,7 @@ use std::error::Error;
 use wasmi::{Config, Engine, Instance, Linker, Module, OperatorCost, Store};
 
 /// Places in the contenders' own lists.
-const LAYERNORM: u32 = 0;
+const CONTENDERS: [&str; 3] = ["layernorm", "layernorm-in-place", "layernorm-statistics"];
 const VERBS: [&str; 3] = ["layer", "residual", "rms"];
 const PLENTY: u64 = u64::MAX / 2;
 
@@ -46,8 +46,11 @@ fn costs() -> OperatorCost {
 
 fn count(engine: &Engine, module: &Module, line: &str) -> Result<u64, Box<dyn Error>> {
     let words: Vec<&str> = line.split_whitespace().collect();
-    let [verb, rows, width] = words[..] else { return Err(format!("not VERB ROWS WIDTH: {line}").into()) };
-    let verb = VERBS.iter().position(|name| *name == verb).ok_or("unknown verb")?;
+    let [contender, verb, rows, width] = words[..] else {
+        return Err(format!("not CONTENDER VERB ROWS WIDTH: {line}").into());
+    };
+    let place = |names: &[&str], wanted| names.iter().position(|name| *name == wanted).ok_or("unknown name");
+    let (contender, verb) = (place(&CONTENDERS, contender)? as u32, place(&VERBS, verb)? as u32);
     let (rows, width): (u32, u32) = (rows.parse()?, width.parse()?);
 
     let mut store = Store::new(engine, ());
@@ -56,7 +59,10 @@ fn count(engine: &Engine, module: &Module, line: &str) -> Result<u64, Box<dyn Er
     let open = instance.get_typed_func::<(u32, u32, u32, u32), u32>(&store, "open")?;
     let run = instance.get_typed_func::<(u32, u32), ()>(&store, "run")?;
     let error = instance.get_typed_func::<u32, f64>(&store, "error")?;
-    let case = open.call(&mut store, (LAYERNORM, verb as u32, rows, width))?;
+    let case = open.call(&mut store, (contender, verb, rows, width))?;
+    if case == 0 {
+        return Err(format!("{line}: no such operation").into());
+    }
     let error = error.call(&mut store, case)?;
     if error > 1e-6 {
         return Err(format!("{line}: wrong by {error}").into());

@@ -4,10 +4,11 @@
 //! names                              → NAME NAME …
 //! open NAME VERB ROWS WIDTH          → largest error, or `none`
 //! time NAME VERB CALLS               → seconds, after one call that is not timed
+//! count NAME VERB                    → instructions of one call, or `none`
 //! close NAME VERB                    → `closed`
 //! ```
 
-use layernorm_contenders::{Case, Verb, Work, names};
+use layernorm_contenders::{Case, Verb, Work, count, names};
 use std::collections::HashMap;
 use std::time::Instant;
 
@@ -36,6 +37,10 @@ fn answer(cases: &mut HashMap<(String, String), Case>, words: &[&str]) -> Option
             let start = Instant::now();
             case.run(calls);
             start.elapsed().as_secs_f64().to_string()
+        }
+        ["count", name, verb] => {
+            let case = cases.get_mut(&key(name, verb))?;
+            count(|| case.run(1))?.to_string()
         }
         ["close", name, verb] => {
             cases.remove(&key(name, verb));
