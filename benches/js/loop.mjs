@@ -1,4 +1,4 @@
-// What one writes without a library: a loop over a Float32Array.
+// What one writes without a library: a loop over a Float32Array; the demo has the same one (web/src/plain.ts).
 import { EPSILON, buffers, error, reference } from "./work.mjs";
 
 export function loop(work) {

@@ -2,49 +2,21 @@
 import { execFileSync } from "node:child_process";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { cpus, totalmem } from "node:os";
-import { ROUNDS, TOLERANCE, median, ratio } from "./measure.mjs";
+import { ROUNDS, TOLERANCE, median } from "./measure.mjs";
 import { linePlot } from "./plot.mjs";
-import { ROWS, WIDTHS, label } from "./shapes.mjs";
+import { ROWS, SCALING, WIDTHS, label } from "./shapes.mjs";
+import { find, tables } from "./tables.mjs";
 import { answers } from "./targets.mjs";
 
 const HERE = new URL("../", import.meta.url);
-const TITLES = { layer: "LayerNorm with γ and β", residual: "residual += x, then LayerNorm", rms: "RMSNorm with γ" };
-const OURS = "layernorm";
-
-const find = (entries, name, verb) => entries.find((entry) => entry.name === name && entry.verb === verb);
-const elements = ({ rows, width }) => rows * width;
-const rate = (shape, { seconds }) => elements(shape) / median(seconds) / 1e9;
-const row = (cells) => `| ${cells.join(" | ")} |`;
-
-function table(results, verb) {
-  const entries = results.flatMap(({ entries }) => entries.filter((entry) => entry.verb === verb));
-  const others = [...new Set(entries.map(({ name }) => name))].filter((name) => name !== OURS);
-  const lines = [row(["rows × width", `${OURS}, Gelem/s`, ...others]), row(Array(others.length + 2).fill("---:"))];
-  for (const { shape, entries } of results) {
-    const ours = find(entries, OURS, verb);
-    if (!ours?.seconds.length) continue;
-    const cells = others.map((name) => {
-      const other = find(entries, name, verb);
-      if (other && !other.seconds.length) return "wrong";
-      return ratio(ours, other)?.toFixed(2) ?? "–";
-    });
-    lines.push(row([label(shape), rate(shape, ours).toFixed(2), ...cells]));
-  }
-  return lines.join("\n");
-}
-
-function errors(results) {
-  const worst = new Map();
-  for (const { error, name } of results.flatMap(({ entries }) => entries)) {
-    worst.set(name, Math.max(error, worst.get(name) ?? 0));
-  }
-  return [...worst].map(([name, error]) => `${name} ${error.toExponential(1)}`).join(", ");
-}
+const CRATES = ["burn-flex", "burn-ndarray", "candle-nn", "rten-vecmath", "tract-core"];
+const cost = ({ rows, width }, { seconds }) => (median(seconds) / (rows * width)) * 1e9;
 
 async function plots({ name, results }) {
   const questions = [
     { file: "width", shapes: WIDTHS, x: "width", title: `${name}, 64 rows`, at: ({ width }) => width },
     { file: "rows", shapes: ROWS, x: "rows", title: `${name}, width 768`, at: ({ rows }) => rows },
+    { file: "scaling", shapes: SCALING, x: "width", title: `${name}, 65536 elements`, at: ({ width }) => width },
   ];
   const links = [];
   for (const { file, shapes, x, title, at } of questions) {
@@ -55,20 +27,20 @@ async function plots({ name, results }) {
       name,
       points: chosen.flatMap(({ shape, entries }) => {
         const entry = find(entries, name, "layer");
-        return entry?.seconds.length ? [[at(shape), rate(shape, entry)]] : [];
+        return entry?.seconds.length ? [[at(shape), cost(shape, entry)]] : [];
       }),
     }));
     const path = `plots/${file}-${name.toLowerCase()}.svg`;
-    await writeFile(new URL(path, HERE), linePlot({ title, x, y: "Gelem/s", series: series.filter(({ points }) => points.length) }));
-    links.push(`![Throughput against ${x} in ${name}](${path})`);
+    await writeFile(new URL(path, HERE), linePlot({ title, x, y: "ns per element", series: series.filter(({ points }) => points.length) }));
+    links.push(`![Cost of an element against ${x}: ${title}](${path})`);
   }
   return links.join("\n");
 }
 
 async function versions(engines, { python }) {
   const npm = JSON.parse(await readFile(new URL("js/package.json", HERE))).dependencies;
-  const cargo = await readFile(new URL("contenders/Cargo.toml", HERE), "utf8");
-  const crates = [...cargo.matchAll(/^(burn-flex|burn-ndarray|candle-nn|rten-vecmath|tract-core) = \{ version = "([^"]+)"/gm)].map(([, name, version]) => `${name} ${version}`);
+  const lock = await readFile(new URL("contenders/Cargo.lock", HERE), "utf8");
+  const crates = CRATES.map((name) => `${name} ${lock.match(new RegExp(`name = "${name}"\nversion = "(.*)"`))[1]}`);
   const pip = (await readFile(new URL("python/requirements.txt", HERE), "utf8")).trim().split("\n");
   const { "playwright-core": _, ...libraries } = npm;
   const chromium = engines.find(({ name }) => name === "Chromium").version;
@@ -101,9 +73,7 @@ Written by \`cargo xtask bench${settings.peers ? " --peers" : ""}\`; how it meas
     answers(engines),
   ];
   for (const engine of engines) {
-    parts.push(`## ${engine.name}`);
-    for (const [verb, title] of Object.entries(TITLES)) parts.push(`${title}:`, table(engine.results, verb));
-    parts.push(`Largest errors, in units of max(1, |y|): ${errors(engine.results)}.`, await plots(engine));
+    parts.push(`## ${engine.name}`, tables(engine), await plots(engine));
   }
   await writeFile(new URL("RESULTS.md", HERE), `${parts.filter(Boolean).join("\n\n")}\n`);
 }

@@ -1,4 +1,5 @@
-// node run.mjs SETTINGS (JSON; from `cargo xtask bench`): measures everything, then writes the report.
+// node run.mjs SETTINGS (JSON; from `cargo xtask bench`): measures everything, then writes the report; or measures
+// some of it, and prints the tables.
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -7,10 +8,13 @@ import { engine } from "./engine.mjs";
 import { measure } from "./measure.mjs";
 import { processContenders } from "./process.mjs";
 import { report } from "./report.mjs";
-import { SHAPES, label, verbs } from "./shapes.mjs";
+import { selection } from "./selection.mjs";
+import { label } from "./shapes.mjs";
+import { tables } from "./tables.mjs";
 
 const settings = JSON.parse(process.argv[2]);
-const { module, serve, python, chromium, pkg, peers } = settings;
+const { module, serve, python, chromium, pkg, peers, only } = settings;
+const chosen = selection(only);
 
 async function node() {
   const tf = peers && (await import("@tensorflow/tfjs-core"));
@@ -49,14 +53,19 @@ const ENGINES = {
 };
 
 const engines = [];
-for (const [name, start] of Object.entries(ENGINES)) {
-  const { contenders, version, end } = await start();
+for (const name of chosen.engines) {
+  const { contenders, version, end } = await ENGINES[name]();
+  const present = Object.fromEntries(Object.entries(contenders).filter(([contender]) => chosen.contender(contender)));
   const results = [];
-  for (const shape of SHAPES) {
+  for (const shape of chosen.shapes) {
     process.stdout.write(`${name}, ${label(shape)}\n`);
-    results.push({ shape, entries: await measure(contenders, shape, verbs(shape)) });
+    results.push({ shape, entries: await measure(present, shape, chosen.verbs(shape)) });
   }
   await end();
   engines.push({ name, version, results });
 }
-await report(engines, settings);
+if (only.length) {
+  for (const engine of engines) process.stdout.write(`\n## ${engine.name}\n\n${tables(engine)}\n`);
+} else {
+  await report(engines, settings);
+}

@@ -18,15 +18,27 @@ const NATIVE: Flavour = Flavour { folder: "bench-native", rustflags: "" };
 
 pub fn command(arguments: &[String]) -> Result<()> {
     match arguments {
-        [] => bench(false),
-        [argument] if argument == "--peers" => bench(true),
-        [argument] if argument == "--budget" => budget::check(),
-        [argument] if argument == "--tighten" => budget::tighten(),
-        [argument, ..] => Err(unknown_argument(argument, "one of --peers, --budget, --tighten")),
+        [argument] if argument == "--budget" => return budget::check(),
+        [argument] if argument == "--tighten" => return budget::tighten(),
+        _ => {}
     }
+    let (mut peers, mut only) = (false, Vec::new());
+    let mut arguments = arguments.iter();
+    while let Some(argument) = arguments.next() {
+        match argument.as_str() {
+            "--peers" => peers = true,
+            "--only" => only.extend(arguments.next().ok_or(ONLY)?.split(',')),
+            _ => return Err(unknown_argument(argument, "--peers and --only, or one of --budget, --tighten")),
+        }
+    }
+    bench(peers, &only)
 }
 
-fn bench(peers: bool) -> Result<()> {
+const ONLY: &str =
+    "--only wants words, as in --only node,512x768,rten: engines, shapes, verbs, parts of contenders";
+
+/// With words in `only` the tables are printed instead of written.
+fn bench(peers: bool, only: &[&str]) -> Result<()> {
     package::package()?;
     tools::npm_packages("benches/js")?;
     let wasm = toolchain::toolchain(&toolchain::WASM)?;
@@ -42,14 +54,16 @@ fn bench(peers: bool) -> Result<()> {
         settings.push(("python", python()?));
     }
     let settings: Vec<_> = settings.iter().map(|(name, path)| format!("{name:?}:{path:?}")).collect();
-    let settings = format!("{{{},\"peers\":{peers}}}", settings.join(","));
+    let settings = format!("{{{},\"peers\":{peers},\"only\":{only:?}}}", settings.join(","));
     let mut script = Command::new("node");
     script.current_dir(paths::root().join("benches/js")).arg("run.mjs").arg(settings);
     let status = script.stdin(Stdio::null()).status().map_err(|e| format!("cannot start Node: {e}"))?;
     if !status.success() {
         return Err("benches/js/run.mjs failed".into());
     }
-    println!("written: benches/RESULTS.md");
+    if only.is_empty() {
+        println!("written: benches/RESULTS.md");
+    }
     Ok(())
 }
 

@@ -55,8 +55,14 @@ const COMMANDS: &[Command] = &[
     },
     Command {
         name: "bench",
-        options: "[--peers|--budget|--tighten]",
-        does: "times the kernels (beside other libraries'), writes benches/RESULTS.md; --budget: counts instructions",
+        options: "[--peers] [--only WORDS]",
+        does: "times the kernels (beside other libraries'), writes benches/RESULTS.md; --only: prints some of it",
+        run: bench::command,
+    },
+    Command {
+        name: "bench",
+        options: "--budget|--tighten",
+        does: "counts instructions per element, compares with benches/budget; --tighten: lowers its limits",
         run: bench::command,
     },
     Command {
