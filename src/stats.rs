@@ -19,12 +19,12 @@ pub struct RowStats {
 impl RowStats {
     /// Of a row with finite `pivot + delta` and nothing to scale.
     ///
-    /// Up to four standard deviations from 0 the mean becomes one float: its rounding costs less than the
+    /// Up to two standard deviations from 0 the mean becomes one float: its rounding costs less than the
     /// rounding of a second subtraction would, and pass 2 has one operation less.
     #[inline(always)]
     pub(crate) fn about(pivot: f32, delta: f32, factor: f32) -> Self {
         let mean = pivot + delta;
-        let near = -4.0 <= mean * factor && mean * factor <= 4.0;
+        let near = (mean * factor).abs() <= 2.0;
         let (pivot, delta) = if near { (0.0, mean) } else { (pivot, delta) };
         Self { scale: 1.0, pivot, delta, factor }
     }

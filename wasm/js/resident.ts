@@ -43,6 +43,8 @@ class Part {
   }
 }
 
+type Seven = [Part, Part, Part, Part, Part, Part, Part];
+
 /** Addresses as the module wants them; 0 is absent. */
 type Addresses = Record<"x" | "y" | "residual" | "gamma" | "beta" | "mean" | "rstd", number>;
 
@@ -60,8 +62,11 @@ abstract class Resident {
   readonly #kind: string;
   #disposed = false;
 
-  /** @param kind Name of the class for messages; `constructor.name` is another after minifying. */
-  constructor(kind: string, options: ResidentLayerNormOptions) {
+  /**
+   * @param kind Name of the class for messages; `constructor.name` is another after minifying.
+   * @param means Whether there are any.
+   */
+  constructor(kind: string, options: ResidentLayerNormOptions, means: boolean) {
     this.#kind = kind;
     this.width = check.whole("width", options?.width, 1);
     this.rows = check.whole("rows", options.rows ?? 1, 1);
@@ -70,12 +75,13 @@ abstract class Resident {
     const gamma = anchor(check.optional(options.gamma, (values) => check.parameter("gamma", values, width)));
     const beta = anchor(check.optional(options.beta, (values) => check.parameter("beta", values, width)));
     const all = rows * width;
-    this.#buffers = new Buffers([all, all, options.residual ? all : 0, width, width, rows, rows]);
-    const part = (length: number) => new Part(this.#buffers.take(length), length);
-    this.parts = { x: part(all), y: part(all), mean: part(rows), rstd: part(rows) };
-    if (options.residual) this.options.residual = part(all);
-    if (options.gamma != null) (this.options.gamma = part(width)).view.set(gamma()!);
-    if (options.beta != null) (this.options.beta = part(width)).view.set(beta()!);
+    const lengths = [all, all, rows, options.residual ? all : 0, gamma() ? width : 0, beta() ? width : 0, means ? rows : 0];
+    this.#buffers = new Buffers(lengths);
+    const [x, y, rstd, residual, g, b, mean] = lengths.map((length) => new Part(this.#buffers.take(length), length)) as Seven;
+    this.parts = { x, y, rstd, mean };
+    if (options.residual) this.options.residual = residual;
+    if (gamma()) (this.options.gamma = g).view.set(gamma()!);
+    if (beta()) (this.options.beta = b).view.set(beta()!);
     const at = (part: Part | undefined) => part?.at ?? 0;
     const { parts: p, options: o } = this;
     this.at = {
@@ -130,12 +136,12 @@ abstract class Resident {
     return rows === this.rows ? rows : check.whole("rows", rows, 0, this.rows);
   }
 
-  /** @internal Status of the module: only γ and β can be bad, since nothing else changes after construction. */
-  protected done(status: number): void {
-    if (status === 0) return;
+  /** @internal Only γ and β can be bad, since nothing else changes after construction. */
+  protected done(ok: number): void {
+    if (ok) return;
     if (this.options.gamma) check.parameter("gamma", this.options.gamma.view, this.width);
     if (this.options.beta) check.parameter("beta", this.options.beta.view, this.width);
-    throw new Error(`layernorm: expected status 0, actual ${status}`);
+    throw new Error("layernorm: expected arguments in order, actual wrong ones");
   }
 }
 
@@ -154,7 +160,7 @@ export class LayerNorm extends Resident {
   readonly #kernel = wasm().layer_norm;
 
   constructor(options: ResidentLayerNormOptions) {
-    super("LayerNorm", options);
+    super("LayerNorm", options, true);
   }
 
   /** Mean of each row. */
@@ -184,7 +190,7 @@ export class RmsNorm extends Resident {
   readonly #kernel = wasm().rms_norm;
 
   constructor(options: ResidentRmsNormOptions) {
-    super("RmsNorm", options);
+    super("RmsNorm", options, false);
   }
 
   /** `y = RMS(x)` for the first `rows` rows; with a residual, `residual += x; y = RMS(residual)`. */
