@@ -23,11 +23,19 @@ const optimise = ["-O3", "--low-memory-unused", "--one-caller-inline-max-functio
   .concat(["--strip-producers", "--strip-target-features"]);
 const features = ["--enable-bulk-memory", "--enable-mutable-globals", "--enable-sign-ext", "--enable-reference-types"]
   .concat(["--enable-nontrapping-float-to-int", "--enable-multivalue"]);
+// What js/ calls, and what that needs. wasm-bindgen adds a table for JavaScript values, of which none crosses.
+const functions = readFileSync(join(here, "js", "exports.ts"), "utf8").matchAll(/^ {2}(\w+)\(/gm);
+const used = ["memory", ...Array.from(functions, ([, name]) => name)];
+const graph = [{ name: "js", root: true, reaches: used }, ...used.map((name) => ({ name, export: name }))];
+const graphFile = join(pkg, "graph.json");
+writeFileSync(graphFile, JSON.stringify(graph));
 for (const [name, folder] of Object.entries(folders)) {
-  const simd = name === "simd" ? ["--enable-simd"] : [];
-  const from = join(folder, "layernorm_wasm_bg.wasm");
-  execFileSync(bin("wasm-opt"), [...optimise, ...features, ...simd, from, "-o", join(pkg, `${name}.wasm`)]);
+  const enabled = name === "simd" ? [...features, "--enable-simd"] : features;
+  const [from, to] = [join(folder, "layernorm_wasm_bg.wasm"), join(pkg, `${name}.wasm`)];
+  execFileSync(bin("wasm-metadce"), [...enabled, "--graph-file", graphFile, from, "-o", to], { stdio: "pipe" });
+  execFileSync(bin("wasm-opt"), [...optimise, ...enabled, to, "-o", to]);
 }
+rmSync(graphFile);
 
 /** An import of a module is its bytes as text; js/text.ts is the way back. */
 const text = {

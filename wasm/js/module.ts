@@ -59,12 +59,9 @@ function choose({ simd = "auto" }: { simd?: "auto" | boolean }): SyncSource {
   return (simd === "auto" ? hasSimd() : simd) ? inlined.simd128() : inlined.scalar();
 }
 
-/** The one import would fill a table for JavaScript values; nothing but numbers crosses, so nobody reads it. */
-const IMPORTS = { "./layernorm_wasm_bg.js": { __wbindgen_init_externref_table() {} } };
-
 function start(source: SyncSource): Active {
   const module = source instanceof WebAssembly.Module ? source : new WebAssembly.Module(source);
-  const exports = new WebAssembly.Instance(module, IMPORTS).exports as unknown as Exports;
+  const exports = new WebAssembly.Instance(module).exports as unknown as Exports;
   return { exports, module, backend: exports.simd128() ? "simd128" : "scalar" };
 }
 
