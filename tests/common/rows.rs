@@ -75,6 +75,8 @@ pub const FAMILIES: &[Family] = &[
     Family { name: "ramp", row: |_, n| fill(n, |i| i as f64) },
     Family { name: "parabola", row: |_, n| fill(n, |i| (i as f64).powi(2)) },
     Family { name: "first 64 are 0", row: |r, n| fill(n, |i| if i < 64 { 0.0 } else { 1e5 + r.normal() }) },
+    Family { name: "first 256 are 1e7", row: |r, n| fill(n, |i| if i < 256 { 1e7 } else { r.normal() }) },
+    Family { name: "first 256 are near 3", row: |r, n| fill(n, |i| r.normal() * 0.01 + if i < 256 { 3.0 } else { 0.0 }) },
     Family { name: "first 16 are 1e7", row: |r, n| fill(n, |i| if i < 16 { 1e7 } else { r.normal() }) },
     Family { name: "first 64 are 1e-3", row: |r, n| fill(n, |i| r.normal() * if i < 64 { 1e-3 } else { 1.0 }) },
     Family { name: "step", row: |r, n| fill(n, |i| r.normal() + if 2 * i < n { -1e3 } else { 1e3 }) },
