@@ -26,6 +26,7 @@ use crate::isa::{GROUP, Isa, Op, Rows};
 use affine::{Affine, SecondPass};
 use redo::Redo;
 use rstd::Row;
+pub(crate) use sums::Sums;
 use sums::{Add, Measure, Measured, from};
 
 /// One call: rows of `width` elements, checked by [`crate::shape`].

@@ -19,7 +19,7 @@
 use super::rstd::{Row, statistics};
 use super::term::{Raw, Scaled, Term};
 use super::two::{Two, two_sum};
-use crate::isa::{ByRow, Feature, GROUP, Isa, Lanes, Op, ROWS, Rows, Scalar};
+use crate::isa::{ByRow, Feature, GROUP, Isa, Lanes, Op, ROWS, Rows, Scalar, SumUp};
 use crate::stats::StatsByRow;
 
 /// Elements in four groups.
@@ -52,33 +52,35 @@ impl Op for Measure<'_> {
         let by_row = isa.rows();
         let mut stats = StatsByRow::default();
         let (mut a, mut b) = (Totals::new(isa), Totals::new(isa));
+        let mut rest = rows;
         for (i, pivot) in stats.pivot.iter_mut().enumerate().take(I::ROWS) {
-            let Some(mut rest) = rows.get(i * row.width..) else { break };
-            rest = rest.get(..row.width).unwrap_or(&[]);
-            let (mut centre, mut raw) = (about.unwrap_or(Scaled::NOTHING), about.is_none());
-            let (mut total_a, mut total_b) = (isa.no_two(), isa.no_two());
-            let mut first = true;
-            while !rest.is_empty() {
-                // A length from memory, lest the compiler know that it is at most four fours: it would unroll their loops.
-                let (block, others) = rest.split_at_checked(row.block).unwrap_or((rest, &[]));
-                let [a, b] = sum(isa, row.centred, block, raw, centre);
-                if first {
-                    (total_a.hi, total_b.hi) = (a, b);
-                    if raw && row.centred {
-                        let (a, b, n) = (isa.total(a), isa.total(b), block.len() as f32);
-                        if 4.0 * (a * a) > n * b {
-                            (centre.pivot, raw) = (a / n, false);
-                            continue;
-                        }
-                    }
+            let Some((x, others)) = rest.split_at_checked(row.width) else { break };
+            rest = others;
+            // A length from memory, lest the compiler know that it is at most four fours: it would unroll their loops.
+            let block = row.block;
+            let mut centre = about;
+            let mut sums = None;
+            if centre.is_none() {
+                let raw = if row.centred {
+                    isa.sums(RowSums::<Raw, true> { term: Raw, x, block })
                 } else {
-                    (total_a, total_b) = (isa.plus(total_a, a), isa.plus(total_b, b));
+                    isa.sums(RowSums::<Raw, false> { term: Raw, x, block })
+                };
+                let (a, b) = (isa.total(raw.first[0]), isa.total(raw.first[1]));
+                let n = x.len().min(BLOCK) as f32;
+                if row.centred && 4.0 * (a * a) > n * b {
+                    centre = Some(Scaled { pivot: a / n, ..Scaled::NOTHING });
                 }
-                (first, rest) = (false, others);
+                sums = Some(raw);
             }
-            *pivot = centre.pivot;
-            a.set(i, total_a);
-            b.set(i, total_b);
+            if let Some(term) = centre {
+                *pivot = term.pivot;
+                sums = Some(isa.sums(RowSums::<Scaled, true> { term, x, block }));
+            }
+            if let Some(sums) = sums {
+                a.set(i, sums.a);
+                b.set(i, sums.b);
+            }
         }
         let one_block = row.width <= BLOCK;
         let (a, b) = (a.over_lanes(isa, one_block), b.over_lanes(isa, one_block));
@@ -150,26 +152,50 @@ impl Op for Add<'_> {
     }
 }
 
-/// Sums of `d` and `d²` over a block, in four lanes; `d` is `x` if `raw`. What is left behind whole fours is one more
-/// four, filled up with `d = 0`.
-#[inline(always)]
-fn sum<I: Isa>(isa: I, centred: bool, x: &[f32], raw: bool, term: Scaled) -> [I::Four; 2] {
-    let (fours, rest) = x.as_chunks::<FOUR>();
-    let sums = if !raw {
-        isa.fold(Block::<Scaled, true> { term, fours })
-    } else if centred {
-        isa.fold(Block::<Raw, true> { term: Raw, fours })
-    } else {
-        isa.fold(Block::<Raw, false> { term: Raw, fours })
-    };
-    if rest.is_empty() { sums } else { isa.join(sums, last(isa, rest, term)) }
+/// Sums over a row but for its last four lanes.
+pub(crate) struct Sums<I: Isa> {
+    a: Two<I::Four>,
+    b: Two<I::Four>,
+    /// Those of the first block.
+    first: [I::Four; 2],
+}
+
+/// The sums of a row. What is left behind whole fours is one more four, filled up with `d = 0`.
+struct RowSums<'a, T, const CENTRED: bool> {
+    term: T,
+    x: &'a [f32],
+    /// Elements in a block.
+    block: usize,
+}
+
+impl<I: Isa, T: Term, const CENTRED: bool> SumUp<I> for RowSums<'_, T, CENTRED> {
+    #[inline(always)]
+    fn eval(self, isa: I) -> Sums<I> {
+        let Self { term, x, block } = self;
+        let (mut a, mut b) = (isa.no_two(), isa.no_two());
+        let mut first = None;
+        for block in x.chunks(block.max(1)) {
+            let (fours, rest) = block.as_chunks::<FOUR>();
+            let mut sums = isa.fold(Block::<T, CENTRED> { term, fours });
+            if !rest.is_empty() {
+                sums = isa.join(sums, last(isa, rest, term));
+            }
+            if first.is_some() {
+                (a, b) = (isa.plus(a, sums[0]), isa.plus(b, sums[1]));
+            } else {
+                (a.hi, b.hi) = (sums[0], sums[1]);
+                first = Some(sums);
+            }
+        }
+        Sums { a, b, first: first.unwrap_or([a.hi, b.hi]) }
+    }
 }
 
 #[inline(never)]
-fn last<I: Isa>(isa: I, rest: &[f32], term: Scaled) -> [I::Four; 2] {
-    let mut filled = [[0.0; FOUR]];
-    filled.iter_mut().flatten().zip(rest).for_each(|(to, &x)| *to = term.of(Scalar, x));
-    isa.fold(Block::<Raw, true> { term: Raw, fours: &filled })
+fn last<I: Isa, T: Term>(isa: I, rest: &[f32], term: T) -> [I::Four; 2] {
+    let mut filled = [0.0; FOUR];
+    filled.iter_mut().zip(rest).for_each(|(to, &x)| *to = term.of(Scalar, x));
+    isa.sums(RowSums::<Raw, true> { term: Raw, x: &filled, block: FOUR }).first
 }
 
 /// Without `CENTRED` the sum of `d` is left out.

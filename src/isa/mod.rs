@@ -15,6 +15,7 @@ mod simd128;
 #[cfg(all(target_arch = "x86_64", not(layernorm_isa = "scalar")))]
 mod x86;
 
+use crate::float::Sums;
 use crate::float::two::Two;
 pub(crate) use rows::{Feature, Rows};
 pub(crate) use scalar::Scalar;
@@ -36,6 +37,11 @@ pub(crate) const ROWS: usize = 4;
 pub(crate) trait Op {
     type Output;
     fn eval<I: Isa>(self, isa: I) -> Self::Output;
+}
+
+/// The same with a result in vectors of the instruction set.
+pub(crate) trait SumUp<I: Isa> {
+    fn eval(self, isa: I) -> Sums<I>;
 }
 
 /// Two quantities in sixteen lanes, to be summed by [`Isa::fold`].
@@ -66,6 +72,7 @@ pub(crate) trait Isa: Copy {
     /// Not only the whole call but each hot loop is one: a function that holds all of them has more live values than
     /// a compiler, above all one that runs in a browser, can keep in registers.
     fn run<O: Op>(self, op: O) -> O::Output;
+    fn sums(self, sums: impl SumUp<Self>) -> Sums<Self>;
 
     fn splat(self, value: f32) -> Self::V;
     /// The first `LANES` elements of `from`; zeros where it has fewer.
@@ -84,8 +91,7 @@ pub(crate) trait Isa: Copy {
     /// One bit per lane: `a ≤ b` (false for NaN).
     fn le(self, a: Self::V, b: Self::V) -> u32;
 
-    /// Sixteen lanes of two quantities to four: lane `l` and `l + 8`, then `l + 4`. The tree is the same everywhere. In a
-    /// function of its own, as [`run`](Self::run).
+    /// Sixteen lanes of two quantities to four: lane `l` and `l + 8`, then `l + 4`. The tree is the same everywhere.
     fn fold(self, lanes: impl Lanes<Self>) -> [Self::Four; 2];
     /// From four numbers of each row to vectors with a row in each lane: the first number of all rows, the second, and
     /// so on.

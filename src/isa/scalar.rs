@@ -1,4 +1,5 @@
-use super::{Isa, Lanes, Op, ROWS};
+use super::{Isa, Lanes, Op, ROWS, SumUp};
+use crate::float::Sums;
 use crate::float::two::{Two, two_sum};
 
 /// One lane at a time: any machine, with or without an FPU.
@@ -19,6 +20,10 @@ impl Isa for Scalar {
     #[inline(never)]
     fn run<O: Op>(self, op: O) -> O::Output {
         op.eval(self)
+    }
+    #[inline(never)]
+    fn sums(self, sums: impl SumUp<Self>) -> Sums<Self> {
+        sums.eval(self)
     }
     #[inline(always)]
     fn splat(self, value: f32) -> f32 {
@@ -59,7 +64,7 @@ impl Isa for Scalar {
         u32::from(a <= b)
     }
 
-    #[inline(never)]
+    #[inline(always)]
     fn fold(self, lanes: impl Lanes<Self>) -> [[f32; 4]; 2] {
         let mut sums = [[0.0; 4]; 2];
         let [a, b] = &mut sums;

@@ -1,6 +1,7 @@
 #![allow(unsafe_code)]
 
-use super::{Isa, Lanes, Op, ROWS};
+use super::{Isa, Lanes, Op, ROWS, SumUp};
+use crate::float::Sums;
 use crate::float::two::{Two, two_sum};
 use core::arch::wasm32::*;
 
@@ -22,6 +23,10 @@ impl Isa for Simd128 {
     #[inline(never)]
     fn run<O: Op>(self, op: O) -> O::Output {
         op.eval(self)
+    }
+    #[inline(never)]
+    fn sums(self, sums: impl SumUp<Self>) -> Sums<Self> {
+        sums.eval(self)
     }
     #[inline(always)]
     fn splat(self, value: f32) -> v128 {
@@ -67,7 +72,7 @@ impl Isa for Simd128 {
         u32::from(i32x4_bitmask(f32x4_le(a, b)))
     }
 
-    #[inline(never)]
+    #[inline(always)]
     fn fold(self, lanes: impl Lanes<Self>) -> [v128; 2] {
         let (low, high) = (lanes.column(self, 0), lanes.column(self, 2));
         let (a0, b0) = (f32x4_add(low.0, high.0), f32x4_add(low.1, high.1));

@@ -1,6 +1,7 @@
 #![allow(unsafe_code)]
 
-use super::{Isa, Lanes, Op, ROWS};
+use super::{Isa, Lanes, Op, ROWS, SumUp};
+use crate::float::Sums;
 use crate::float::two::{Two, two_sum};
 use core::arch::x86_64::*;
 
@@ -40,6 +41,10 @@ impl Isa for Sse2 {
     #[inline(never)]
     fn run<O: Op>(self, op: O) -> O::Output {
         op.eval(self)
+    }
+    #[inline(never)]
+    fn sums(self, sums: impl SumUp<Self>) -> Sums<Self> {
+        sums.eval(self)
     }
     #[inline(always)]
     fn splat(self, value: f32) -> __m128 {
@@ -92,7 +97,7 @@ impl Isa for Sse2 {
         unsafe { _mm_movemask_ps(_mm_cmple_ps(a, b)) as u32 }
     }
 
-    #[inline(never)]
+    #[inline(always)]
     fn fold(self, lanes: impl Lanes<Self>) -> [__m128; 2] {
         let (low, high) = (lanes.column(self, 0), lanes.column(self, 2));
         let (a0, b0) = (self.add(low.0, high.0), self.add(low.1, high.1));
@@ -166,6 +171,16 @@ impl Isa for Avx2 {
         unsafe { run(self, op) }
     }
     #[inline(always)]
+    fn sums(self, sums: impl SumUp<Self>) -> Sums<Self> {
+        #[target_feature(enable = "avx2")]
+        #[inline(never)]
+        fn run(isa: Avx2, sums: impl SumUp<Avx2>) -> Sums<Avx2> {
+            sums.eval(isa)
+        }
+        // SAFETY: as above.
+        unsafe { run(self, sums) }
+    }
+    #[inline(always)]
     fn splat(self, value: f32) -> __m256 {
         // SAFETY: as above.
         unsafe { _mm256_set1_ps(value) }
@@ -218,16 +233,15 @@ impl Isa for Avx2 {
 
     #[inline(always)]
     fn fold(self, lanes: impl Lanes<Self>) -> [__m128; 2] {
-        #[target_feature(enable = "avx2")]
-        #[inline(never)]
-        fn fold(isa: Avx2, lanes: impl Lanes<Avx2>) -> [__m128; 2] {
-            let (low, high) = (lanes.column(isa, 0), lanes.column(isa, 1));
-            let halves = |v| (_mm256_castps256_ps128(v), _mm256_extractf128_ps::<1>(v));
-            let (a, b) = (halves(isa.add(low.0, high.0)), halves(isa.add(low.1, high.1)));
-            [_mm_add_ps(a.0, a.1), _mm_add_ps(b.0, b.1)]
-        }
+        let (low, high) = (lanes.column(self, 0), lanes.column(self, 1));
+        let (a, b) = (self.add(low.0, high.0), self.add(low.1, high.1));
         // SAFETY: as above.
-        unsafe { fold(self, lanes) }
+        unsafe {
+            [
+                _mm_add_ps(_mm256_castps256_ps128(a), _mm256_extractf128_ps::<1>(a)),
+                _mm_add_ps(_mm256_castps256_ps128(b), _mm256_extractf128_ps::<1>(b)),
+            ]
+        }
     }
     #[inline(always)]
     fn turn(self, &[a, b, c, d]: &[__m128; ROWS]) -> [__m128; 4] {
