@@ -5,6 +5,7 @@ import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { leaveOut, optimise } from "./optimise.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const pkg = join(here, "pkg");
@@ -17,12 +18,6 @@ if (!folders.simd || !folders.scalar) {
 rmSync(pkg, { recursive: true, force: true });
 mkdirSync(pkg);
 
-// Nothing lies below address 1024, so constants can move into the offsets of loads: a tenth of the run time. Functions
-// with one caller stay apart: an engine allocates registers better for several small ones than for a giant.
-const optimise = ["-O3", "--low-memory-unused", "--one-caller-inline-max-function-size=0"]
-  .concat(["--strip-producers", "--strip-target-features"]);
-const features = ["--enable-bulk-memory", "--enable-mutable-globals", "--enable-sign-ext", "--enable-reference-types"]
-  .concat(["--enable-nontrapping-float-to-int", "--enable-multivalue"]);
 // What js/ calls, and what that needs. wasm-bindgen adds a table for JavaScript values, of which none crosses.
 const functions = readFileSync(join(here, "js", "exports.ts"), "utf8").matchAll(/^ {2}(\w+)\(/gm);
 const used = ["memory", ...Array.from(functions, ([, name]) => name)];
@@ -30,10 +25,9 @@ const graph = [{ name: "js", root: true, reaches: used }, ...used.map((name) => 
 const graphFile = join(pkg, "graph.json");
 writeFileSync(graphFile, JSON.stringify(graph));
 for (const [name, folder] of Object.entries(folders)) {
-  const enabled = name === "simd" ? [...features, "--enable-simd"] : features;
-  const [from, to] = [join(folder, "layernorm_wasm_bg.wasm"), join(pkg, `${name}.wasm`)];
-  execFileSync(bin("wasm-metadce"), [...enabled, "--graph-file", graphFile, from, "-o", to], { stdio: "pipe" });
-  execFileSync(bin("wasm-opt"), [...optimise, ...enabled, to, "-o", to]);
+  const [simd, to] = [name === "simd", join(pkg, `${name}.wasm`)];
+  leaveOut(join(folder, "layernorm_wasm_bg.wasm"), to, graphFile, { simd });
+  optimise(to, to, { simd });
 }
 rmSync(graphFile);
 

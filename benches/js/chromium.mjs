@@ -8,12 +8,13 @@ import { chromium } from "playwright-core";
 const KINDS = { ".html": "text/html", ".js": "text/javascript", ".mjs": "text/javascript", ".wasm": "application/wasm" };
 const FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"];
 
-/** `folders`: what the page sees under a name, beside this folder; the module is `/module.wasm`. */
-export async function chromiumContenders({ executablePath, module, pkg, peers }) {
+/** The page sees this folder, the package below `/pkg`, and the modules as `/module.wasm` and `/optimised.wasm`. */
+export async function chromiumContenders({ executablePath, module, optimised, pkg, peers }) {
   const here = fileURLToPath(new URL(".", import.meta.url));
   const server = createServer(async ({ url }, response) => {
     const path = normalize(new URL(url, "http://localhost").pathname);
-    const file = path === "/module.wasm" ? module : path.startsWith("/pkg/") ? join(pkg, path.slice(5)) : join(here, path);
+    const modules = { "/module.wasm": module, "/optimised.wasm": optimised };
+    const file = modules[path] ?? (path.startsWith("/pkg/") ? join(pkg, path.slice(5)) : join(here, path));
     try {
       const bytes = await readFile(file);
       response.writeHead(200, { "Content-Type": KINDS[extname(file)] ?? "application/octet-stream" }).end(bytes);
@@ -70,8 +71,10 @@ async function load({ layernorm, peers }) {
     await tf.setBackend("wasm");
     await tf.ready();
   }
+  const bytes = async (path) => (await fetch(path)).arrayBuffer();
   window.contenders = await engine({
-    module: await (await fetch("/module.wasm")).arrayBuffer(),
+    module: await bytes("/module.wasm"),
+    optimised: await bytes("/optimised.wasm"),
     layernorm: layernorm && (await import(layernorm)),
     ort: peers && (await import("/node_modules/onnxruntime-web/dist/ort.wasm.min.mjs")),
     tf: peers && tf,

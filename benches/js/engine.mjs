@@ -6,9 +6,12 @@ import { packaged } from "./packaged.mjs";
 import { tensorflow } from "./tensorflow.mjs";
 import { wasmContenders } from "./wasm.mjs";
 
-export async function engine({ module, layernorm, ort, tf }) {
+/** `optimised` is `module` after what is done to the modules of the package. That made rten slower, so peers stay as cargo leaves them. */
+export async function engine({ module, optimised, layernorm, ort, tf }) {
+  const { layernorm: ours, "two-pass": twoPass, copy } = await wasmContenders(optimised);
   return clocked({
     ...(await wasmContenders(module)),
+    ...{ layernorm: ours, "two-pass": twoPass, copy },
     ...(layernorm && packaged(layernorm)),
     loop,
     ...(ort && onnxruntime(ort)),

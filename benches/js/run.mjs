@@ -3,6 +3,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { optimise } from "../../wasm/optimise.mjs";
 import { chromiumContenders } from "./chromium.mjs";
 import { engine } from "./engine.mjs";
 import { measure } from "./measure.mjs";
@@ -15,6 +16,8 @@ import { tables } from "./tables.mjs";
 const settings = JSON.parse(process.argv[2]);
 const { module, serve, python, chromium, pkg, peers, only } = settings;
 const chosen = selection(only);
+const optimised = `${module}.optimised`;
+optimise(module, optimised, { simd: true });
 
 async function node() {
   const tf = peers && (await import("@tensorflow/tfjs-core"));
@@ -26,6 +29,7 @@ async function node() {
   }
   const contenders = await engine({
     module: await readFile(module),
+    optimised: await readFile(optimised),
     layernorm: pkg && (await import(pathToFileURL(join(pkg, "index.js")))),
     ort: peers && (await import("onnxruntime-web")),
     tf,
@@ -48,7 +52,7 @@ async function native() {
 
 const ENGINES = {
   Node: node,
-  Chromium: () => chromiumContenders({ executablePath: chromium, module, pkg, peers }),
+  Chromium: () => chromiumContenders({ executablePath: chromium, module, optimised, pkg, peers }),
   native,
 };
 
