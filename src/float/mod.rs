@@ -98,12 +98,16 @@ impl Op for AllFinite<'_> {
     fn eval<I: Isa>(self, isa: I) -> bool {
         let (groups, rest) = self.0.as_chunks::<GROUP>();
         let zero = isa.splat(0.0);
-        let mut sum = zero;
+        // Four, for an addition takes longer than it is until the next may start.
+        let mut sums = [zero; 4];
         for group in groups {
-            for at in (0..GROUP).step_by(I::LANES) {
-                sum = isa.add(sum, isa.mul(isa.load(from(group, at)), zero));
+            for (column, at) in (0..GROUP).step_by(I::LANES).enumerate() {
+                if let Some(sum) = sums.get_mut(column % 4) {
+                    *sum = isa.add(*sum, isa.mul(isa.load(from(group, at)), zero));
+                }
             }
         }
+        let sum = isa.add(isa.add(sums[0], sums[1]), isa.add(sums[2], sums[3]));
         isa.le(sum, zero) == isa.le(zero, zero) && rest.iter().all(|v| v.is_finite())
     }
 }
