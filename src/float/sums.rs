@@ -19,7 +19,7 @@
 use super::rstd::{Row, statistics};
 use super::term::{Raw, Scaled, Term};
 use super::two::{Two, two_sum};
-use crate::isa::{ByRow, Feature, GROUP, Isa, Lanes, Op, ROWS, Rows, Scalar, SumUp};
+use crate::isa::{ByRow, GROUP, Isa, Lanes, Op, ROWS, Scalar, SumUp};
 use crate::stats::StatsByRow;
 
 /// Elements in four groups.
@@ -140,15 +140,15 @@ impl Op for Add<'_> {
 
     #[inline(always)]
     fn eval<I: Isa>(self, isa: I) {
-        let mut sums = Rows::in_place(self.residual);
-        let x = Feature::own(self.x);
-        for (mut slot, x, _) in sums.groups(x, x) {
+        let (groups, rest) = self.residual.as_chunks_mut::<GROUP>();
+        let (x_groups, x_rest) = self.x.as_chunks::<GROUP>();
+        for (to, x) in groups.iter_mut().zip(x_groups) {
             for at in (0..GROUP).step_by(I::LANES) {
-                let sum = isa.add(isa.load(from(slot.source(), at)), isa.load(from(x, at)));
-                isa.store(sum, slot.target().get_mut(at..).unwrap_or(&mut []));
+                let sum = isa.add(isa.load(from(to, at)), isa.load(from(x, at)));
+                isa.store(sum, to.get_mut(at..).unwrap_or(&mut []));
             }
         }
-        sums.rest(|i, v| v + x.rest(i));
+        rest.iter_mut().zip(x_rest).for_each(|(to, x)| *to += x);
     }
 }
 
