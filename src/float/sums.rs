@@ -3,18 +3,18 @@
 //! ```text
 //! group   16 elements, element i in lane i mod 16
 //! four    4 groups
-//! block   4 fours, each lane acc += (g0 + g1) + (g2 + g3); then a tree over the lanes
-//! row     block totals added to two floats, hi + lo
+//! block   4 fours, each lane acc += (g0 + g1) + (g2 + g3); then lane l with l + 8, and with l + 4
+//! row     its blocks in four lanes of two floats, hi + lo; then lane l with l + 2, and with l + 1
 //! ```
 //!
 //! 1. Fours and a tree cost as many additions as a running sum and round less: an element goes through at most
-//!    six additions before the tree's end, instead of sixteen. Running sums are biased as well: a row of ±a adds
-//!    equal squares, whose rounding errors all have one sign.
+//!    nine additions that round, instead of sixteen. Running sums are biased as well: a row of ±a adds equal
+//!    squares, whose rounding errors all have one sign.
 //! 2. Lanes are done one vector at a time, so that few are live: V8 schedules all loads of a loop before the sums.
 //!    Each block is a slice whose length the compiler does not know: it would unroll the loop and then need sixty
 //!    registers.
-//! 3. The end of the tree needs as many operations for one block as for four, so it is done for four rows at once.
-//! 4. Totals go to two floats, so that the error does not grow with the number of blocks.
+//! 3. The end of the tree needs as many operations for one row as for four, so it is done for four rows at once.
+//! 4. Blocks are added in two floats, so that the error does not grow with their number.
 
 use super::rstd::{Row, statistics};
 use super::term::{Raw, Scaled, Term};
@@ -92,7 +92,7 @@ impl Op for Measure<'_> {
     }
 }
 
-/// Sums over each row but for its last four lanes. In two arrays: one of twice the size would be cleared by a call.
+/// Sums over each row in four lanes. In two arrays: one of twice the size would be cleared by a call.
 struct Totals<I: Isa> {
     hi: [I::Four; ROWS],
     lo: [I::Four; ROWS],
@@ -152,7 +152,7 @@ impl Op for Add<'_> {
     }
 }
 
-/// Sums over a row but for its last four lanes.
+/// Sums over a row in four lanes.
 pub(crate) struct Sums<I: Isa> {
     a: Two<I::Four>,
     b: Two<I::Four>,
