@@ -30,8 +30,8 @@ pub(crate) use x86::Sse2;
 pub(crate) const GROUP: usize = 16;
 pub(crate) type Group = [f32; GROUP];
 
-/// The most rows of any instruction set.
-pub(crate) const ROWS: usize = 4;
+/// The most rows of an instruction set of this build.
+pub(crate) const ROWS: usize = if cfg!(all(target_arch = "x86_64", feature = "std")) { 8 } else { 4 };
 
 /// Something to compute, written once and compiled for each instruction set.
 pub(crate) trait Op {
@@ -56,7 +56,7 @@ pub(crate) type ByRow<I> = <<I as Isa>::Rows as Isa>::V;
 pub(crate) trait Isa: Copy {
     /// Lanes in one vector: 1, 4 or 8.
     const LANES: usize;
-    /// Rows whose sums are completed and whose statistics are computed together: 1 or 4.
+    /// Rows whose sums are completed and whose statistics are computed together: 1, 4 or 8.
     const ROWS: usize;
     /// One vector.
     type V: Copy;

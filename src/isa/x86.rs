@@ -106,7 +106,7 @@ impl Isa for Sse2 {
         [self.add(a0, a1), self.add(b0, b1)]
     }
     #[inline(always)]
-    fn turn(self, &[a, b, c, d]: &[__m128; ROWS]) -> [__m128; 4] {
+    fn turn(self, &[a, b, c, d, ..]: &[__m128; ROWS]) -> [__m128; 4] {
         transposed(a, b, c, d)
     }
     #[inline(always)]
@@ -151,14 +151,14 @@ impl Avx2 {
 #[cfg(feature = "std")]
 impl Isa for Avx2 {
     const LANES: usize = 8;
-    const ROWS: usize = 4;
+    const ROWS: usize = 8;
     type V = __m256;
-    type Rows = Sse2;
+    type Rows = Self;
     type Four = __m128;
 
     #[inline(always)]
-    fn rows(self) -> Sse2 {
-        Sse2
+    fn rows(self) -> Self {
+        self
     }
     #[inline(always)]
     fn run<O: Op>(self, op: O) -> O::Output {
@@ -244,8 +244,18 @@ impl Isa for Avx2 {
         }
     }
     #[inline(always)]
-    fn turn(self, &[a, b, c, d]: &[__m128; ROWS]) -> [__m128; 4] {
-        transposed(a, b, c, d)
+    fn turn(self, &[a, b, c, d, e, f, g, h]: &[__m128; ROWS]) -> [__m256; 4] {
+        let [l0, l1, l2, l3] = transposed(a, b, c, d);
+        let [h0, h1, h2, h3] = transposed(e, f, g, h);
+        // SAFETY: as above.
+        unsafe {
+            [
+                _mm256_set_m128(h0, l0),
+                _mm256_set_m128(h1, l1),
+                _mm256_set_m128(h2, l2),
+                _mm256_set_m128(h3, l3),
+            ]
+        }
     }
     #[inline(always)]
     fn plus(self, total: Two<__m128>, four: __m128) -> Two<__m128> {
