@@ -10,8 +10,8 @@
 //!
 //! 1. Most rows have a mean that is small beside σ. They need no pivot, which saves one subtraction an element
 //!    in each pass.
-//! 2. Up to four short rows go through pass 1 together, have their statistics computed in one vector, and then go
-//!    through pass 2. The statistics are a long chain of dependent operations.
+//! 2. Short rows go through pass 1 together, as many as [`Isa::ROWS`], have their statistics computed in one vector,
+//!    and then go through pass 2. The statistics are a long chain of dependent operations.
 //! 3. Every choice depends on the row's values and on N alone, never on its neighbours.
 
 mod affine;
@@ -26,7 +26,6 @@ use crate::isa::{GROUP, Isa, Op, Rows};
 use affine::{Affine, SecondPass};
 use redo::Redo;
 use rstd::Row;
-pub(crate) use sums::Sums;
 use sums::{Add, Measure, Measured, from};
 
 /// One call: rows of `width` elements, checked by [`crate::shape`].

@@ -1,8 +1,8 @@
 //! The rows the fast path gives up on.
 //!
-//! A pivot too far from the mean (a trend, a first group unlike the rest) costs one more pass 1, about the mean
+//! A pivot too far from the mean (a trend, a first block unlike the rest) costs one more pass 1, about the mean
 //! just found. Where that does not help either, because sums are out of range or values not finite, the row
-//! goes through four careful passes, and comes out right whatever it is:
+//! goes through three careful passes, and comes out right whatever it is:
 //!
 //! ```text
 //! range   lowest and highest value; not finite: NaN; equal: x̂ = 0

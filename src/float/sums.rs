@@ -19,7 +19,7 @@
 use super::rstd::{Row, statistics};
 use super::term::{Raw, Scaled, Term};
 use super::two::{Two, two_sum};
-use crate::isa::{ByRow, GROUP, Isa, Lanes, Op, ROWS, Scalar, SumUp};
+use crate::isa::{ByRow, GROUP, Isa, Lanes, Op, ROWS, Run, Scalar};
 use crate::stats::StatsByRow;
 
 /// Elements in four groups.
@@ -62,9 +62,9 @@ impl Op for Measure<'_> {
             let mut sums = None;
             if centre.is_none() {
                 let raw = if row.centred {
-                    isa.sums(RowSums::<Raw, true> { term: Raw, x, block })
+                    isa.run(RowSums::<Raw, true> { term: Raw, x, block })
                 } else {
-                    isa.sums(RowSums::<Raw, false> { term: Raw, x, block })
+                    isa.run(RowSums::<Raw, false> { term: Raw, x, block })
                 };
                 let (a, b) = (isa.total(raw.first[0]), isa.total(raw.first[1]));
                 let n = x.len().min(BLOCK) as f32;
@@ -75,7 +75,7 @@ impl Op for Measure<'_> {
             }
             if let Some(term) = centre {
                 *pivot = term.pivot;
-                sums = Some(isa.sums(RowSums::<Scaled, true> { term, x, block }));
+                sums = Some(isa.run(RowSums::<Scaled, true> { term, x, block }));
             }
             if let Some(sums) = sums {
                 a.set(i, sums.a);
@@ -153,7 +153,7 @@ impl Op for Add<'_> {
 }
 
 /// Sums over a row in four lanes.
-pub(crate) struct Sums<I: Isa> {
+struct Sums<I: Isa> {
     a: Two<I::Four>,
     b: Two<I::Four>,
     /// Those of the first block.
@@ -168,7 +168,9 @@ struct RowSums<'a, T, const CENTRED: bool> {
     block: usize,
 }
 
-impl<I: Isa, T: Term, const CENTRED: bool> SumUp<I> for RowSums<'_, T, CENTRED> {
+impl<I: Isa, T: Term, const CENTRED: bool> Run<I> for RowSums<'_, T, CENTRED> {
+    type Output = Sums<I>;
+
     #[inline(always)]
     fn eval(self, isa: I) -> Sums<I> {
         let Self { term, x, block } = self;
@@ -195,7 +197,7 @@ impl<I: Isa, T: Term, const CENTRED: bool> SumUp<I> for RowSums<'_, T, CENTRED> 
 fn last<I: Isa, T: Term>(isa: I, rest: &[f32], term: T) -> [I::Four; 2] {
     let mut filled = [0.0; FOUR];
     filled.iter_mut().zip(rest).for_each(|(to, &x)| *to = term.of(Scalar, x));
-    isa.sums(RowSums::<Raw, true> { term: Raw, x: &filled, block: FOUR }).first
+    isa.run(RowSums::<Raw, true> { term: Raw, x: &filled, block: FOUR }).first
 }
 
 /// Without `CENTRED` the sum of `d` is left out.

@@ -15,7 +15,6 @@ mod simd128;
 #[cfg(all(target_arch = "x86_64", not(layernorm_isa = "scalar")))]
 mod x86;
 
-use crate::float::Sums;
 use crate::float::two::Two;
 pub(crate) use rows::{Feature, Rows};
 pub(crate) use scalar::Scalar;
@@ -39,9 +38,19 @@ pub(crate) trait Op {
     fn eval<I: Isa>(self, isa: I) -> Self::Output;
 }
 
-/// The same with a result in vectors of the instruction set.
-pub(crate) trait SumUp<I: Isa> {
-    fn eval(self, isa: I) -> Sums<I>;
+/// An [`Op`], or what one instruction set computes and leaves in its own vectors.
+pub(crate) trait Run<I: Isa> {
+    type Output;
+    fn eval(self, isa: I) -> Self::Output;
+}
+
+impl<I: Isa, O: Op> Run<I> for O {
+    type Output = O::Output;
+
+    #[inline(always)]
+    fn eval(self, isa: I) -> O::Output {
+        Op::eval(self, isa)
+    }
 }
 
 /// Two quantities in sixteen lanes, to be summed by [`Isa::fold`].
@@ -71,8 +80,7 @@ pub(crate) trait Isa: Copy {
     ///
     /// Not only the whole call but each hot loop is one: a function that holds all of them has more live values than
     /// a compiler, above all one that runs in a browser, can keep in registers.
-    fn run<O: Op>(self, op: O) -> O::Output;
-    fn sums(self, sums: impl SumUp<Self>) -> Sums<Self>;
+    fn run<R: Run<Self>>(self, op: R) -> R::Output;
 
     fn splat(self, value: f32) -> Self::V;
     /// The first `LANES` elements of `from`; zeros where it has fewer.

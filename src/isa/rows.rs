@@ -62,6 +62,12 @@ impl<'a> Rows<'a> {
         self.len
     }
 
+    /// Elements that are to be written: all or none.
+    #[inline(always)]
+    fn written(&self) -> usize {
+        if self.to.is_null() { 0 } else { self.len }
+    }
+
     /// At most `len` elements from `start` on.
     #[inline(always)]
     pub(crate) fn part(&mut self, start: usize, len: usize) -> Rows<'_> {
@@ -94,8 +100,7 @@ impl<'a> Rows<'a> {
         mut gamma: Feature<'p>,
         mut beta: Feature<'p>,
     ) -> impl Iterator<Item = (Slot<'p>, &'p Group, &'p Group)> {
-        let len = if self.to.is_null() { 0 } else { self.len };
-        let count = (len / GROUP).min(gamma.groups).min(beta.groups);
+        let count = (self.written() / GROUP).min(gamma.groups).min(beta.groups);
         let (mut from, mut to) = (self.from.cast::<Group>(), self.to.cast::<Group>());
         (0..count).map(move |_| {
             let slot = Slot { from, to, slices: PhantomData };
@@ -112,16 +117,14 @@ impl<'a> Rows<'a> {
     #[inline(always)]
     pub(crate) fn rest(&mut self, map: impl Fn(usize, f32) -> f32) {
         let groups = self.len - self.len % GROUP;
-        let end = if self.to.is_null() { 0 } else { self.len };
-        for i in groups..end {
+        for i in groups..self.written() {
             // SAFETY: `len` elements are there. The read is over before the write.
             unsafe { self.to.add(i).write(map(i - groups, self.from.add(i).read())) }
         }
     }
 
     pub(crate) fn fill(&mut self, value: f32) {
-        let len = if self.to.is_null() { 0 } else { self.len };
-        for i in 0..len {
+        for i in 0..self.written() {
             // SAFETY: `len` elements are there, and nothing else refers to them while `self` is borrowed.
             unsafe { self.to.add(i).write(value) }
         }

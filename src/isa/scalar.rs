@@ -1,5 +1,4 @@
-use super::{Isa, Lanes, Op, ROWS, SumUp};
-use crate::float::Sums;
+use super::{Isa, Lanes, ROWS, Run};
 use crate::float::two::{Two, two_sum};
 
 /// One lane at a time: any machine, with or without an FPU.
@@ -18,12 +17,8 @@ impl Isa for Scalar {
         self
     }
     #[inline(never)]
-    fn run<O: Op>(self, op: O) -> O::Output {
+    fn run<R: Run<Self>>(self, op: R) -> R::Output {
         op.eval(self)
-    }
-    #[inline(never)]
-    fn sums(self, sums: impl SumUp<Self>) -> Sums<Self> {
-        sums.eval(self)
     }
     #[inline(always)]
     fn splat(self, value: f32) -> f32 {

@@ -1,7 +1,6 @@
 #![allow(unsafe_code)]
 
-use super::{Isa, Lanes, Op, ROWS, SumUp};
-use crate::float::Sums;
+use super::{Isa, Lanes, ROWS, Run};
 use crate::float::two::{Two, two_sum};
 use core::arch::wasm32::*;
 
@@ -21,12 +20,8 @@ impl Isa for Simd128 {
         self
     }
     #[inline(never)]
-    fn run<O: Op>(self, op: O) -> O::Output {
+    fn run<R: Run<Self>>(self, op: R) -> R::Output {
         op.eval(self)
-    }
-    #[inline(never)]
-    fn sums(self, sums: impl SumUp<Self>) -> Sums<Self> {
-        sums.eval(self)
     }
     #[inline(always)]
     fn splat(self, value: f32) -> v128 {

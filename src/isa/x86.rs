@@ -1,7 +1,6 @@
 #![allow(unsafe_code)]
 
-use super::{Isa, Lanes, Op, ROWS, SumUp};
-use crate::float::Sums;
+use super::{Isa, Lanes, ROWS, Run};
 use crate::float::two::{Two, two_sum};
 use core::arch::x86_64::*;
 
@@ -39,12 +38,8 @@ impl Isa for Sse2 {
         Sse2
     }
     #[inline(never)]
-    fn run<O: Op>(self, op: O) -> O::Output {
+    fn run<R: Run<Self>>(self, op: R) -> R::Output {
         op.eval(self)
-    }
-    #[inline(never)]
-    fn sums(self, sums: impl SumUp<Self>) -> Sums<Self> {
-        sums.eval(self)
     }
     #[inline(always)]
     fn splat(self, value: f32) -> __m128 {
@@ -161,24 +156,14 @@ impl Isa for Avx2 {
         self
     }
     #[inline(always)]
-    fn run<O: Op>(self, op: O) -> O::Output {
+    fn run<R: Run<Self>>(self, op: R) -> R::Output {
         #[target_feature(enable = "avx2")]
         #[inline(never)]
-        fn run<O: Op>(isa: Avx2, op: O) -> O::Output {
+        fn run<R: Run<Avx2>>(isa: Avx2, op: R) -> R::Output {
             op.eval(isa)
         }
         // SAFETY: as above.
         unsafe { run(self, op) }
-    }
-    #[inline(always)]
-    fn sums(self, sums: impl SumUp<Self>) -> Sums<Self> {
-        #[target_feature(enable = "avx2")]
-        #[inline(never)]
-        fn run(isa: Avx2, sums: impl SumUp<Avx2>) -> Sums<Avx2> {
-            sums.eval(isa)
-        }
-        // SAFETY: as above.
-        unsafe { run(self, sums) }
     }
     #[inline(always)]
     fn splat(self, value: f32) -> __m256 {
@@ -259,23 +244,18 @@ impl Isa for Avx2 {
     }
     #[inline(always)]
     fn plus(self, total: Two<__m128>, four: __m128) -> Two<__m128> {
-        let sum = two_sum(Sse2, total.hi, four);
-        Two { hi: sum.hi, lo: Sse2.add(total.lo, sum.lo) }
+        Sse2.plus(total, four)
     }
     #[inline(always)]
     fn total(self, four: __m128) -> f32 {
-        // SAFETY: as above.
-        unsafe {
-            let pairs = _mm_add_ps(four, _mm_movehl_ps(four, four));
-            _mm_cvtss_f32(pairs) + _mm_cvtss_f32(_mm_shuffle_ps::<1>(pairs, pairs))
-        }
+        Sse2.total(four)
     }
     #[inline(always)]
     fn join(self, a: [__m128; 2], b: [__m128; 2]) -> [__m128; 2] {
-        [Sse2.add(a[0], b[0]), Sse2.add(a[1], b[1])]
+        Sse2.join(a, b)
     }
     #[inline(always)]
     fn no_two(self) -> Two<__m128> {
-        Two { hi: Sse2.splat(0.0), lo: Sse2.splat(0.0) }
+        Sse2.no_two()
     }
 }
