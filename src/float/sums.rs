@@ -56,31 +56,10 @@ impl Op for Measure<'_> {
         for (i, pivot) in stats.pivot.iter_mut().enumerate().take(I::ROWS) {
             let Some((x, others)) = rest.split_at_checked(row.width) else { break };
             rest = others;
-            // A length from memory, lest the compiler know that it is at most four fours: it would unroll their loops.
-            let block = row.block;
-            let mut centre = about;
-            let mut sums = None;
-            if centre.is_none() {
-                let raw = if row.centred {
-                    isa.run(RowSums::<Raw, true> { term: Raw, x, block })
-                } else {
-                    isa.run(RowSums::<Raw, false> { term: Raw, x, block })
-                };
-                let (a, b) = (isa.total(raw.first[0]), isa.total(raw.first[1]));
-                let n = x.len().min(BLOCK) as f32;
-                if row.centred && 4.0 * (a * a) > n * b {
-                    centre = Some(Scaled { pivot: a / n, ..Scaled::NOTHING });
-                }
-                sums = Some(raw);
-            }
-            if let Some(term) = centre {
-                *pivot = term.pivot;
-                sums = Some(isa.run(RowSums::<Scaled, true> { term, x, block }));
-            }
-            if let Some(sums) = sums {
-                a.set(i, sums.a);
-                b.set(i, sums.b);
-            }
+            let sums;
+            (*pivot, sums) = row_sums(isa, row, x, about);
+            a.set(i, sums.a);
+            b.set(i, sums.b);
         }
         let one_block = row.width <= BLOCK;
         let (a, b) = (a.over_lanes(isa, one_block), b.over_lanes(isa, one_block));
@@ -90,6 +69,28 @@ impl Op for Measure<'_> {
         by_row.store(statistics.rstd, &mut stats.factor);
         Measured { stats, ok: statistics.ok }
     }
+}
+
+/// The pivot of a row and its sums about it, or about what is given.
+#[inline(always)]
+fn row_sums<I: Isa>(isa: I, row: &Row, x: &[f32], about: Option<Scaled>) -> (f32, Sums<I>) {
+    // A length from memory, lest the compiler know that it is at most four fours: it would unroll their loops.
+    let block = row.block;
+    let term = match about {
+        Some(term) => term,
+        None if !row.centred => return (0.0, isa.run(RowSums::<Raw, false> { term: Raw, x, block })),
+        None => {
+            let sums = isa.run(RowSums::<Raw, true> { term: Raw, x, block });
+            let (a, b) = (isa.total(sums.first[0]), isa.total(sums.first[1]));
+            let n = x.len().min(BLOCK) as f32;
+            let far = 4.0 * (a * a) > n * b;
+            if !far {
+                return (0.0, sums);
+            }
+            Scaled { pivot: a / n, ..Scaled::NOTHING }
+        }
+    };
+    (term.pivot, isa.run(RowSums::<Scaled, true> { term, x, block }))
 }
 
 /// Sums over each row in four lanes. In two arrays: one of twice the size would be cleared by a call.
