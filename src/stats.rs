@@ -1,5 +1,3 @@
-use crate::isa::ROWS;
-
 /// Statistics of one row: what [`forward_with_stats`](crate::LayerNorm::forward_with_stats) leaves for a
 /// later pass over the same row.
 ///
@@ -60,45 +58,5 @@ impl RowStats {
 impl Default for RowStats {
     fn default() -> Self {
         Self { scale: 1.0, pivot: 0.0, delta: 0.0, factor: 0.0 }
-    }
-}
-
-/// [`RowStats`] of rows that are normalised together, each part of them side by side.
-#[derive(Clone, Copy)]
-pub(crate) struct StatsByRow {
-    pub scale: [f32; ROWS],
-    pub pivot: [f32; ROWS],
-    pub delta: [f32; ROWS],
-    pub factor: [f32; ROWS],
-}
-
-impl Default for StatsByRow {
-    fn default() -> Self {
-        let zero = [0.0; ROWS];
-        Self { scale: [1.0; ROWS], pivot: zero, delta: zero, factor: zero }
-    }
-}
-
-impl StatsByRow {
-    /// Of row `i`.
-    #[inline(always)]
-    pub(crate) fn get(&self, i: usize) -> RowStats {
-        let of = |part: &[f32; ROWS]| part.get(i).copied().unwrap_or(0.0);
-        RowStats {
-            scale: of(&self.scale),
-            pivot: of(&self.pivot),
-            delta: of(&self.delta),
-            factor: of(&self.factor),
-        }
-    }
-
-    pub(crate) fn set(&mut self, i: usize, stats: RowStats) {
-        let RowStats { scale, pivot, delta, factor } = stats;
-        let parts = [&mut self.scale, &mut self.pivot, &mut self.delta, &mut self.factor];
-        for (part, value) in parts.into_iter().zip([scale, pivot, delta, factor]) {
-            if let Some(part) = part.get_mut(i) {
-                *part = value;
-            }
-        }
     }
 }

@@ -7,8 +7,8 @@
 use super::rstd::Row;
 use super::sums::from;
 use super::term::{Centred, Raw, Scaled, Term};
+use crate::RowStats;
 use crate::isa::{Feature, GROUP, Group, Isa, Op, Rows};
-use crate::stats::{RowStats, StatsByRow};
 
 /// γ and β of the call; both have the width of a row.
 #[derive(Clone, Copy)]
@@ -30,11 +30,10 @@ impl<'a> Affine<'a> {
     }
 }
 
-/// Writes `count` rows.
+/// Writes a row for each of `stats`.
 pub(crate) struct SecondPass<'a> {
     pub row: &'a Row,
-    pub count: usize,
-    pub stats: &'a StatsByRow,
+    pub stats: &'a [RowStats],
     pub affine: &'a Affine<'a>,
     pub rows: Rows<'a>,
 }
@@ -44,10 +43,9 @@ impl Op for SecondPass<'_> {
 
     #[inline(always)]
     fn eval<I: Isa>(self, isa: I) {
-        let Self { row, count, stats, affine, mut rows } = self;
+        let Self { row, stats, affine, mut rows } = self;
         let affine = *affine;
-        for i in 0..count {
-            let RowStats { scale, pivot, delta, factor } = stats.get(i);
+        for (i, &RowStats { scale, pivot, delta, factor }) in stats.iter().enumerate() {
             let mut these = rows.part(i * row.width, row.width);
             if factor.is_nan() {
                 // Whatever NaNs came in, the one that goes out is 0x7fc00000.

@@ -22,11 +22,11 @@ mod term;
 pub(crate) mod two;
 
 use crate::RowStats;
-use crate::isa::{GROUP, Isa, Op, Rows};
+use crate::isa::{GROUP, Isa, List, Op, ROWS, Rows};
 use affine::{Affine, SecondPass};
 use redo::Redo;
 use rstd::Row;
-use sums::{Add, Measure, Measured, from};
+use sums::{Measure, from};
 
 /// One call: rows of `width` elements, checked by [`crate::shape`].
 pub(crate) struct Forward<'a> {
@@ -55,31 +55,20 @@ impl Op for Forward<'_> {
         let row = &Row::new(width, centred, epsilon);
         let affine = &Affine::new(gamma, beta);
         let together = TOGETHER[usize::from(rows.len() > IN_CACHE)];
-        let together = together.checked_div(width).unwrap_or(1).clamp(1, I::ROWS);
+        let together = together.checked_div(width).unwrap_or(1).clamp(1, ROWS);
         let mut first = 0;
         while first < rows.len() {
             let mut these = rows.part(first, together * width);
-            if let Some((x, residual)) = these.addition() {
-                isa.run(Add { x, residual });
+            let all = these.part(0, usize::MAX);
+            let mut stats = List::new();
+            let ok = isa.run(Measure { row, rows: all, about: None, stats: &mut stats });
+            for (i, stats) in stats.iter_mut().enumerate().filter(|(i, _)| ok >> i & 1 == 0) {
+                let mean = stats.pivot + stats.delta;
+                *stats = isa.run(Redo { row, x: these.part(i * width, width), mean });
             }
-            let Measured { mut stats, ok } = isa.run(Measure { row, rows: these.source(), about: None });
-            let count = these.len().checked_div(width).unwrap_or(0);
-            for i in 0..count {
-                let RowStats { pivot, delta, factor, .. } = stats.get(i);
-                let good = ok >> i & 1 != 0;
-                if good && pivot == 0.0 {
-                    continue;
-                }
-                let of_row = if good {
-                    RowStats::about(pivot, delta, factor)
-                } else {
-                    isa.run(Redo { row, x: these.part(i * width, width), mean: pivot + delta })
-                };
-                stats.set(i, of_row);
-            }
-            isa.run(SecondPass { row, count, stats: &stats, affine, rows: these });
-            if let Some((these, others)) = core::mem::take(&mut out).split_at_mut_checked(count) {
-                these.iter_mut().enumerate().for_each(|(i, to)| *to = stats.get(i));
+            isa.run(SecondPass { row, stats: &stats, affine, rows: these });
+            if let Some((these, others)) = core::mem::take(&mut out).split_at_mut_checked(stats.len()) {
+                these.iter_mut().zip(stats.iter()).for_each(|(to, stats)| *to = *stats);
                 out = others;
             }
             first += together * width;

@@ -15,11 +15,11 @@
 //! than σ for every N ≤ 2²⁴, and the fine pass measures what is left.
 
 use super::rstd::Row;
-use super::sums::{Measure, Measured};
+use super::sums::{LANES, Measure};
 use super::term::Scaled;
 use super::two::{Two, two_sum};
 use crate::RowStats;
-use crate::isa::{Isa, Op, ROWS, Rows, Scalar};
+use crate::isa::{Isa, List, Op, Rows, Scalar};
 
 /// Statistics of a row whose first pass gave `mean` and was not good enough.
 pub(crate) struct Redo<'a> {
@@ -35,12 +35,16 @@ impl Op for Redo<'_> {
     fn eval<I: Isa>(self, isa: I) -> RowStats {
         let Self { row, mut x, mean } = self;
         let centred = row.centred;
-        let measure =
-            |row: &Row, about: Scaled| isa.run(Measure { row, rows: x.source(), about: Some(about) });
+        let measure = |row: &Row, about: Scaled| {
+            let mut stats = List::new();
+            let rows = Rows::read(x.source());
+            let ok = isa.run(Measure { row, rows, about: Some(about), stats: &mut stats });
+            (stats.first().copied().unwrap_or_default(), ok & 1 != 0)
+        };
         if centred && mean.is_finite() {
-            let Measured { stats, ok } = measure(row, Scaled { pivot: mean, ..Scaled::NOTHING });
-            if ok & 1 != 0 {
-                return RowStats::about(mean, stats.delta[0], stats.factor[0]);
+            let (stats, ok) = measure(row, Scaled { pivot: mean, ..Scaled::NOTHING });
+            if ok {
+                return RowStats::about(mean, stats.delta, stats.factor);
             }
         }
         let (mut lowest, mut highest, mut finite) = (f32::MAX, f32::MIN, true);
@@ -61,7 +65,7 @@ impl Op for Redo<'_> {
         let epsilon = row.epsilon;
         if spread == 0.0 {
             let rows = isa.rows();
-            let mut factor = [0.0; ROWS];
+            let mut factor = [0.0; LANES];
             rows.store(rows.div(rows.splat(1.0), rows.sqrt(rows.splat(epsilon))), &mut factor);
             return RowStats {
                 pivot: first,
@@ -75,12 +79,12 @@ impl Op for Redo<'_> {
         let mut stats = RowStats { scale, pivot: first * scale, ..RowStats::default() };
         for fine in [false, true] {
             let about = Scaled { scale, pivot: stats.pivot, delta: stats.delta };
-            let measured = measure(row, about).stats;
+            let (measured, _) = measure(row, about);
             if fine {
-                stats.delta += measured.delta[0];
-                stats.factor = measured.factor[0];
+                stats.delta += measured.delta;
+                stats.factor = measured.factor;
             } else {
-                Two { hi: stats.pivot, lo: stats.delta } = two_sum(Scalar, stats.pivot, measured.delta[0]);
+                Two { hi: stats.pivot, lo: stats.delta } = two_sum(Scalar, stats.pivot, measured.delta);
             }
         }
         stats

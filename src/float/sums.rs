@@ -19,8 +19,8 @@
 use super::rstd::{Row, statistics};
 use super::term::{Raw, Scaled, Term};
 use super::two::{Two, two_sum};
-use crate::isa::{ByRow, GROUP, Isa, Lanes, Op, ROWS, Run, Scalar};
-use crate::stats::StatsByRow;
+use crate::RowStats;
+use crate::isa::{ByRow, GROUP, Isa, Lanes, List, Op, ROWS, Rows, Run, Scalar};
 
 /// Elements in four groups.
 const FOUR: usize = 4 * GROUP;
@@ -29,168 +29,247 @@ pub(super) const BLOCK: usize = 4 * FOUR;
 
 type Four = [f32; FOUR];
 
-/// The sums of up to [`Isa::ROWS`] rows, and the statistics that follow from them.
+/// The statistics of up to [`ROWS`] rows.
 pub(crate) struct Measure<'a> {
     pub row: &'a Row,
-    pub rows: &'a [f32],
+    /// What is to be added to them is added on the way.
+    pub rows: Rows<'a>,
     /// What they are measured about; without it about 0, or the mean of the first block if that shows that 0 is far.
     pub about: Option<Scaled>,
+    /// Gets them; those about `about` without it.
+    pub stats: &'a mut List<RowStats, ROWS>,
 }
 
-pub(crate) struct Measured {
-    pub stats: StatsByRow,
-    /// One bit per row; without it the row needs [`super::redo`].
-    pub ok: u32,
-}
+/// The most lanes of a vector with a row in each lane.
+pub(super) const LANES: usize = 8;
 
 impl Op for Measure<'_> {
-    type Output = Measured;
+    /// One bit per row; without it the row needs [`super::redo`].
+    type Output = u32;
 
     #[inline(always)]
-    fn eval<I: Isa>(self, isa: I) -> Measured {
-        let Self { row, rows, about } = self;
+    fn eval<I: Isa>(self, isa: I) -> u32 {
+        let Self { row, mut rows, about, stats } = self;
         let by_row = isa.rows();
-        let mut stats = StatsByRow::default();
-        let (mut a, mut b) = (Totals::new(isa), Totals::new(isa));
-        let mut rest = rows;
-        for (i, pivot) in stats.pivot.iter_mut().enumerate().take(I::ROWS) {
-            let Some((x, others)) = rest.split_at_checked(row.width) else { break };
-            rest = others;
-            let sums;
-            (*pivot, sums) = row_sums(isa, row, x, about);
-            a.set(i, sums.a);
-            b.set(i, sums.b);
+        let lanes = <I::Rows as Isa>::LANES;
+        let mut ok = 0;
+        let mut sums = List::new();
+        sum_up(isa, row, rows.part(0, usize::MAX), about, &mut sums);
+        let count = sums.len();
+        while let Some(&last) = sums.last()
+            && !sums.len().is_multiple_of(lanes)
+        {
+            // So that every lane has a row.
+            sums.push(last);
         }
-        let one_block = row.width <= BLOCK;
-        let (a, b) = (a.over_lanes(isa, one_block), b.over_lanes(isa, one_block));
-        let a = if row.centred { by_row.add(a.hi, a.lo) } else { by_row.splat(0.0) };
-        let statistics = statistics(by_row, row, a, b);
-        by_row.store(statistics.delta, &mut stats.delta);
-        by_row.store(statistics.rstd, &mut stats.factor);
-        Measured { stats, ok: statistics.ok }
-    }
-}
-
-/// The pivot of a row and its sums about it, or about what is given.
-#[inline(always)]
-fn row_sums<I: Isa>(isa: I, row: &Row, x: &[f32], about: Option<Scaled>) -> (f32, Sums<I>) {
-    // A length from memory, lest the compiler know that it is at most four fours: it would unroll their loops.
-    let block = row.block;
-    let term = match about {
-        Some(term) => term,
-        None if !row.centred => return (0.0, isa.run(RowSums::<Raw, false> { term: Raw, x, block })),
-        None => {
-            let sums = isa.run(RowSums::<Raw, true> { term: Raw, x, block });
-            let (a, b) = (isa.total(sums.first[0]), isa.total(sums.first[1]));
-            let n = x.len().min(BLOCK) as f32;
-            let far = 4.0 * (a * a) > n * b;
-            if !far {
-                return (0.0, sums);
+        for first in (0..count).step_by(lanes) {
+            let count = lanes.min(count - first);
+            let mut pivots = [0.0; LANES];
+            if row.centred && about.is_none() {
+                let n = by_row.splat(row.block as f32);
+                let here = sums.get(first..first + lanes).unwrap_or(&[]);
+                let a = rough(isa, here, |sums| sums.first[0]);
+                let b = rough(isa, here, |sums| sums.first[1]);
+                let square = by_row.mul(by_row.splat(4.0), by_row.mul(a, a));
+                let mut far = !by_row.le(square, by_row.mul(n, b)) & ((1 << count) - 1);
+                let mut means = [0.0; LANES];
+                if far != 0 {
+                    by_row.store(by_row.div(a, n), &mut means);
+                }
+                while far != 0 {
+                    let i = far.trailing_zeros() as usize;
+                    far &= far - 1;
+                    let (Some(pivot), Some(mean)) = (pivots.get_mut(i), means.get(i)) else { break };
+                    *pivot = *mean;
+                    let this = rows.part((first + i) * row.width, row.width);
+                    let about = Scaled { pivot: *pivot, ..Scaled::NOTHING };
+                    let mut again = List::new();
+                    sum_up(isa, row, Rows::read(this.source()), Some(about), &mut again);
+                    if let (Some(to), Some(sums)) = (sums.get_mut(first + i), again.first()) {
+                        *to = *sums;
+                    }
+                }
             }
-            Scaled { pivot: a / n, ..Scaled::NOTHING }
-        }
-    };
-    (term.pivot, isa.run(RowSums::<Scaled, true> { term, x, block }))
-}
-
-/// Sums over each row in four lanes. In two arrays: one of twice the size would be cleared by a call.
-struct Totals<I: Isa> {
-    hi: [I::Four; ROWS],
-    lo: [I::Four; ROWS],
-}
-
-impl<I: Isa> Totals<I> {
-    #[inline(always)]
-    fn new(isa: I) -> Self {
-        let Two { hi, lo } = isa.no_two();
-        Self { hi: [hi; ROWS], lo: [lo; ROWS] }
-    }
-
-    #[inline(always)]
-    fn set(&mut self, i: usize, total: Two<I::Four>) {
-        if let (Some(hi), Some(lo)) = (self.hi.get_mut(i), self.lo.get_mut(i)) {
-            (*hi, *lo) = (total.hi, total.lo);
-        }
-    }
-
-    /// The last two levels of the tree. They keep the roundings of their additions: there are three, and they weigh
-    /// most.
-    #[inline(always)]
-    fn over_lanes(&self, isa: I, one_block: bool) -> Two<ByRow<I>> {
-        let by_row = isa.rows();
-        let [l0, l1, l2, l3] = isa.turn(&self.hi);
-        let (even, odd) = (two_sum(by_row, l0, l2), two_sum(by_row, l1, l3));
-        let mut sum = two_sum(by_row, even.hi, odd.hi);
-        sum.lo = by_row.add(by_row.add(even.lo, odd.lo), sum.lo);
-        if !one_block {
-            let [l0, l1, l2, l3] = isa.turn(&self.lo);
-            sum.lo = by_row.add(sum.lo, by_row.add(by_row.add(l0, l2), by_row.add(l1, l3)));
-        }
-        sum
-    }
-}
-
-/// `residual += x`
-pub(crate) struct Add<'a> {
-    pub x: &'a [f32],
-    pub residual: &'a mut [f32],
-}
-
-impl Op for Add<'_> {
-    type Output = ();
-
-    #[inline(always)]
-    fn eval<I: Isa>(self, isa: I) {
-        let (groups, rest) = self.residual.as_chunks_mut::<GROUP>();
-        let (x_groups, x_rest) = self.x.as_chunks::<GROUP>();
-        for (to, x) in groups.iter_mut().zip(x_groups) {
-            for at in (0..GROUP).step_by(I::LANES) {
-                let sum = isa.add(isa.load(from(to, at)), isa.load(from(x, at)));
-                isa.store(sum, to.get_mut(at..).unwrap_or(&mut []));
+            let one_block = row.width == row.block;
+            let here = sums.get(first..first + lanes).unwrap_or(&[]);
+            let a = over_lanes(isa, one_block, here, |sums| sums.a);
+            let b = over_lanes(isa, one_block, here, |sums| sums.b);
+            let a = if row.centred { by_row.add(a.hi, a.lo) } else { by_row.splat(0.0) };
+            let statistics = statistics(by_row, row, a, b);
+            let (mut deltas, mut factors) = ([0.0; LANES], [0.0; LANES]);
+            by_row.store(statistics.delta, &mut deltas);
+            by_row.store(statistics.rstd, &mut factors);
+            ok |= statistics.ok << first;
+            for ((&pivot, &delta), &factor) in pivots.iter().zip(&deltas).zip(&factors).take(count) {
+                stats.push(RowStats::about(pivot, delta, factor));
             }
         }
-        rest.iter_mut().zip(x_rest).for_each(|(to, x)| *to += x);
+        ok
     }
 }
 
 /// Sums over a row in four lanes.
-struct Sums<I: Isa> {
+#[derive(Clone, Copy)]
+struct RowSums<I: Isa> {
     a: Two<I::Four>,
     b: Two<I::Four>,
     /// Those of the first block.
     first: [I::Four; 2],
 }
 
-/// The sums of a row. What is left behind whole fours is one more four, filled up with `d = 0`.
-struct RowSums<'a, T, const CENTRED: bool> {
-    term: T,
-    x: &'a [f32],
-    /// Elements in a block.
-    block: usize,
-}
-
-impl<I: Isa, T: Term, const CENTRED: bool> Run<I> for RowSums<'_, T, CENTRED> {
-    type Output = Sums<I>;
-
-    #[inline(always)]
-    fn eval(self, isa: I) -> Sums<I> {
-        let Self { term, x, block } = self;
-        let (mut a, mut b) = (isa.no_two(), isa.no_two());
-        let mut first = None;
-        for block in x.chunks(block.max(1)) {
-            let (fours, rest) = block.as_chunks::<FOUR>();
-            let mut sums = isa.fold(Block::<T, CENTRED> { term, fours });
-            if !rest.is_empty() {
-                sums = isa.join(sums, last(isa, rest, term));
-            }
-            if first.is_some() {
-                (a, b) = (isa.plus(a, sums[0]), isa.plus(b, sums[1]));
+#[inline(always)]
+fn sum_up<I: Isa>(
+    isa: I,
+    row: &Row,
+    mut rows: Rows,
+    about: Option<Scaled>,
+    sums: &mut List<RowSums<I>, ROWS>,
+) {
+    let Row { width, block, .. } = *row;
+    match (about, rows.addition()) {
+        (Some(term), _) => isa.run(Sum::<I, _, _, true> { term, elements: rows.source(), width, block, sums }),
+        (None, Some(elements)) => isa.run(Sum::<I, _, _, true> { term: Raw, elements, width, block, sums }),
+        (None, None) => {
+            let elements = rows.source();
+            if row.centred {
+                isa.run(Sum::<I, _, _, true> { term: Raw, elements, width, block, sums })
             } else {
-                (a.hi, b.hi) = (sums[0], sums[1]);
-                first = Some(sums);
+                isa.run(Sum::<I, _, _, false> { term: Raw, elements, width, block, sums })
             }
         }
-        Sums { a, b, first: first.unwrap_or([a.hi, b.hi]) }
+    }
+}
+
+/// Vectors with a row in each lane.
+#[inline(always)]
+fn turned<I: Isa>(isa: I, sums: &[RowSums<I>], of_row: impl Fn(&RowSums<I>) -> I::Four) -> [ByRow<I>; 4] {
+    isa.turn(|i| sums.get(i).map_or(isa.no_two().hi, &of_row))
+}
+
+/// The last two levels of the tree, good enough to choose a pivot.
+#[inline(always)]
+fn rough<I: Isa>(isa: I, sums: &[RowSums<I>], of_row: impl Fn(&RowSums<I>) -> I::Four) -> ByRow<I> {
+    let by_row = isa.rows();
+    let [l0, l1, l2, l3] = turned(isa, sums, of_row);
+    by_row.add(by_row.add(l0, l2), by_row.add(l1, l3))
+}
+
+/// The last two levels of the tree. They keep the roundings of their additions: there are three, and they weigh most.
+#[inline(always)]
+fn over_lanes<I: Isa>(
+    isa: I,
+    one_block: bool,
+    sums: &[RowSums<I>],
+    of_row: impl Fn(&RowSums<I>) -> Two<I::Four>,
+) -> Two<ByRow<I>> {
+    let by_row = isa.rows();
+    let [l0, l1, l2, l3] = turned(isa, sums, |sums| of_row(sums).hi);
+    let (even, odd) = (two_sum(by_row, l0, l2), two_sum(by_row, l1, l3));
+    let mut sum = two_sum(by_row, even.hi, odd.hi);
+    sum.lo = by_row.add(by_row.add(even.lo, odd.lo), sum.lo);
+    if !one_block {
+        let [l0, l1, l2, l3] = turned(isa, sums, |sums| of_row(sums).lo);
+        sum.lo = by_row.add(sum.lo, by_row.add(by_row.add(l0, l2), by_row.add(l1, l3)));
+    }
+    sum
+}
+
+/// Elements of rows as they are, or with others that are added to them when they are read.
+trait Elements: Sized {
+    fn chunks(self, len: usize) -> impl Iterator<Item = Self>;
+    fn fours(&mut self) -> impl Iterator<Item = impl Vectors>;
+    /// What is left behind whole fours.
+    fn rest(&mut self) -> &[f32];
+}
+
+trait Vectors {
+    fn vector<I: Isa>(&mut self, isa: I, at: usize) -> I::V;
+}
+
+impl Elements for &[f32] {
+    #[inline(always)]
+    fn chunks(self, len: usize) -> impl Iterator<Item = Self> {
+        self.chunks(len.max(1))
+    }
+    #[inline(always)]
+    fn fours(&mut self) -> impl Iterator<Item = impl Vectors> {
+        self.as_chunks::<FOUR>().0.iter()
+    }
+    #[inline(always)]
+    fn rest(&mut self) -> &[f32] {
+        self.as_chunks::<FOUR>().1
+    }
+}
+
+impl Vectors for &Four {
+    #[inline(always)]
+    fn vector<I: Isa>(&mut self, isa: I, at: usize) -> I::V {
+        isa.load(from(*self, at))
+    }
+}
+
+/// `residual += x`
+impl Elements for (&[f32], &mut [f32]) {
+    #[inline(always)]
+    fn chunks(self, len: usize) -> impl Iterator<Item = Self> {
+        self.0.chunks(len.max(1)).zip(self.1.chunks_mut(len.max(1)))
+    }
+    #[inline(always)]
+    fn fours(&mut self) -> impl Iterator<Item = impl Vectors> {
+        self.0.as_chunks::<FOUR>().0.iter().zip(self.1.as_chunks_mut::<FOUR>().0)
+    }
+    #[inline(always)]
+    fn rest(&mut self) -> &[f32] {
+        let (x, residual) = (self.0.as_chunks::<FOUR>().1, self.1.as_chunks_mut::<FOUR>().1);
+        residual.iter_mut().zip(x).for_each(|(to, x)| *to += x);
+        residual
+    }
+}
+
+impl Vectors for (&Four, &mut Four) {
+    #[inline(always)]
+    fn vector<I: Isa>(&mut self, isa: I, at: usize) -> I::V {
+        let sum = isa.add(isa.load(from(self.1, at)), isa.load(from(self.0, at)));
+        isa.store(sum, self.1.get_mut(at..).unwrap_or(&mut []));
+        sum
+    }
+}
+
+/// The sums of each row. What is left behind whole fours is one more four, filled up with `d = 0`.
+struct Sum<'a, I: Isa, E, T, const CENTRED: bool> {
+    term: T,
+    elements: E,
+    width: usize,
+    /// Elements in a block. From memory, lest the compiler know that they are at most four fours: it would unroll the
+    /// loop over them.
+    block: usize,
+    sums: &'a mut List<RowSums<I>, ROWS>,
+}
+
+impl<I: Isa, E: Elements, T: Term, const CENTRED: bool> Run<I> for Sum<'_, I, E, T, CENTRED> {
+    type Output = ();
+
+    #[inline(always)]
+    fn eval(self, isa: I) {
+        let Self { term, elements, width, block, sums: list } = self;
+        for row in elements.chunks(width) {
+            let (mut a, mut b) = (isa.no_two(), isa.no_two());
+            let mut first = None;
+            for mut block in row.chunks(block) {
+                let mut sums = isa.fold(Block::<_, _, CENTRED> { term, elements: &mut block });
+                let rest = block.rest();
+                if !rest.is_empty() {
+                    sums = isa.join(sums, last(isa, rest, term));
+                }
+                if first.is_some() {
+                    (a, b) = (isa.plus(a, sums[0]), isa.plus(b, sums[1]));
+                } else {
+                    (a.hi, b.hi) = (sums[0], sums[1]);
+                    first = Some(sums);
+                }
+            }
+            list.push(RowSums { a, b, first: first.unwrap_or([a.hi, b.hi]) });
+        }
     }
 }
 
@@ -198,14 +277,13 @@ impl<I: Isa, T: Term, const CENTRED: bool> Run<I> for RowSums<'_, T, CENTRED> {
 fn last<I: Isa, T: Term>(isa: I, rest: &[f32], term: T) -> [I::Four; 2] {
     let mut filled = [0.0; FOUR];
     filled.iter_mut().zip(rest).for_each(|(to, &x)| *to = term.of(Scalar, x));
-    isa.run(RowSums::<Raw, true> { term: Raw, x: &filled, block: FOUR }).first
+    isa.fold(Block::<_, _, true> { term: Raw, elements: &mut &filled[..] })
 }
 
 /// Without `CENTRED` the sum of `d` is left out.
-#[derive(Clone, Copy)]
-struct Block<'a, T, const CENTRED: bool> {
+struct Block<'a, E, T, const CENTRED: bool> {
     term: T,
-    fours: &'a [Four],
+    elements: &'a mut E,
 }
 
 type Pair<V> = (V, V);
@@ -221,22 +299,18 @@ pub(crate) fn from(group: &[f32], at: usize) -> &[f32] {
     group.get(at..).unwrap_or(&[])
 }
 
-/// `d` and `d²` of one column of a group.
-#[inline(always)]
-fn leaf<I: Isa, T: Term>(isa: I, term: T, four: &Four, at: usize) -> Pair<I::V> {
-    let d = term.of(isa, isa.load(from(four, at)));
-    (d, isa.mul(d, d))
-}
-
-impl<I: Isa, T: Term, const CENTRED: bool> Lanes<I> for Block<'_, T, CENTRED> {
+impl<I: Isa, E: Elements, T: Term, const CENTRED: bool> Lanes<I> for Block<'_, E, T, CENTRED> {
     #[inline(always)]
-    fn column(&self, isa: I, c: usize) -> (I::V, I::V) {
+    fn column(&mut self, isa: I, c: usize) -> (I::V, I::V) {
         let term = self.term;
         let (mut a, mut b) = (isa.splat(0.0), isa.splat(0.0));
-        for four in self.fours {
-            let at = c * I::LANES;
-            let low = add(isa, leaf(isa, term, four, at), leaf(isa, term, four, at + GROUP));
-            let high = add(isa, leaf(isa, term, four, at + 2 * GROUP), leaf(isa, term, four, at + 3 * GROUP));
+        for mut four in self.elements.fours() {
+            let mut leaf = |group| {
+                let d = term.of(isa, four.vector(isa, group * GROUP + c * I::LANES));
+                (d, isa.mul(d, d))
+            };
+            let low = add(isa, leaf(0), leaf(1));
+            let high = add(isa, leaf(2), leaf(3));
             let (da, db) = add(isa, low, high);
             a = if CENTRED { isa.add(a, da) } else { a };
             b = isa.add(b, db);

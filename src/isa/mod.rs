@@ -8,6 +8,7 @@
 //! An implementation is a zero-sized token: having one proves that its instructions may be used. That is
 //! why kernels need no `unsafe`; all of it is in this folder.
 
+mod list;
 mod rows;
 mod scalar;
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128", not(layernorm_isa = "scalar")))]
@@ -16,6 +17,7 @@ mod simd128;
 mod x86;
 
 use crate::float::two::Two;
+pub(crate) use list::List;
 pub(crate) use rows::{Feature, Rows};
 pub(crate) use scalar::Scalar;
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128", not(layernorm_isa = "scalar")))]
@@ -29,8 +31,8 @@ pub(crate) use x86::Sse2;
 pub(crate) const GROUP: usize = 16;
 pub(crate) type Group = [f32; GROUP];
 
-/// The most rows of an instruction set of this build.
-pub(crate) const ROWS: usize = if cfg!(all(target_arch = "x86_64", feature = "std")) { 8 } else { 4 };
+/// The most rows that are measured together: where there are vectors, a few vectors with a row in each lane.
+pub(crate) const ROWS: usize = if cfg!(any(target_arch = "x86_64", target_feature = "simd128")) { 16 } else { 1 };
 
 /// Something to compute, written once and compiled for each instruction set.
 pub(crate) trait Op {
@@ -56,20 +58,18 @@ impl<I: Isa, O: Op> Run<I> for O {
 /// Two quantities in sixteen lanes, to be summed by [`Isa::fold`].
 pub(crate) trait Lanes<I: Isa> {
     /// Both in the lanes from `c · LANES` on.
-    fn column(&self, isa: I, c: usize) -> (I::V, I::V);
+    fn column(&mut self, isa: I, c: usize) -> (I::V, I::V);
 }
 
-/// A vector that holds one number for each of [`Isa::ROWS`] rows.
+/// A vector with a row in each lane.
 pub(crate) type ByRow<I> = <<I as Isa>::Rows as Isa>::V;
 
 pub(crate) trait Isa: Copy {
     /// Lanes in one vector: 1, 4 or 8.
     const LANES: usize;
-    /// Rows whose sums are completed and whose statistics are computed together: 1, 4 or 8.
-    const ROWS: usize;
     /// One vector.
     type V: Copy;
-    /// The instruction set for vectors with a row in each lane: `ROWS` lanes.
+    /// The instruction set for vectors with a row in each lane.
     type Rows: Isa;
     /// Four numbers of one row.
     type Four: Copy;
@@ -103,11 +103,9 @@ pub(crate) trait Isa: Copy {
     fn fold(self, lanes: impl Lanes<Self>) -> [Self::Four; 2];
     /// From four numbers of each row to vectors with a row in each lane: the first number of all rows, the second, and
     /// so on.
-    fn turn(self, rows: &[Self::Four; ROWS]) -> [ByRow<Self>; 4];
+    fn turn(self, of_row: impl Fn(usize) -> Self::Four) -> [ByRow<Self>; 4];
     /// `total + four`, what the additions round off included.
     fn plus(self, total: Two<Self::Four>, four: Self::Four) -> Two<Self::Four>;
-    /// The sum over a four: good enough to choose a pivot.
-    fn total(self, four: Self::Four) -> f32;
     fn join(self, a: [Self::Four; 2], b: [Self::Four; 2]) -> [Self::Four; 2];
     fn no_two(self) -> Two<Self::Four>;
 }

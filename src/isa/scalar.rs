@@ -1,4 +1,4 @@
-use super::{Isa, Lanes, ROWS, Run};
+use super::{Isa, Lanes, Run};
 use crate::float::two::{Two, two_sum};
 
 /// One lane at a time: any machine, with or without an FPU.
@@ -7,7 +7,6 @@ pub(crate) struct Scalar;
 
 impl Isa for Scalar {
     const LANES: usize = 1;
-    const ROWS: usize = 1;
     type V = f32;
     type Rows = Scalar;
     type Four = [f32; 4];
@@ -60,7 +59,7 @@ impl Isa for Scalar {
     }
 
     #[inline(always)]
-    fn fold(self, lanes: impl Lanes<Self>) -> [[f32; 4]; 2] {
+    fn fold(self, mut lanes: impl Lanes<Self>) -> [[f32; 4]; 2] {
         let mut sums = [[0.0; 4]; 2];
         let [a, b] = &mut sums;
         for (l, (a, b)) in a.iter_mut().zip(b).enumerate() {
@@ -70,8 +69,8 @@ impl Isa for Scalar {
         sums
     }
     #[inline(always)]
-    fn turn(self, rows: &[[f32; 4]; ROWS]) -> [f32; 4] {
-        rows[0]
+    fn turn(self, of_row: impl Fn(usize) -> [f32; 4]) -> [f32; 4] {
+        of_row(0)
     }
     #[inline(always)]
     fn plus(self, mut total: Two<[f32; 4]>, four: [f32; 4]) -> Two<[f32; 4]> {
@@ -80,10 +79,6 @@ impl Isa for Scalar {
             (*hi, *lo) = (sum.hi, *lo + sum.lo);
         }
         total
-    }
-    #[inline(always)]
-    fn total(self, [l0, l1, l2, l3]: [f32; 4]) -> f32 {
-        (l0 + l2) + (l1 + l3)
     }
     #[inline(always)]
     fn join(self, mut a: [[f32; 4]; 2], b: [[f32; 4]; 2]) -> [[f32; 4]; 2] {

@@ -1,6 +1,6 @@
 #![allow(unsafe_code)]
 
-use super::{Isa, Lanes, ROWS, Run};
+use super::{Isa, Lanes, Run};
 use crate::float::two::{Two, two_sum};
 use core::arch::wasm32::*;
 
@@ -10,7 +10,6 @@ pub(crate) struct Simd128;
 
 impl Isa for Simd128 {
     const LANES: usize = 4;
-    const ROWS: usize = 4;
     type V = v128;
     type Rows = Self;
     type Four = v128;
@@ -68,7 +67,7 @@ impl Isa for Simd128 {
     }
 
     #[inline(always)]
-    fn fold(self, lanes: impl Lanes<Self>) -> [v128; 2] {
+    fn fold(self, mut lanes: impl Lanes<Self>) -> [v128; 2] {
         let (low, high) = (lanes.column(self, 0), lanes.column(self, 2));
         let (a0, b0) = (f32x4_add(low.0, high.0), f32x4_add(low.1, high.1));
         let (low, high) = (lanes.column(self, 1), lanes.column(self, 3));
@@ -76,18 +75,13 @@ impl Isa for Simd128 {
         [f32x4_add(a0, a1), f32x4_add(b0, b1)]
     }
     #[inline(always)]
-    fn turn(self, &[a, b, c, d]: &[v128; ROWS]) -> [v128; 4] {
-        transposed(a, b, c, d)
+    fn turn(self, of_row: impl Fn(usize) -> v128) -> [v128; 4] {
+        transposed(of_row(0), of_row(1), of_row(2), of_row(3))
     }
     #[inline(always)]
     fn plus(self, total: Two<v128>, four: v128) -> Two<v128> {
         let sum = two_sum(self, total.hi, four);
         Two { hi: sum.hi, lo: self.add(total.lo, sum.lo) }
-    }
-    #[inline(always)]
-    fn total(self, four: v128) -> f32 {
-        let pairs = f32x4_add(four, i32x4_shuffle::<2, 3, 2, 3>(four, four));
-        f32x4_extract_lane::<0>(pairs) + f32x4_extract_lane::<1>(pairs)
     }
     #[inline(always)]
     fn join(self, a: [v128; 2], b: [v128; 2]) -> [v128; 2] {

@@ -1,6 +1,6 @@
 #![allow(unsafe_code)]
 
-use super::{Isa, Lanes, ROWS, Run};
+use super::{Isa, Lanes, Run};
 use crate::float::two::{Two, two_sum};
 use core::arch::x86_64::*;
 
@@ -28,7 +28,6 @@ fn transposed(a: __m128, b: __m128, c: __m128, d: __m128) -> [__m128; 4] {
 // memory ones say what they touch.
 impl Isa for Sse2 {
     const LANES: usize = 4;
-    const ROWS: usize = 4;
     type V = __m128;
     type Rows = Sse2;
     type Four = __m128;
@@ -93,7 +92,7 @@ impl Isa for Sse2 {
     }
 
     #[inline(always)]
-    fn fold(self, lanes: impl Lanes<Self>) -> [__m128; 2] {
+    fn fold(self, mut lanes: impl Lanes<Self>) -> [__m128; 2] {
         let (low, high) = (lanes.column(self, 0), lanes.column(self, 2));
         let (a0, b0) = (self.add(low.0, high.0), self.add(low.1, high.1));
         let (low, high) = (lanes.column(self, 1), lanes.column(self, 3));
@@ -101,21 +100,13 @@ impl Isa for Sse2 {
         [self.add(a0, a1), self.add(b0, b1)]
     }
     #[inline(always)]
-    fn turn(self, &[a, b, c, d, ..]: &[__m128; ROWS]) -> [__m128; 4] {
-        transposed(a, b, c, d)
+    fn turn(self, of_row: impl Fn(usize) -> __m128) -> [__m128; 4] {
+        transposed(of_row(0), of_row(1), of_row(2), of_row(3))
     }
     #[inline(always)]
     fn plus(self, total: Two<__m128>, four: __m128) -> Two<__m128> {
         let sum = two_sum(Sse2, total.hi, four);
         Two { hi: sum.hi, lo: Sse2.add(total.lo, sum.lo) }
-    }
-    #[inline(always)]
-    fn total(self, four: __m128) -> f32 {
-        // SAFETY: as above.
-        unsafe {
-            let pairs = _mm_add_ps(four, _mm_movehl_ps(four, four));
-            _mm_cvtss_f32(pairs) + _mm_cvtss_f32(_mm_shuffle_ps::<1>(pairs, pairs))
-        }
     }
     #[inline(always)]
     fn join(self, a: [__m128; 2], b: [__m128; 2]) -> [__m128; 2] {
@@ -146,7 +137,6 @@ impl Avx2 {
 #[cfg(feature = "std")]
 impl Isa for Avx2 {
     const LANES: usize = 8;
-    const ROWS: usize = 8;
     type V = __m256;
     type Rows = Self;
     type Four = __m128;
@@ -217,7 +207,7 @@ impl Isa for Avx2 {
     }
 
     #[inline(always)]
-    fn fold(self, lanes: impl Lanes<Self>) -> [__m128; 2] {
+    fn fold(self, mut lanes: impl Lanes<Self>) -> [__m128; 2] {
         let (low, high) = (lanes.column(self, 0), lanes.column(self, 1));
         let (a, b) = (self.add(low.0, high.0), self.add(low.1, high.1));
         // SAFETY: as above.
@@ -229,9 +219,9 @@ impl Isa for Avx2 {
         }
     }
     #[inline(always)]
-    fn turn(self, &[a, b, c, d, e, f, g, h]: &[__m128; ROWS]) -> [__m256; 4] {
-        let [l0, l1, l2, l3] = transposed(a, b, c, d);
-        let [h0, h1, h2, h3] = transposed(e, f, g, h);
+    fn turn(self, of_row: impl Fn(usize) -> __m128) -> [__m256; 4] {
+        let [l0, l1, l2, l3] = Sse2.turn(&of_row);
+        let [h0, h1, h2, h3] = Sse2.turn(|i| of_row(i + 4));
         // SAFETY: as above.
         unsafe {
             [
@@ -245,10 +235,6 @@ impl Isa for Avx2 {
     #[inline(always)]
     fn plus(self, total: Two<__m128>, four: __m128) -> Two<__m128> {
         Sse2.plus(total, four)
-    }
-    #[inline(always)]
-    fn total(self, four: __m128) -> f32 {
-        Sse2.total(four)
     }
     #[inline(always)]
     fn join(self, a: [__m128; 2], b: [__m128; 2]) -> [__m128; 2] {

@@ -1,0 +1,44 @@
+#![allow(unsafe_code)]
+
+use core::mem::MaybeUninit;
+use core::ops::{Deref, DerefMut};
+
+/// Up to `N` items. An array would have to be filled first, and in a browser that is a call.
+pub(crate) struct List<T, const N: usize> {
+    items: [MaybeUninit<T>; N],
+    len: usize,
+}
+
+impl<T: Copy, const N: usize> List<T, N> {
+    #[inline(always)]
+    pub(crate) fn new() -> Self {
+        Self { items: [const { MaybeUninit::uninit() }; N], len: 0 }
+    }
+
+    /// One more item; none more than `N`.
+    #[inline(always)]
+    pub(crate) fn push(&mut self, item: T) {
+        if let Some(place) = self.items.get_mut(self.len) {
+            place.write(item);
+            self.len += 1;
+        }
+    }
+}
+
+impl<T, const N: usize> Deref for List<T, N> {
+    type Target = [T];
+
+    #[inline(always)]
+    fn deref(&self) -> &[T] {
+        // SAFETY: the first `len` items, at most `N`, have been written.
+        unsafe { core::slice::from_raw_parts(self.items.as_ptr().cast(), self.len) }
+    }
+}
+
+impl<T, const N: usize> DerefMut for List<T, N> {
+    #[inline(always)]
+    fn deref_mut(&mut self) -> &mut [T] {
+        // SAFETY: as above, and `self` is borrowed to be written.
+        unsafe { core::slice::from_raw_parts_mut(self.items.as_mut_ptr().cast(), self.len) }
+    }
+}
