@@ -53,23 +53,16 @@ impl Op for Measure<'_> {
         let by_row = isa.rows();
         let lanes = <I::Rows as Isa>::LANES;
         let mut ok = 0;
-        let mut sums = List::new();
-        sum_up(isa, row, rows.part(0, usize::MAX), about, &mut sums);
-        let count = sums.len();
-        while let Some(&last) = sums.last()
-            && !sums.len().is_multiple_of(lanes)
-        {
-            // So that every lane has a row.
-            sums.push(last);
-        }
+        let mut sums = Sums::new();
+        sums.add(isa, row, rows.part(0, usize::MAX), about);
+        let count = sums.hi.len();
+        sums.fill_up(lanes);
         for first in (0..count).step_by(lanes) {
             let count = lanes.min(count - first);
             let mut pivots = [0.0; LANES];
             if row.centred && about.is_none() {
                 let n = by_row.splat(row.block as f32);
-                let here = sums.get(first..first + lanes).unwrap_or(&[]);
-                let a = rough(isa, here, |sums| sums.first[0]);
-                let b = rough(isa, here, |sums| sums.first[1]);
+                let (a, b) = (sums.rough(isa, first, 0), sums.rough(isa, first, 1));
                 let square = by_row.mul(by_row.splat(4.0), by_row.mul(a, a));
                 let mut far = !by_row.le(square, by_row.mul(n, b)) & ((1 << count) - 1);
                 let mut means = [0.0; LANES];
@@ -83,17 +76,12 @@ impl Op for Measure<'_> {
                     *pivot = *mean;
                     let this = rows.part((first + i) * row.width, row.width);
                     let about = Scaled { pivot: *pivot, ..Scaled::NOTHING };
-                    let mut again = List::new();
-                    sum_up(isa, row, Rows::read(this.source()), Some(about), &mut again);
-                    if let (Some(to), Some(sums)) = (sums.get_mut(first + i), again.first()) {
-                        *to = *sums;
-                    }
+                    let mut again = Sums::new();
+                    again.add(isa, row, Rows::read(this.source()), Some(about));
+                    sums.replace(first + i, &again);
                 }
             }
-            let one_block = row.width == row.block;
-            let here = sums.get(first..first + lanes).unwrap_or(&[]);
-            let a = over_lanes(isa, one_block, here, |sums| sums.a);
-            let b = over_lanes(isa, one_block, here, |sums| sums.b);
+            let (a, b) = (sums.over_lanes(isa, first, 0), sums.over_lanes(isa, first, 1));
             let a = if row.centred { by_row.add(a.hi, a.lo) } else { by_row.splat(0.0) };
             let statistics = statistics(by_row, row, a, b);
             let (mut deltas, mut factors) = ([0.0; LANES], [0.0; LANES]);
@@ -108,70 +96,112 @@ impl Op for Measure<'_> {
     }
 }
 
-/// Sums over a row in four lanes.
+/// Sums over rows in four lanes, each those of `d` and those of `d²`.
+struct Sums<I: Isa> {
+    hi: List<[I::Four; 2], ROWS>,
+    /// For each row, if they have more blocks than one.
+    wide: List<Wide<I>, ROWS>,
+}
+
 #[derive(Clone, Copy)]
-struct RowSums<I: Isa> {
-    a: Two<I::Four>,
-    b: Two<I::Four>,
+struct Wide<I: Isa> {
+    lo: [I::Four; 2],
     /// Those of the first block.
     first: [I::Four; 2],
 }
 
-#[inline(always)]
-fn sum_up<I: Isa>(
-    isa: I,
-    row: &Row,
-    mut rows: Rows,
-    about: Option<Scaled>,
-    sums: &mut List<RowSums<I>, ROWS>,
-) {
-    let Row { width, block, .. } = *row;
-    match (about, rows.addition()) {
-        (Some(term), _) => isa.run(Sum::<I, _, _, true> { term, elements: rows.source(), width, block, sums }),
-        (None, Some(elements)) => isa.run(Sum::<I, _, _, true> { term: Raw, elements, width, block, sums }),
-        (None, None) => {
-            let elements = rows.source();
-            if row.centred {
-                isa.run(Sum::<I, _, _, true> { term: Raw, elements, width, block, sums })
-            } else {
-                isa.run(Sum::<I, _, _, false> { term: Raw, elements, width, block, sums })
+impl<I: Isa> Sums<I> {
+    #[inline(always)]
+    fn new() -> Self {
+        Self { hi: List::new(), wide: List::new() }
+    }
+
+    #[inline(always)]
+    fn add(&mut self, isa: I, row: &Row, mut rows: Rows, about: Option<Scaled>) {
+        let sums = self;
+        let Row { width, block, .. } = *row;
+        match (about, rows.addition()) {
+            (Some(term), _) => {
+                let elements = rows.source();
+                isa.run(Sum::<I, _, _, true> { term, elements, width, block, sums });
+            }
+            (None, Some(elements)) => {
+                isa.run(Sum::<I, _, _, true> { term: Raw, elements, width, block, sums });
+            }
+            (None, None) => {
+                let elements = rows.source();
+                if row.centred {
+                    isa.run(Sum::<I, _, _, true> { term: Raw, elements, width, block, sums });
+                } else {
+                    isa.run(Sum::<I, _, _, false> { term: Raw, elements, width, block, sums });
+                }
             }
         }
     }
-}
 
-/// Vectors with a row in each lane.
-#[inline(always)]
-fn turned<I: Isa>(isa: I, sums: &[RowSums<I>], of_row: impl Fn(&RowSums<I>) -> I::Four) -> [ByRow<I>; 4] {
-    isa.turn(|i| sums.get(i).map_or(isa.no_two().hi, &of_row))
-}
-
-/// The last two levels of the tree, good enough to choose a pivot.
-#[inline(always)]
-fn rough<I: Isa>(isa: I, sums: &[RowSums<I>], of_row: impl Fn(&RowSums<I>) -> I::Four) -> ByRow<I> {
-    let by_row = isa.rows();
-    let [l0, l1, l2, l3] = turned(isa, sums, of_row);
-    by_row.add(by_row.add(l0, l2), by_row.add(l1, l3))
-}
-
-/// The last two levels of the tree. They keep the roundings of their additions: there are three, and they weigh most.
-#[inline(always)]
-fn over_lanes<I: Isa>(
-    isa: I,
-    one_block: bool,
-    sums: &[RowSums<I>],
-    of_row: impl Fn(&RowSums<I>) -> Two<I::Four>,
-) -> Two<ByRow<I>> {
-    let by_row = isa.rows();
-    let [l0, l1, l2, l3] = turned(isa, sums, |sums| of_row(sums).hi);
-    let (even, odd) = (two_sum(by_row, l0, l2), two_sum(by_row, l1, l3));
-    let mut sum = two_sum(by_row, even.hi, odd.hi);
-    sum.lo = by_row.add(by_row.add(even.lo, odd.lo), sum.lo);
-    if !one_block {
-        let [l0, l1, l2, l3] = turned(isa, sums, |sums| of_row(sums).lo);
-        sum.lo = by_row.add(sum.lo, by_row.add(by_row.add(l0, l2), by_row.add(l1, l3)));
+    /// Repeats the last row until there are a multiple of `lanes`: no lane goes without one.
+    #[inline(always)]
+    fn fill_up(&mut self, lanes: usize) {
+        while let Some(&last) = self.hi.last()
+            && !self.hi.len().is_multiple_of(lanes)
+        {
+            self.hi.push(last);
+            if let Some(&last) = self.wide.last() {
+                self.wide.push(last);
+            }
+        }
     }
-    sum
+
+    /// Row `i` gets the first sums of `other`.
+    #[inline(always)]
+    fn replace(&mut self, i: usize, other: &Self) {
+        if let (Some(to), Some(sums)) = (self.hi.get_mut(i), other.hi.first()) {
+            *to = *sums;
+        }
+        if let (Some(to), Some(wide)) = (self.wide.get_mut(i), other.wide.first()) {
+            *to = *wide;
+        }
+    }
+
+    /// The sums of first blocks over lanes, good enough to choose a pivot: `a` or `b`.
+    #[inline(always)]
+    fn rough(&self, isa: I, first: usize, of: usize) -> ByRow<I> {
+        let by_row = isa.rows();
+        let [l0, l1, l2, l3] = if let Some(wide) = rows_from::<I, _>(&self.wide, first) {
+            isa.turn(|i| wide.get(i).map_or(isa.no_two().hi, |wide| wide.first[of]))
+        } else {
+            self.turned(isa, first, of)
+        };
+        by_row.add(by_row.add(l0, l2), by_row.add(l1, l3))
+    }
+
+    /// The last two levels of the tree. They keep the roundings of their additions: there are three, and they weigh
+    /// most.
+    #[inline(always)]
+    fn over_lanes(&self, isa: I, first: usize, of: usize) -> Two<ByRow<I>> {
+        let by_row = isa.rows();
+        let [l0, l1, l2, l3] = self.turned(isa, first, of);
+        let (even, odd) = (two_sum(by_row, l0, l2), two_sum(by_row, l1, l3));
+        let mut sum = two_sum(by_row, even.hi, odd.hi);
+        sum.lo = by_row.add(by_row.add(even.lo, odd.lo), sum.lo);
+        if let Some(wide) = rows_from::<I, _>(&self.wide, first) {
+            let [l0, l1, l2, l3] = isa.turn(|i| wide.get(i).map_or(isa.no_two().hi, |wide| wide.lo[of]));
+            sum.lo = by_row.add(sum.lo, by_row.add(by_row.add(l0, l2), by_row.add(l1, l3)));
+        }
+        sum
+    }
+
+    #[inline(always)]
+    fn turned(&self, isa: I, first: usize, of: usize) -> [ByRow<I>; 4] {
+        let hi = rows_from::<I, _>(&self.hi, first).unwrap_or(&[]);
+        isa.turn(|i| hi.get(i).map_or(isa.no_two().hi, |hi| hi[of]))
+    }
+}
+
+/// As many rows as a vector has lanes.
+#[inline(always)]
+fn rows_from<I: Isa, T>(rows: &[T], first: usize) -> Option<&[T]> {
+    rows.get(first..first + <I::Rows as Isa>::LANES)
 }
 
 /// Elements of rows as they are, or with others that are added to them when they are read.
@@ -243,7 +273,7 @@ struct Sum<'a, I: Isa, E, T, const CENTRED: bool> {
     /// Elements in a block. From memory, lest the compiler know that they are at most four fours: it would unroll the
     /// loop over them.
     block: usize,
-    sums: &'a mut List<RowSums<I>, ROWS>,
+    sums: &'a mut Sums<I>,
 }
 
 impl<I: Isa, E: Elements, T: Term, const CENTRED: bool> Run<I> for Sum<'_, I, E, T, CENTRED> {
@@ -251,24 +281,29 @@ impl<I: Isa, E: Elements, T: Term, const CENTRED: bool> Run<I> for Sum<'_, I, E,
 
     #[inline(always)]
     fn eval(self, isa: I) {
-        let Self { term, elements, width, block, sums: list } = self;
+        let Self { term, elements, width, block, sums } = self;
         for row in elements.chunks(width) {
             let (mut a, mut b) = (isa.no_two(), isa.no_two());
             let mut first = None;
             for mut block in row.chunks(block) {
-                let mut sums = isa.fold(Block::<_, _, CENTRED> { term, elements: &mut block });
+                let mut of_block = isa.fold(Block::<_, _, CENTRED> { term, elements: &mut block });
                 let rest = block.rest();
                 if !rest.is_empty() {
-                    sums = isa.join(sums, last(isa, rest, term));
+                    of_block = isa.join(of_block, last(isa, rest, term));
                 }
                 if first.is_some() {
-                    (a, b) = (isa.plus(a, sums[0]), isa.plus(b, sums[1]));
+                    (a, b) = (isa.plus(a, of_block[0]), isa.plus(b, of_block[1]));
                 } else {
-                    (a.hi, b.hi) = (sums[0], sums[1]);
-                    first = Some(sums);
+                    (a.hi, b.hi) = (of_block[0], of_block[1]);
+                    first = Some(of_block);
                 }
             }
-            list.push(RowSums { a, b, first: first.unwrap_or([a.hi, b.hi]) });
+            sums.hi.push([a.hi, b.hi]);
+            if let Some(first) = first
+                && width > block
+            {
+                sums.wide.push(Wide { lo: [a.lo, b.lo], first });
+            }
         }
     }
 }
@@ -293,6 +328,14 @@ fn add<I: Isa>(isa: I, low: Pair<I::V>, high: Pair<I::V>) -> Pair<I::V> {
     (isa.add(low.0, high.0), isa.add(low.1, high.1))
 }
 
+/// `d` and `d²` of one column of a group. Not a closure: those are not always compiled into their caller, nor then for
+/// its instruction set.
+#[inline(always)]
+fn leaf<I: Isa, T: Term>(isa: I, term: T, four: &mut impl Vectors, at: usize) -> Pair<I::V> {
+    let d = term.of(isa, four.vector(isa, at));
+    (d, isa.mul(d, d))
+}
+
 /// The elements from `at` on.
 #[inline(always)]
 pub(crate) fn from(group: &[f32], at: usize) -> &[f32] {
@@ -305,12 +348,13 @@ impl<I: Isa, E: Elements, T: Term, const CENTRED: bool> Lanes<I> for Block<'_, E
         let term = self.term;
         let (mut a, mut b) = (isa.splat(0.0), isa.splat(0.0));
         for mut four in self.elements.fours() {
-            let mut leaf = |group| {
-                let d = term.of(isa, four.vector(isa, group * GROUP + c * I::LANES));
-                (d, isa.mul(d, d))
-            };
-            let low = add(isa, leaf(0), leaf(1));
-            let high = add(isa, leaf(2), leaf(3));
+            let at = c * I::LANES;
+            let low = add(isa, leaf(isa, term, &mut four, at), leaf(isa, term, &mut four, at + GROUP));
+            let high = add(
+                isa,
+                leaf(isa, term, &mut four, at + 2 * GROUP),
+                leaf(isa, term, &mut four, at + 3 * GROUP),
+            );
             let (da, db) = add(isa, low, high);
             a = if CENTRED { isa.add(a, da) } else { a };
             b = isa.add(b, db);

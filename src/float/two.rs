@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! two_sum(a, b)  = s + e exactly, s = fl(a + b)          (Knuth 1969, no assumption on sizes)
-//! two_product    = p + e exactly, by splitting at 12 bits (Dekker 1971, Veltkamp)
+//! two_product    = p + e exactly, by splitting at 12 bits (Dekker 1971)
 //! ```
 //!
 //! Neither an `f64` nor a fused multiply-add is used: a Cortex-M4F has no `f64`, wasm has no FMA, and the
@@ -18,9 +18,6 @@ pub(crate) struct Two<V> {
     pub lo: V,
 }
 
-/// Veltkamp's constant 2¹² + 1.
-const SPLIT: f32 = 4097.0;
-
 #[inline(always)]
 pub(crate) fn two_sum<I: Isa>(isa: I, a: I::V, b: I::V) -> Two<I::V> {
     let hi = isa.add(a, b);
@@ -29,11 +26,10 @@ pub(crate) fn two_sum<I: Isa>(isa: I, a: I::V, b: I::V) -> Two<I::V> {
     Two { hi, lo: isa.add(isa.sub(a, a_seen), isa.sub(b, b_seen)) }
 }
 
-/// `v` as a 12-bit head and the rest.
+/// Twelve bits each.
 #[inline(always)]
 fn split<I: Isa>(isa: I, v: I::V) -> Two<I::V> {
-    let c = isa.mul(isa.splat(SPLIT), v);
-    let hi = isa.sub(c, isa.sub(c, v));
+    let hi = isa.head(v);
     Two { hi, lo: isa.sub(v, hi) }
 }
 

@@ -31,8 +31,12 @@ pub(crate) use x86::Sse2;
 pub(crate) const GROUP: usize = 16;
 pub(crate) type Group = [f32; GROUP];
 
+/// The sign, the exponent and the first twelve significant bits of a number.
+const HEAD: u32 = !0xfff;
+
 /// The most rows that are measured together: where there are vectors, a few vectors with a row in each lane.
-pub(crate) const ROWS: usize = if cfg!(any(target_arch = "x86_64", target_feature = "simd128")) { 16 } else { 1 };
+pub(crate) const ROWS: usize =
+    if cfg!(any(target_arch = "x86_64", target_feature = "simd128")) { 16 } else { 1 };
 
 /// Something to compute, written once and compiled for each instruction set.
 pub(crate) trait Op {
@@ -96,6 +100,8 @@ pub(crate) trait Isa: Copy {
     fn mul(self, a: Self::V, b: Self::V) -> Self::V;
     fn div(self, a: Self::V, b: Self::V) -> Self::V;
     fn sqrt(self, v: Self::V) -> Self::V;
+    /// Its first twelve significant bits, towards 0.
+    fn head(self, v: Self::V) -> Self::V;
     /// One bit per lane: `a ≤ b` (false for NaN).
     fn le(self, a: Self::V, b: Self::V) -> u32;
 

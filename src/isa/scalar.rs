@@ -1,4 +1,4 @@
-use super::{Isa, Lanes, Run};
+use super::{HEAD, Isa, Lanes, Run};
 use crate::float::two::{Two, two_sum};
 
 /// One lane at a time: any machine, with or without an FPU.
@@ -52,6 +52,10 @@ impl Isa for Scalar {
     #[inline(always)]
     fn sqrt(self, v: f32) -> f32 {
         libm::sqrtf(v)
+    }
+    #[inline(always)]
+    fn head(self, v: f32) -> f32 {
+        f32::from_bits(v.to_bits() & HEAD)
     }
     #[inline(always)]
     fn le(self, a: f32, b: f32) -> u32 {

@@ -1,6 +1,6 @@
 #![allow(unsafe_code)]
 
-use super::{Isa, Lanes, Run};
+use super::{HEAD, Isa, Lanes, Run};
 use crate::float::two::{Two, two_sum};
 use core::arch::wasm32::*;
 
@@ -60,6 +60,10 @@ impl Isa for Simd128 {
     #[inline(always)]
     fn sqrt(self, v: v128) -> v128 {
         f32x4_sqrt(v)
+    }
+    #[inline(always)]
+    fn head(self, v: v128) -> v128 {
+        v128_and(v, u32x4_splat(HEAD))
     }
     #[inline(always)]
     fn le(self, a: v128, b: v128) -> u32 {

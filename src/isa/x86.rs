@@ -1,6 +1,6 @@
 #![allow(unsafe_code)]
 
-use super::{Isa, Lanes, Run};
+use super::{HEAD, Isa, Lanes, Run};
 use crate::float::two::{Two, two_sum};
 use core::arch::x86_64::*;
 
@@ -84,6 +84,11 @@ impl Isa for Sse2 {
     fn sqrt(self, v: __m128) -> __m128 {
         // SAFETY: as above.
         unsafe { _mm_sqrt_ps(v) }
+    }
+    #[inline(always)]
+    fn head(self, v: __m128) -> __m128 {
+        // SAFETY: as above.
+        unsafe { _mm_and_ps(v, _mm_set1_ps(f32::from_bits(HEAD))) }
     }
     #[inline(always)]
     fn le(self, a: __m128, b: __m128) -> u32 {
@@ -170,10 +175,12 @@ impl Isa for Avx2 {
     }
     #[inline(always)]
     fn store(self, v: __m256, to: &mut [f32]) {
-        if let Some(to) = to.first_chunk_mut::<8>() {
-            // SAFETY: `to` is 32 writable bytes; the unaligned form is used.
-            unsafe { _mm256_storeu_ps(to.as_mut_ptr(), v) }
-        }
+        // In halves: a row out of cache is written up to half as fast again (Zen 4), one in cache no slower.
+        let (low, high) = to.split_at_mut_checked(4).unwrap_or_default();
+        // SAFETY: as above.
+        let halves = unsafe { (_mm256_castps256_ps128(v), _mm256_extractf128_ps::<1>(v)) };
+        Sse2.store(halves.0, low);
+        Sse2.store(halves.1, high);
     }
     #[inline(always)]
     fn add(self, a: __m256, b: __m256) -> __m256 {
@@ -199,6 +206,11 @@ impl Isa for Avx2 {
     fn sqrt(self, v: __m256) -> __m256 {
         // SAFETY: as above.
         unsafe { _mm256_sqrt_ps(v) }
+    }
+    #[inline(always)]
+    fn head(self, v: __m256) -> __m256 {
+        // SAFETY: as above.
+        unsafe { _mm256_and_ps(v, _mm256_set1_ps(f32::from_bits(HEAD))) }
     }
     #[inline(always)]
     fn le(self, a: __m256, b: __m256) -> u32 {
