@@ -64,9 +64,8 @@ impl Op for Redo<'_> {
         let spread = if centred { highest - lowest } else { highest.max(-lowest) };
         let epsilon = row.epsilon;
         if spread == 0.0 {
-            let rows = isa.rows();
             let mut factor = [0.0; LANES];
-            rows.store(rows.div(rows.splat(1.0), rows.sqrt(rows.splat(epsilon))), &mut factor);
+            isa.store(isa.div(isa.splat(1.0), isa.sqrt(isa.splat(epsilon))), &mut factor);
             return RowStats {
                 pivot: first,
                 factor: if epsilon > 0.0 { factor[0] } else { 0.0 },

@@ -20,7 +20,7 @@ use super::rstd::{Row, statistics};
 use super::term::{Raw, Scaled, Term};
 use super::two::{Two, two_sum};
 use crate::RowStats;
-use crate::isa::{ByRow, GROUP, Isa, Lanes, List, Op, ROWS, Rows, Run, Scalar};
+use crate::isa::{ByRow, GROUP, Isa, Lanes, List, Op, Pair, ROWS, Rows, Run, Scalar, Vectors};
 
 /// Elements in four groups.
 const FOUR: usize = 4 * GROUP;
@@ -40,8 +40,8 @@ pub(crate) struct Measure<'a> {
     pub stats: &'a mut List<RowStats, ROWS>,
 }
 
-/// The most lanes of a vector with a row in each lane.
-pub(super) const LANES: usize = 8;
+/// Twice the most lanes of a vector with a row in each lane: a loop over as many is not unrolled, which is faster.
+pub(super) const LANES: usize = 16;
 
 impl Op for Measure<'_> {
     /// One bit per row; without it the row needs [`super::redo`].
@@ -50,19 +50,42 @@ impl Op for Measure<'_> {
     #[inline(always)]
     fn eval<I: Isa>(self, isa: I) -> u32 {
         let Self { row, mut rows, about, stats } = self;
-        let by_row = isa.rows();
-        let lanes = <I::Rows as Isa>::LANES;
-        let mut ok = 0;
-        let mut sums = Sums::new();
+        let sums = &mut Sums::new();
         sums.add(isa, row, rows.part(0, usize::MAX), about);
+        let chosen = row.centred && about.is_none();
+        if I::PAIRED && sums.hi.len() > I::LANES {
+            isa.run(Finish { by_row: Pair(isa), row, rows, chosen, sums, stats })
+        } else {
+            isa.run(Finish { by_row: isa, row, rows, chosen, sums, stats })
+        }
+    }
+}
+
+/// From sums to statistics. Where the pivot is `chosen` and 0 is far, the row is summed again first.
+struct Finish<'a, I: Isa, R> {
+    by_row: R,
+    row: &'a Row,
+    rows: Rows<'a>,
+    chosen: bool,
+    sums: &'a mut Sums<I>,
+    stats: &'a mut List<RowStats, ROWS>,
+}
+
+impl<I: Isa, R: ByRow<I>> Run<I> for Finish<'_, I, R> {
+    type Output = u32;
+
+    #[inline(always)]
+    fn eval(self, isa: I) -> u32 {
+        let Self { by_row, row, mut rows, chosen, sums, stats } = self;
         let count = sums.hi.len();
-        sums.fill_up(lanes);
-        for first in (0..count).step_by(lanes) {
-            let count = lanes.min(count - first);
+        sums.fill_up(R::LANES);
+        let mut ok = 0;
+        for first in (0..count).step_by(R::LANES) {
+            let count = R::LANES.min(count - first);
             let mut pivots = [0.0; LANES];
-            if row.centred && about.is_none() {
+            if chosen {
                 let n = by_row.splat(row.block as f32);
-                let (a, b) = (sums.rough(isa, first, 0), sums.rough(isa, first, 1));
+                let (a, b) = (sums.rough(isa, by_row, first, 0), sums.rough(isa, by_row, first, 1));
                 let square = by_row.mul(by_row.splat(4.0), by_row.mul(a, a));
                 let mut far = !by_row.le(square, by_row.mul(n, b)) & ((1 << count) - 1);
                 let mut means = [0.0; LANES];
@@ -81,7 +104,7 @@ impl Op for Measure<'_> {
                     sums.replace(first + i, &again);
                 }
             }
-            let (a, b) = (sums.over_lanes(isa, first, 0), sums.over_lanes(isa, first, 1));
+            let (a, b) = (sums.over_lanes(isa, by_row, first, 0), sums.over_lanes(isa, by_row, first, 1));
             let a = if row.centred { by_row.add(a.hi, a.lo) } else { by_row.splat(0.0) };
             let statistics = statistics(by_row, row, a, b);
             let (mut deltas, mut factors) = ([0.0; LANES], [0.0; LANES]);
@@ -165,12 +188,11 @@ impl<I: Isa> Sums<I> {
 
     /// The sums of first blocks over lanes, good enough to choose a pivot: `a` or `b`.
     #[inline(always)]
-    fn rough(&self, isa: I, first: usize, of: usize) -> ByRow<I> {
-        let by_row = isa.rows();
-        let [l0, l1, l2, l3] = if let Some(wide) = rows_from::<I, _>(&self.wide, first) {
-            isa.turn(|i| wide.get(i).map_or(isa.no_two().hi, |wide| wide.first[of]))
+    fn rough<R: ByRow<I>>(&self, isa: I, by_row: R, first: usize, of: usize) -> R::V {
+        let [l0, l1, l2, l3] = if let Some(wide) = rows_from::<R, _>(&self.wide, first) {
+            by_row.turn(|i| wide.get(i).map_or(isa.no_two().hi, |wide| wide.first[of]))
         } else {
-            self.turned(isa, first, of)
+            self.turned(isa, by_row, first, of)
         };
         by_row.add(by_row.add(l0, l2), by_row.add(l1, l3))
     }
@@ -178,41 +200,40 @@ impl<I: Isa> Sums<I> {
     /// The last two levels of the tree. They keep the roundings of their additions: there are three, and they weigh
     /// most.
     #[inline(always)]
-    fn over_lanes(&self, isa: I, first: usize, of: usize) -> Two<ByRow<I>> {
-        let by_row = isa.rows();
-        let [l0, l1, l2, l3] = self.turned(isa, first, of);
+    fn over_lanes<R: ByRow<I>>(&self, isa: I, by_row: R, first: usize, of: usize) -> Two<R::V> {
+        let [l0, l1, l2, l3] = self.turned(isa, by_row, first, of);
         let (even, odd) = (two_sum(by_row, l0, l2), two_sum(by_row, l1, l3));
         let mut sum = two_sum(by_row, even.hi, odd.hi);
         sum.lo = by_row.add(by_row.add(even.lo, odd.lo), sum.lo);
-        if let Some(wide) = rows_from::<I, _>(&self.wide, first) {
-            let [l0, l1, l2, l3] = isa.turn(|i| wide.get(i).map_or(isa.no_two().hi, |wide| wide.lo[of]));
+        if let Some(wide) = rows_from::<R, _>(&self.wide, first) {
+            let [l0, l1, l2, l3] = by_row.turn(|i| wide.get(i).map_or(isa.no_two().hi, |wide| wide.lo[of]));
             sum.lo = by_row.add(sum.lo, by_row.add(by_row.add(l0, l2), by_row.add(l1, l3)));
         }
         sum
     }
 
     #[inline(always)]
-    fn turned(&self, isa: I, first: usize, of: usize) -> [ByRow<I>; 4] {
-        let hi = rows_from::<I, _>(&self.hi, first).unwrap_or(&[]);
-        isa.turn(|i| hi.get(i).map_or(isa.no_two().hi, |hi| hi[of]))
+    fn turned<R: ByRow<I>>(&self, isa: I, by_row: R, first: usize, of: usize) -> [R::V; 4] {
+        let hi = rows_from::<R, _>(&self.hi, first).unwrap_or(&[]);
+        by_row.turn(|i| hi.get(i).map_or(isa.no_two().hi, |hi| hi[of]))
     }
 }
 
 /// As many rows as a vector has lanes.
 #[inline(always)]
-fn rows_from<I: Isa, T>(rows: &[T], first: usize) -> Option<&[T]> {
-    rows.get(first..first + <I::Rows as Isa>::LANES)
+fn rows_from<R: Vectors, T>(rows: &[T], first: usize) -> Option<&[T]> {
+    rows.get(first..first + R::LANES)
 }
 
 /// Elements of rows as they are, or with others that are added to them when they are read.
 trait Elements: Sized {
     fn chunks(self, len: usize) -> impl Iterator<Item = Self>;
-    fn fours(&mut self) -> impl Iterator<Item = impl Vectors>;
+    fn fours(&mut self) -> impl Iterator<Item = impl Load>;
     /// What is left behind whole fours.
     fn rest(&mut self) -> &[f32];
 }
 
-trait Vectors {
+trait Load {
     fn vector<I: Isa>(&mut self, isa: I, at: usize) -> I::V;
 }
 
@@ -222,7 +243,7 @@ impl Elements for &[f32] {
         self.chunks(len.max(1))
     }
     #[inline(always)]
-    fn fours(&mut self) -> impl Iterator<Item = impl Vectors> {
+    fn fours(&mut self) -> impl Iterator<Item = impl Load> {
         self.as_chunks::<FOUR>().0.iter()
     }
     #[inline(always)]
@@ -231,7 +252,7 @@ impl Elements for &[f32] {
     }
 }
 
-impl Vectors for &Four {
+impl Load for &Four {
     #[inline(always)]
     fn vector<I: Isa>(&mut self, isa: I, at: usize) -> I::V {
         isa.load(from(*self, at))
@@ -245,7 +266,7 @@ impl Elements for (&[f32], &mut [f32]) {
         self.0.chunks(len.max(1)).zip(self.1.chunks_mut(len.max(1)))
     }
     #[inline(always)]
-    fn fours(&mut self) -> impl Iterator<Item = impl Vectors> {
+    fn fours(&mut self) -> impl Iterator<Item = impl Load> {
         self.0.as_chunks::<FOUR>().0.iter().zip(self.1.as_chunks_mut::<FOUR>().0)
     }
     #[inline(always)]
@@ -256,7 +277,7 @@ impl Elements for (&[f32], &mut [f32]) {
     }
 }
 
-impl Vectors for (&Four, &mut Four) {
+impl Load for (&Four, &mut Four) {
     #[inline(always)]
     fn vector<I: Isa>(&mut self, isa: I, at: usize) -> I::V {
         let sum = isa.add(isa.load(from(self.1, at)), isa.load(from(self.0, at)));
@@ -321,17 +342,17 @@ struct Block<'a, E, T, const CENTRED: bool> {
     elements: &'a mut E,
 }
 
-type Pair<V> = (V, V);
+type Both<V> = (V, V);
 
 #[inline(always)]
-fn add<I: Isa>(isa: I, low: Pair<I::V>, high: Pair<I::V>) -> Pair<I::V> {
+fn add<I: Isa>(isa: I, low: Both<I::V>, high: Both<I::V>) -> Both<I::V> {
     (isa.add(low.0, high.0), isa.add(low.1, high.1))
 }
 
 /// `d` and `d²` of one column of a group. Not a closure: those are not always compiled into their caller, nor then for
 /// its instruction set.
 #[inline(always)]
-fn leaf<I: Isa, T: Term>(isa: I, term: T, four: &mut impl Vectors, at: usize) -> Pair<I::V> {
+fn leaf<I: Isa, T: Term>(isa: I, term: T, four: &mut impl Load, at: usize) -> Both<I::V> {
     let d = term.of(isa, four.vector(isa, at));
     (d, isa.mul(d, d))
 }

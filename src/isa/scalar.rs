@@ -1,24 +1,14 @@
-use super::{HEAD, Isa, Lanes, Run};
+use super::{HEAD, Isa, Lanes, Run, Vectors};
 use crate::float::two::{Two, two_sum};
 
 /// One lane at a time: any machine, with or without an FPU.
 #[derive(Clone, Copy)]
 pub(crate) struct Scalar;
 
-impl Isa for Scalar {
+impl Vectors for Scalar {
     const LANES: usize = 1;
     type V = f32;
-    type Rows = Scalar;
-    type Four = [f32; 4];
 
-    #[inline(always)]
-    fn rows(self) -> Scalar {
-        self
-    }
-    #[inline(never)]
-    fn run<R: Run<Self>>(self, op: R) -> R::Output {
-        op.eval(self)
-    }
     #[inline(always)]
     fn splat(self, value: f32) -> f32 {
         value
@@ -61,7 +51,16 @@ impl Isa for Scalar {
     fn le(self, a: f32, b: f32) -> u32 {
         u32::from(a <= b)
     }
+}
 
+impl Isa for Scalar {
+    const PAIRED: bool = false;
+    type Four = [f32; 4];
+
+    #[inline(never)]
+    fn run<R: Run<Self>>(self, op: R) -> R::Output {
+        op.eval(self)
+    }
     #[inline(always)]
     fn fold(self, mut lanes: impl Lanes<Self>) -> [[f32; 4]; 2] {
         let mut sums = [[0.0; 4]; 2];

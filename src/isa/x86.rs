@@ -1,6 +1,6 @@
 #![allow(unsafe_code)]
 
-use super::{HEAD, Isa, Lanes, Run};
+use super::{HEAD, Isa, Lanes, Run, Vectors};
 use crate::float::two::{Two, two_sum};
 use core::arch::x86_64::*;
 
@@ -26,20 +26,10 @@ fn transposed(a: __m128, b: __m128, c: __m128, d: __m128) -> [__m128; 4] {
 
 // SAFETY of every block below: SSE2 is part of x86-64, so its register instructions may always be used; the
 // memory ones say what they touch.
-impl Isa for Sse2 {
+impl Vectors for Sse2 {
     const LANES: usize = 4;
     type V = __m128;
-    type Rows = Sse2;
-    type Four = __m128;
 
-    #[inline(always)]
-    fn rows(self) -> Sse2 {
-        Sse2
-    }
-    #[inline(never)]
-    fn run<R: Run<Self>>(self, op: R) -> R::Output {
-        op.eval(self)
-    }
     #[inline(always)]
     fn splat(self, value: f32) -> __m128 {
         // SAFETY: as above.
@@ -95,7 +85,16 @@ impl Isa for Sse2 {
         // SAFETY: as above. The mask has its four low bits set at most.
         unsafe { _mm_movemask_ps(_mm_cmple_ps(a, b)) as u32 }
     }
+}
 
+impl Isa for Sse2 {
+    const PAIRED: bool = true;
+    type Four = __m128;
+
+    #[inline(never)]
+    fn run<R: Run<Self>>(self, op: R) -> R::Output {
+        op.eval(self)
+    }
     #[inline(always)]
     fn fold(self, mut lanes: impl Lanes<Self>) -> [__m128; 2] {
         let (low, high) = (lanes.column(self, 0), lanes.column(self, 2));
@@ -140,26 +139,10 @@ impl Avx2 {
 // SAFETY of every block below: the token proves that AVX2 was detected; the memory instructions say what
 // they touch.
 #[cfg(feature = "std")]
-impl Isa for Avx2 {
+impl Vectors for Avx2 {
     const LANES: usize = 8;
     type V = __m256;
-    type Rows = Self;
-    type Four = __m128;
 
-    #[inline(always)]
-    fn rows(self) -> Self {
-        self
-    }
-    #[inline(always)]
-    fn run<R: Run<Self>>(self, op: R) -> R::Output {
-        #[target_feature(enable = "avx2")]
-        #[inline(never)]
-        fn run<R: Run<Avx2>>(isa: Avx2, op: R) -> R::Output {
-            op.eval(isa)
-        }
-        // SAFETY: as above.
-        unsafe { run(self, op) }
-    }
     #[inline(always)]
     fn splat(self, value: f32) -> __m256 {
         // SAFETY: as above.
@@ -217,7 +200,23 @@ impl Isa for Avx2 {
         // SAFETY: as above. The mask has its eight low bits set at most.
         unsafe { _mm256_movemask_ps(_mm256_cmp_ps::<_CMP_LE_OQ>(a, b)) as u32 }
     }
+}
 
+#[cfg(feature = "std")]
+impl Isa for Avx2 {
+    const PAIRED: bool = false;
+    type Four = __m128;
+
+    #[inline(always)]
+    fn run<R: Run<Self>>(self, op: R) -> R::Output {
+        #[target_feature(enable = "avx2")]
+        #[inline(never)]
+        fn run<R: Run<Avx2>>(isa: Avx2, op: R) -> R::Output {
+            op.eval(isa)
+        }
+        // SAFETY: as above.
+        unsafe { run(self, op) }
+    }
     #[inline(always)]
     fn fold(self, mut lanes: impl Lanes<Self>) -> [__m128; 2] {
         let (low, high) = (lanes.column(self, 0), lanes.column(self, 1));
@@ -232,15 +231,15 @@ impl Isa for Avx2 {
     }
     #[inline(always)]
     fn turn(self, of_row: impl Fn(usize) -> __m128) -> [__m256; 4] {
-        let [l0, l1, l2, l3] = Sse2.turn(&of_row);
-        let [h0, h1, h2, h3] = Sse2.turn(|i| of_row(i + 4));
+        let [a0, a1, a2, a3] = Sse2.turn(&of_row);
+        let [b0, b1, b2, b3] = Sse2.turn(|i| of_row(i + 4));
         // SAFETY: as above.
         unsafe {
             [
-                _mm256_set_m128(h0, l0),
-                _mm256_set_m128(h1, l1),
-                _mm256_set_m128(h2, l2),
-                _mm256_set_m128(h3, l3),
+                _mm256_set_m128(b0, a0),
+                _mm256_set_m128(b1, a1),
+                _mm256_set_m128(b2, a2),
+                _mm256_set_m128(b3, a3),
             ]
         }
     }
