@@ -26,7 +26,7 @@ use crate::isa::{GROUP, Isa, List, Op, ROWS, Rows};
 use affine::{Affine, SecondPass};
 use redo::Redo;
 use rstd::Row;
-use sums::{Measure, from};
+use sums::{Add, Measure, from};
 
 /// One call: rows of `width` elements, checked by [`crate::shape`].
 pub(crate) struct Forward<'a> {
@@ -59,9 +59,11 @@ impl Op for Forward<'_> {
         let mut first = 0;
         while first < rows.len() {
             let mut these = rows.part(first, together * width);
-            let all = these.part(0, usize::MAX);
+            if let Some((x, residual)) = these.addition() {
+                isa.run(Add { x, residual });
+            }
             let mut stats = List::new();
-            let ok = isa.run(Measure { row, rows: all, about: None, stats: &mut stats });
+            let ok = isa.run(Measure { row, rows: these.source(), about: None, stats: &mut stats });
             for (i, stats) in stats.iter_mut().enumerate().filter(|(i, _)| ok >> i & 1 == 0) {
                 let mean = stats.pivot + stats.delta;
                 *stats = isa.run(Redo { row, x: these.part(i * width, width), mean });

@@ -37,7 +37,7 @@ impl Op for Redo<'_> {
         let centred = row.centred;
         let measure = |row: &Row, about: Scaled| {
             let mut stats = List::new();
-            let rows = Rows::read(x.source());
+            let rows = x.source();
             let ok = isa.run(Measure { row, rows, about: Some(about), stats: &mut stats });
             (stats.first().copied().unwrap_or_default(), ok & 1 != 0)
         };

@@ -12,7 +12,7 @@
 
 use super::sums::BLOCK;
 use super::two::{Two, two_product, two_square, two_sum};
-use crate::isa::{Scalar, Vectors};
+use crate::isa::{Isa, Scalar};
 
 /// What a call knows about its rows before it sees one.
 #[derive(Clone, Copy)]
@@ -61,7 +61,7 @@ const CENTRED_ENOUGH: f32 = 4.0;
 
 /// `a` and `b` are the sums of `d` and `d²`; for RMSNorm `a` is 0.
 #[inline(always)]
-pub(crate) fn statistics<I: Vectors>(isa: I, row: &Row, a: I::V, b: Two<I::V>) -> Statistics<I::V> {
+pub(crate) fn statistics<I: Isa>(isa: I, row: &Row, a: I::V, b: Two<I::V>) -> Statistics<I::V> {
     let n = isa.splat(row.n);
     let delta = isa.div(a, n);
     let a_delta = isa.mul(a, delta);

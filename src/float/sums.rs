@@ -20,7 +20,7 @@ use super::rstd::{Row, statistics};
 use super::term::{Raw, Scaled, Term};
 use super::two::{Two, two_sum};
 use crate::RowStats;
-use crate::isa::{ByRow, GROUP, Isa, Lanes, List, Op, Pair, ROWS, Rows, Run, Scalar, Vectors};
+use crate::isa::{GROUP, Isa, Lanes, List, Op, ROWS, Run, Scalar};
 
 /// Elements in four groups.
 const FOUR: usize = 4 * GROUP;
@@ -32,8 +32,7 @@ type Four = [f32; FOUR];
 /// The statistics of up to [`ROWS`] rows.
 pub(crate) struct Measure<'a> {
     pub row: &'a Row,
-    /// What is to be added to them is added on the way.
-    pub rows: Rows<'a>,
+    pub rows: &'a [f32],
     /// What they are measured about; without it about 0, or the mean of the first block if that shows that 0 is far.
     pub about: Option<Scaled>,
     /// Gets them; those about `about` without it.
@@ -49,70 +48,69 @@ impl Op for Measure<'_> {
 
     #[inline(always)]
     fn eval<I: Isa>(self, isa: I) -> u32 {
-        let Self { row, mut rows, about, stats } = self;
+        let Self { row, rows, about, stats } = self;
         let sums = &mut Sums::new();
-        sums.add(isa, row, rows.part(0, usize::MAX), about);
-        let chosen = row.centred && about.is_none();
-        if I::PAIRED && sums.hi.len() > I::LANES {
-            isa.run(Finish { by_row: Pair(isa), row, rows, chosen, sums, stats })
-        } else {
-            isa.run(Finish { by_row: isa, row, rows, chosen, sums, stats })
+        sums.add(isa, row, rows, about);
+        let count = sums.hi.len();
+        let mut pivots = [0.0; ROWS];
+        if row.centred && about.is_none() {
+            sums.fill_up(I::LANES);
+            for first in (0..count).step_by(I::LANES) {
+                let n = isa.splat(row.block as f32);
+                let (a, b) = (sums.rough(isa, first, 0), sums.rough(isa, first, 1));
+                let square = isa.mul(isa.splat(4.0), isa.mul(a, a));
+                let mut far = !isa.le(square, isa.mul(n, b)) & ((1 << (count - first).min(I::LANES)) - 1);
+                if far == 0 {
+                    continue;
+                }
+                let mut means = [0.0; LANES];
+                isa.store(isa.div(a, n), &mut means);
+                while far != 0 {
+                    let i = far.trailing_zeros() as usize;
+                    far &= far - 1;
+                    let (Some(pivot), Some(mean)) = (pivots.get_mut(first + i), means.get(i)) else { break };
+                    *pivot = *mean;
+                    let start = (first + i) * row.width;
+                    let this = rows.get(start..start + row.width).unwrap_or(&[]);
+                    let mut again = Sums::new();
+                    again.add(isa, row, this, Some(Scaled { pivot: *pivot, ..Scaled::NOTHING }));
+                    sums.replace(first + i, &again);
+                }
+            }
         }
+        isa.run(Finish { row, sums, count, pivots: &pivots, stats })
     }
 }
 
-/// From sums to statistics. Where the pivot is `chosen` and 0 is far, the row is summed again first.
-struct Finish<'a, I: Isa, R> {
-    by_row: R,
+/// From the sums of `count` rows to their statistics.
+struct Finish<'a, I: Isa> {
     row: &'a Row,
-    rows: Rows<'a>,
-    chosen: bool,
     sums: &'a mut Sums<I>,
+    count: usize,
+    pivots: &'a [f32; ROWS],
     stats: &'a mut List<RowStats, ROWS>,
 }
 
-impl<I: Isa, R: ByRow<I>> Run<I> for Finish<'_, I, R> {
+impl<I: Isa> Run<I> for Finish<'_, I> {
     type Output = u32;
 
     #[inline(always)]
     fn eval(self, isa: I) -> u32 {
-        let Self { by_row, row, mut rows, chosen, sums, stats } = self;
-        let count = sums.hi.len();
-        sums.fill_up(R::LANES);
+        let Self { row, sums, count, pivots, stats } = self;
+        sums.fill_up(I::LANES);
         let mut ok = 0;
-        for first in (0..count).step_by(R::LANES) {
-            let count = R::LANES.min(count - first);
-            let mut pivots = [0.0; LANES];
-            if chosen {
-                let n = by_row.splat(row.block as f32);
-                let (a, b) = (sums.rough(isa, by_row, first, 0), sums.rough(isa, by_row, first, 1));
-                let square = by_row.mul(by_row.splat(4.0), by_row.mul(a, a));
-                let mut far = !by_row.le(square, by_row.mul(n, b)) & ((1 << count) - 1);
-                let mut means = [0.0; LANES];
-                if far != 0 {
-                    by_row.store(by_row.div(a, n), &mut means);
-                }
-                while far != 0 {
-                    let i = far.trailing_zeros() as usize;
-                    far &= far - 1;
-                    let (Some(pivot), Some(mean)) = (pivots.get_mut(i), means.get(i)) else { break };
-                    *pivot = *mean;
-                    let this = rows.part((first + i) * row.width, row.width);
-                    let about = Scaled { pivot: *pivot, ..Scaled::NOTHING };
-                    let mut again = Sums::new();
-                    again.add(isa, row, Rows::read(this.source()), Some(about));
-                    sums.replace(first + i, &again);
-                }
-            }
-            let (a, b) = (sums.over_lanes(isa, by_row, first, 0), sums.over_lanes(isa, by_row, first, 1));
-            let a = if row.centred { by_row.add(a.hi, a.lo) } else { by_row.splat(0.0) };
-            let statistics = statistics(by_row, row, a, b);
+        for first in (0..count).step_by(I::LANES) {
+            let (a, b) = (sums.over_lanes(isa, first, 0), sums.over_lanes(isa, first, 1));
+            let a = if row.centred { isa.add(a.hi, a.lo) } else { isa.splat(0.0) };
+            let statistics = statistics(isa, row, a, b);
             let (mut deltas, mut factors) = ([0.0; LANES], [0.0; LANES]);
-            by_row.store(statistics.delta, &mut deltas);
-            by_row.store(statistics.rstd, &mut factors);
+            isa.store(statistics.delta, &mut deltas);
+            isa.store(statistics.rstd, &mut factors);
             ok |= statistics.ok << first;
-            for ((&pivot, &delta), &factor) in pivots.iter().zip(&deltas).zip(&factors).take(count) {
-                stats.push(RowStats::about(pivot, delta, factor));
+            let of = |from: &[f32], i: usize| from.get(i).copied().unwrap_or(0.0);
+            for i in first..count.min(first + I::LANES) {
+                let (delta, factor) = (of(&deltas, i - first), of(&factors, i - first));
+                stats.push(RowStats::about(of(pivots, i), delta, factor));
             }
         }
         ok
@@ -140,25 +138,13 @@ impl<I: Isa> Sums<I> {
     }
 
     #[inline(always)]
-    fn add(&mut self, isa: I, row: &Row, mut rows: Rows, about: Option<Scaled>) {
+    fn add(&mut self, isa: I, row: &Row, rows: &[f32], about: Option<Scaled>) {
         let sums = self;
         let Row { width, block, .. } = *row;
-        match (about, rows.addition()) {
-            (Some(term), _) => {
-                let elements = rows.source();
-                isa.run(Sum::<I, _, _, true> { term, elements, width, block, sums });
-            }
-            (None, Some(elements)) => {
-                isa.run(Sum::<I, _, _, true> { term: Raw, elements, width, block, sums });
-            }
-            (None, None) => {
-                let elements = rows.source();
-                if row.centred {
-                    isa.run(Sum::<I, _, _, true> { term: Raw, elements, width, block, sums });
-                } else {
-                    isa.run(Sum::<I, _, _, false> { term: Raw, elements, width, block, sums });
-                }
-            }
+        match about {
+            Some(term) => isa.run(Sum::<I, _, true> { term, rows, width, block, sums }),
+            None if row.centred => isa.run(Sum::<I, _, true> { term: Raw, rows, width, block, sums }),
+            None => isa.run(Sum::<I, _, false> { term: Raw, rows, width, block, sums }),
         }
     }
 
@@ -188,108 +174,70 @@ impl<I: Isa> Sums<I> {
 
     /// The sums of first blocks over lanes, good enough to choose a pivot: `a` or `b`.
     #[inline(always)]
-    fn rough<R: ByRow<I>>(&self, isa: I, by_row: R, first: usize, of: usize) -> R::V {
-        let [l0, l1, l2, l3] = if let Some(wide) = rows_from::<R, _>(&self.wide, first) {
-            by_row.turn(|i| wide.get(i).map_or(isa.no_two().hi, |wide| wide.first[of]))
+    fn rough(&self, isa: I, first: usize, of: usize) -> I::V {
+        let [l0, l1, l2, l3] = if let Some(wide) = rows_from::<I, _>(&self.wide, first) {
+            isa.turn(|i| wide.get(i).map_or(isa.no_two().hi, |wide| wide.first[of]))
         } else {
-            self.turned(isa, by_row, first, of)
+            self.turned(isa, first, of)
         };
-        by_row.add(by_row.add(l0, l2), by_row.add(l1, l3))
+        isa.add(isa.add(l0, l2), isa.add(l1, l3))
     }
 
     /// The last two levels of the tree. They keep the roundings of their additions: there are three, and they weigh
     /// most.
     #[inline(always)]
-    fn over_lanes<R: ByRow<I>>(&self, isa: I, by_row: R, first: usize, of: usize) -> Two<R::V> {
-        let [l0, l1, l2, l3] = self.turned(isa, by_row, first, of);
-        let (even, odd) = (two_sum(by_row, l0, l2), two_sum(by_row, l1, l3));
-        let mut sum = two_sum(by_row, even.hi, odd.hi);
-        sum.lo = by_row.add(by_row.add(even.lo, odd.lo), sum.lo);
-        if let Some(wide) = rows_from::<R, _>(&self.wide, first) {
-            let [l0, l1, l2, l3] = by_row.turn(|i| wide.get(i).map_or(isa.no_two().hi, |wide| wide.lo[of]));
-            sum.lo = by_row.add(sum.lo, by_row.add(by_row.add(l0, l2), by_row.add(l1, l3)));
+    fn over_lanes(&self, isa: I, first: usize, of: usize) -> Two<I::V> {
+        let [l0, l1, l2, l3] = self.turned(isa, first, of);
+        let (even, odd) = (two_sum(isa, l0, l2), two_sum(isa, l1, l3));
+        let mut sum = two_sum(isa, even.hi, odd.hi);
+        sum.lo = isa.add(isa.add(even.lo, odd.lo), sum.lo);
+        if let Some(wide) = rows_from::<I, _>(&self.wide, first) {
+            let [l0, l1, l2, l3] = isa.turn(|i| wide.get(i).map_or(isa.no_two().hi, |wide| wide.lo[of]));
+            sum.lo = isa.add(sum.lo, isa.add(isa.add(l0, l2), isa.add(l1, l3)));
         }
         sum
     }
 
     #[inline(always)]
-    fn turned<R: ByRow<I>>(&self, isa: I, by_row: R, first: usize, of: usize) -> [R::V; 4] {
-        let hi = rows_from::<R, _>(&self.hi, first).unwrap_or(&[]);
-        by_row.turn(|i| hi.get(i).map_or(isa.no_two().hi, |hi| hi[of]))
+    fn turned(&self, isa: I, first: usize, of: usize) -> [I::V; 4] {
+        let hi = rows_from::<I, _>(&self.hi, first).unwrap_or(&[]);
+        isa.turn(|i| hi.get(i).map_or(isa.no_two().hi, |hi| hi[of]))
     }
 }
 
 /// As many rows as a vector has lanes.
 #[inline(always)]
-fn rows_from<R: Vectors, T>(rows: &[T], first: usize) -> Option<&[T]> {
-    rows.get(first..first + R::LANES)
-}
-
-/// Elements of rows as they are, or with others that are added to them when they are read.
-trait Elements: Sized {
-    fn chunks(self, len: usize) -> impl Iterator<Item = Self>;
-    fn fours(&mut self) -> impl Iterator<Item = impl Load>;
-    /// What is left behind whole fours.
-    fn rest(&mut self) -> &[f32];
-}
-
-trait Load {
-    fn vector<I: Isa>(&mut self, isa: I, at: usize) -> I::V;
-}
-
-impl Elements for &[f32] {
-    #[inline(always)]
-    fn chunks(self, len: usize) -> impl Iterator<Item = Self> {
-        self.chunks(len.max(1))
-    }
-    #[inline(always)]
-    fn fours(&mut self) -> impl Iterator<Item = impl Load> {
-        self.as_chunks::<FOUR>().0.iter()
-    }
-    #[inline(always)]
-    fn rest(&mut self) -> &[f32] {
-        self.as_chunks::<FOUR>().1
-    }
-}
-
-impl Load for &Four {
-    #[inline(always)]
-    fn vector<I: Isa>(&mut self, isa: I, at: usize) -> I::V {
-        isa.load(from(*self, at))
-    }
+fn rows_from<I: Isa, T>(rows: &[T], first: usize) -> Option<&[T]> {
+    rows.get(first..first + I::LANES)
 }
 
 /// `residual += x`
-impl Elements for (&[f32], &mut [f32]) {
-    #[inline(always)]
-    fn chunks(self, len: usize) -> impl Iterator<Item = Self> {
-        self.0.chunks(len.max(1)).zip(self.1.chunks_mut(len.max(1)))
-    }
-    #[inline(always)]
-    fn fours(&mut self) -> impl Iterator<Item = impl Load> {
-        self.0.as_chunks::<FOUR>().0.iter().zip(self.1.as_chunks_mut::<FOUR>().0)
-    }
-    #[inline(always)]
-    fn rest(&mut self) -> &[f32] {
-        let (x, residual) = (self.0.as_chunks::<FOUR>().1, self.1.as_chunks_mut::<FOUR>().1);
-        residual.iter_mut().zip(x).for_each(|(to, x)| *to += x);
-        residual
-    }
+pub(crate) struct Add<'a> {
+    pub x: &'a [f32],
+    pub residual: &'a mut [f32],
 }
 
-impl Load for (&Four, &mut Four) {
+impl Op for Add<'_> {
+    type Output = ();
+
     #[inline(always)]
-    fn vector<I: Isa>(&mut self, isa: I, at: usize) -> I::V {
-        let sum = isa.add(isa.load(from(self.1, at)), isa.load(from(self.0, at)));
-        isa.store(sum, self.1.get_mut(at..).unwrap_or(&mut []));
-        sum
+    fn eval<I: Isa>(self, isa: I) {
+        let (groups, rest) = self.residual.as_chunks_mut::<GROUP>();
+        let (x_groups, x_rest) = self.x.as_chunks::<GROUP>();
+        for (to, x) in groups.iter_mut().zip(x_groups) {
+            for at in (0..GROUP).step_by(I::LANES) {
+                let sum = isa.add(isa.load(from(to, at)), isa.load(from(x, at)));
+                isa.store(sum, to.get_mut(at..).unwrap_or(&mut []));
+            }
+        }
+        rest.iter_mut().zip(x_rest).for_each(|(to, x)| *to += x);
     }
 }
 
 /// The sums of each row. What is left behind whole fours is one more four, filled up with `d = 0`.
-struct Sum<'a, I: Isa, E, T, const CENTRED: bool> {
+struct Sum<'a, I: Isa, T, const CENTRED: bool> {
     term: T,
-    elements: E,
+    rows: &'a [f32],
     width: usize,
     /// Elements in a block. From memory, lest the compiler know that they are at most four fours: it would unroll the
     /// loop over them.
@@ -297,18 +245,18 @@ struct Sum<'a, I: Isa, E, T, const CENTRED: bool> {
     sums: &'a mut Sums<I>,
 }
 
-impl<I: Isa, E: Elements, T: Term, const CENTRED: bool> Run<I> for Sum<'_, I, E, T, CENTRED> {
+impl<I: Isa, T: Term, const CENTRED: bool> Run<I> for Sum<'_, I, T, CENTRED> {
     type Output = ();
 
     #[inline(always)]
     fn eval(self, isa: I) {
-        let Self { term, elements, width, block, sums } = self;
-        for row in elements.chunks(width) {
+        let Self { term, rows, width, block, sums } = self;
+        for row in rows.chunks(width.max(1)) {
             let (mut a, mut b) = (isa.no_two(), isa.no_two());
             let mut first = None;
-            for mut block in row.chunks(block) {
-                let mut of_block = isa.fold(Block::<_, _, CENTRED> { term, elements: &mut block });
-                let rest = block.rest();
+            for block in row.chunks(block.max(1)) {
+                let (fours, rest) = block.as_chunks::<FOUR>();
+                let mut of_block = isa.fold(Block::<T, CENTRED> { term, fours });
                 if !rest.is_empty() {
                     of_block = isa.join(of_block, last(isa, rest, term));
                 }
@@ -333,13 +281,13 @@ impl<I: Isa, E: Elements, T: Term, const CENTRED: bool> Run<I> for Sum<'_, I, E,
 fn last<I: Isa, T: Term>(isa: I, rest: &[f32], term: T) -> [I::Four; 2] {
     let mut filled = [0.0; FOUR];
     filled.iter_mut().zip(rest).for_each(|(to, &x)| *to = term.of(Scalar, x));
-    isa.fold(Block::<_, _, true> { term: Raw, elements: &mut &filled[..] })
+    isa.fold(Block::<_, true> { term: Raw, fours: filled.as_chunks().0 })
 }
 
 /// Without `CENTRED` the sum of `d` is left out.
-struct Block<'a, E, T, const CENTRED: bool> {
+struct Block<'a, T, const CENTRED: bool> {
     term: T,
-    elements: &'a mut E,
+    fours: &'a [Four],
 }
 
 type Both<V> = (V, V);
@@ -352,8 +300,8 @@ fn add<I: Isa>(isa: I, low: Both<I::V>, high: Both<I::V>) -> Both<I::V> {
 /// `d` and `d²` of one column of a group. Not a closure: those are not always compiled into their caller, nor then for
 /// its instruction set.
 #[inline(always)]
-fn leaf<I: Isa, T: Term>(isa: I, term: T, four: &mut impl Load, at: usize) -> Both<I::V> {
-    let d = term.of(isa, four.vector(isa, at));
+fn leaf<I: Isa, T: Term>(isa: I, term: T, four: &Four, at: usize) -> Both<I::V> {
+    let d = term.of(isa, isa.load(from(four, at)));
     (d, isa.mul(d, d))
 }
 
@@ -363,19 +311,14 @@ pub(crate) fn from(group: &[f32], at: usize) -> &[f32] {
     group.get(at..).unwrap_or(&[])
 }
 
-impl<I: Isa, E: Elements, T: Term, const CENTRED: bool> Lanes<I> for Block<'_, E, T, CENTRED> {
+impl<I: Isa, T: Term, const CENTRED: bool> Lanes<I> for Block<'_, T, CENTRED> {
     #[inline(always)]
-    fn column(&mut self, isa: I, c: usize) -> (I::V, I::V) {
-        let term = self.term;
+    fn column(&self, isa: I, c: usize) -> (I::V, I::V) {
+        let (term, at) = (self.term, c * I::LANES);
         let (mut a, mut b) = (isa.splat(0.0), isa.splat(0.0));
-        for mut four in self.elements.fours() {
-            let at = c * I::LANES;
-            let low = add(isa, leaf(isa, term, &mut four, at), leaf(isa, term, &mut four, at + GROUP));
-            let high = add(
-                isa,
-                leaf(isa, term, &mut four, at + 2 * GROUP),
-                leaf(isa, term, &mut four, at + 3 * GROUP),
-            );
+        for four in self.fours {
+            let low = add(isa, leaf(isa, term, four, at), leaf(isa, term, four, at + GROUP));
+            let high = add(isa, leaf(isa, term, four, at + 2 * GROUP), leaf(isa, term, four, at + 3 * GROUP));
             let (da, db) = add(isa, low, high);
             a = if CENTRED { isa.add(a, da) } else { a };
             b = isa.add(b, db);

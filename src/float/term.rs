@@ -3,10 +3,10 @@
 //! The three forms are one formula, `((x · scale) − pivot) − delta`, with the operations left out that would
 //! change no bit: scale = 1, pivot = 0 or delta = 0.
 
-use crate::isa::Vectors;
+use crate::isa::Isa;
 
 pub(crate) trait Term: Copy {
-    fn of<I: Vectors>(self, isa: I, x: I::V) -> I::V;
+    fn of<I: Isa>(self, isa: I, x: I::V) -> I::V;
 }
 
 /// `x`
@@ -29,14 +29,14 @@ pub(crate) struct Scaled {
 
 impl Term for Raw {
     #[inline(always)]
-    fn of<I: Vectors>(self, _: I, x: I::V) -> I::V {
+    fn of<I: Isa>(self, _: I, x: I::V) -> I::V {
         x
     }
 }
 
 impl Term for Centred {
     #[inline(always)]
-    fn of<I: Vectors>(self, isa: I, x: I::V) -> I::V {
+    fn of<I: Isa>(self, isa: I, x: I::V) -> I::V {
         isa.sub(x, isa.splat(self.centre))
     }
 }
@@ -52,7 +52,7 @@ impl Scaled {
 
 impl Term for Scaled {
     #[inline(always)]
-    fn of<I: Vectors>(self, isa: I, x: I::V) -> I::V {
+    fn of<I: Isa>(self, isa: I, x: I::V) -> I::V {
         let Self { scale, pivot, delta } = self;
         isa.sub(isa.sub(isa.mul(x, isa.splat(scale)), isa.splat(pivot)), isa.splat(delta))
     }

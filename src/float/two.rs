@@ -9,7 +9,7 @@
 //! bits must be the same there. Products are exact while neither over- nor underflow is near, which the
 //! callers see to: quantities outside 2⁻⁹⁶ … 2⁹⁶ take the scaled path.
 
-use crate::isa::Vectors;
+use crate::isa::Isa;
 
 /// `hi + lo`, one pair per lane.
 #[derive(Clone, Copy)]
@@ -19,7 +19,7 @@ pub(crate) struct Two<V> {
 }
 
 #[inline(always)]
-pub(crate) fn two_sum<I: Vectors>(isa: I, a: I::V, b: I::V) -> Two<I::V> {
+pub(crate) fn two_sum<I: Isa>(isa: I, a: I::V, b: I::V) -> Two<I::V> {
     let hi = isa.add(a, b);
     let b_seen = isa.sub(hi, a);
     let a_seen = isa.sub(hi, b_seen);
@@ -28,13 +28,13 @@ pub(crate) fn two_sum<I: Vectors>(isa: I, a: I::V, b: I::V) -> Two<I::V> {
 
 /// Twelve bits each.
 #[inline(always)]
-fn split<I: Vectors>(isa: I, v: I::V) -> Two<I::V> {
+fn split<I: Isa>(isa: I, v: I::V) -> Two<I::V> {
     let hi = isa.head(v);
     Two { hi, lo: isa.sub(v, hi) }
 }
 
 #[inline(always)]
-pub(crate) fn two_product<I: Vectors>(isa: I, a: I::V, b: I::V) -> Two<I::V> {
+pub(crate) fn two_product<I: Isa>(isa: I, a: I::V, b: I::V) -> Two<I::V> {
     let hi = isa.mul(a, b);
     let (a, b) = (split(isa, a), split(isa, b));
     let rest = isa.sub(isa.mul(a.hi, b.hi), hi);
@@ -43,7 +43,7 @@ pub(crate) fn two_product<I: Vectors>(isa: I, a: I::V, b: I::V) -> Two<I::V> {
 }
 
 #[inline(always)]
-pub(crate) fn two_square<I: Vectors>(isa: I, v: I::V) -> Two<I::V> {
+pub(crate) fn two_square<I: Isa>(isa: I, v: I::V) -> Two<I::V> {
     let square = isa.mul(v, v);
     let v = split(isa, v);
     let cross = isa.mul(v.hi, v.lo);

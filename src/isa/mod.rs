@@ -1,7 +1,7 @@
 //! The vectors the float kernels are written over.
 //!
 //! A kernel sees sixteen virtual lanes: element `i` of a block belongs to lane `i mod 16`. A machine holds
-//! [`Vectors::LANES`] of them in one vector, so a group of sixteen elements is `16 / LANES` *columns*. Every
+//! [`Isa::LANES`] of them in one vector, so a group of sixteen elements is `16 / LANES` *columns*. Every
 //! operation is one IEEE 754 operation per lane, never fused and never reordered, so that the bits do not
 //! depend on how many lanes a vector has.
 //!
@@ -62,15 +62,22 @@ impl<I: Isa, O: Op> Run<I> for O {
 /// Two quantities in sixteen lanes, to be summed by [`Isa::fold`].
 pub(crate) trait Lanes<I: Isa> {
     /// Both in the lanes from `c · LANES` on.
-    fn column(&mut self, isa: I, c: usize) -> (I::V, I::V);
+    fn column(&self, isa: I, c: usize) -> (I::V, I::V);
 }
 
-/// Arithmetic on vectors of `LANES` numbers.
-pub(crate) trait Vectors: Copy {
-    /// Lanes in one vector.
+pub(crate) trait Isa: Copy {
+    /// Lanes in one vector: 1, 4 or 8.
     const LANES: usize;
-    /// One vector.
+    /// One vector: lanes of a row, or a row in each lane.
     type V: Copy;
+    /// Four numbers of one row.
+    type Four: Copy;
+
+    /// Runs `op` in a function of its own, compiled for this instruction set.
+    ///
+    /// Not only the whole call but each hot loop is one: a function that holds all of them has more live values than
+    /// a compiler, above all one that runs in a browser, can keep in registers.
+    fn run<R: Run<Self>>(self, op: R) -> R::Output;
 
     fn splat(self, value: f32) -> Self::V;
     /// The first `LANES` elements of `from`; zeros where it has fewer.
@@ -90,20 +97,6 @@ pub(crate) trait Vectors: Copy {
     fn head(self, v: Self::V) -> Self::V;
     /// One bit per lane: `a ≤ b` (false for NaN).
     fn le(self, a: Self::V, b: Self::V) -> u32;
-}
-
-/// An instruction set: vectors of 1, 4 or 8 lanes, and what is between lanes.
-pub(crate) trait Isa: Vectors {
-    /// Whether statistics of more rows than a vector has lanes are computed in a [`Pair`].
-    const PAIRED: bool;
-    /// Four numbers of one row.
-    type Four: Copy;
-
-    /// Runs `op` in a function of its own, compiled for this instruction set.
-    ///
-    /// Not only the whole call but each hot loop is one: a function that holds all of them has more live values than
-    /// a compiler, above all one that runs in a browser, can keep in registers.
-    fn run<R: Run<Self>>(self, op: R) -> R::Output;
 
     /// Sixteen lanes of two quantities to four: lane `l` and `l + 8`, then `l + 4`. The tree is the same everywhere.
     fn fold(self, lanes: impl Lanes<Self>) -> [Self::Four; 2];
@@ -114,78 +107,4 @@ pub(crate) trait Isa: Vectors {
     fn plus(self, total: Two<Self::Four>, four: Self::Four) -> Two<Self::Four>;
     fn join(self, a: [Self::Four; 2], b: [Self::Four; 2]) -> [Self::Four; 2];
     fn no_two(self) -> Two<Self::Four>;
-}
-
-/// Two vectors side by side: the operations of one fill the waits of the other.
-#[derive(Clone, Copy)]
-pub(crate) struct Pair<A>(pub A);
-
-impl<A: Vectors> Vectors for Pair<A> {
-    const LANES: usize = 2 * A::LANES;
-    type V = (A::V, A::V);
-
-    #[inline(always)]
-    fn splat(self, value: f32) -> Self::V {
-        let v = self.0.splat(value);
-        (v, v)
-    }
-    #[inline(always)]
-    fn load(self, from: &[f32]) -> Self::V {
-        (self.0.load(from), self.0.load(from.get(A::LANES..).unwrap_or(&[])))
-    }
-    #[inline(always)]
-    fn store(self, v: Self::V, to: &mut [f32]) {
-        self.0.store(v.0, to);
-        self.0.store(v.1, to.get_mut(A::LANES..).unwrap_or(&mut []));
-    }
-    #[inline(always)]
-    fn add(self, a: Self::V, b: Self::V) -> Self::V {
-        (self.0.add(a.0, b.0), self.0.add(a.1, b.1))
-    }
-    #[inline(always)]
-    fn sub(self, a: Self::V, b: Self::V) -> Self::V {
-        (self.0.sub(a.0, b.0), self.0.sub(a.1, b.1))
-    }
-    #[inline(always)]
-    fn mul(self, a: Self::V, b: Self::V) -> Self::V {
-        (self.0.mul(a.0, b.0), self.0.mul(a.1, b.1))
-    }
-    #[inline(always)]
-    fn div(self, a: Self::V, b: Self::V) -> Self::V {
-        (self.0.div(a.0, b.0), self.0.div(a.1, b.1))
-    }
-    #[inline(always)]
-    fn sqrt(self, v: Self::V) -> Self::V {
-        (self.0.sqrt(v.0), self.0.sqrt(v.1))
-    }
-    #[inline(always)]
-    fn head(self, v: Self::V) -> Self::V {
-        (self.0.head(v.0), self.0.head(v.1))
-    }
-    #[inline(always)]
-    fn le(self, a: Self::V, b: Self::V) -> u32 {
-        self.0.le(a.0, b.0) | self.0.le(a.1, b.1) << A::LANES
-    }
-}
-
-/// Vectors with a row in each lane: one, or a pair.
-pub(crate) trait ByRow<I: Isa>: Vectors {
-    /// As [`Isa::turn`].
-    fn turn(self, of_row: impl Fn(usize) -> I::Four) -> [Self::V; 4];
-}
-
-impl<I: Isa> ByRow<I> for I {
-    #[inline(always)]
-    fn turn(self, of_row: impl Fn(usize) -> I::Four) -> [I::V; 4] {
-        Isa::turn(self, of_row)
-    }
-}
-
-impl<I: Isa> ByRow<I> for Pair<I> {
-    #[inline(always)]
-    fn turn(self, of_row: impl Fn(usize) -> I::Four) -> [(I::V, I::V); 4] {
-        let [a0, a1, a2, a3] = Isa::turn(self.0, &of_row);
-        let [b0, b1, b2, b3] = Isa::turn(self.0, |i| of_row(i + I::LANES));
-        [(a0, b0), (a1, b1), (a2, b2), (a3, b3)]
-    }
 }

@@ -1,13 +1,14 @@
-use super::{HEAD, Isa, Lanes, Run, Vectors};
+use super::{HEAD, Isa, Lanes, Run};
 use crate::float::two::{Two, two_sum};
 
 /// One lane at a time: any machine, with or without an FPU.
 #[derive(Clone, Copy)]
 pub(crate) struct Scalar;
 
-impl Vectors for Scalar {
+impl Isa for Scalar {
     const LANES: usize = 1;
     type V = f32;
+    type Four = [f32; 4];
 
     #[inline(always)]
     fn splat(self, value: f32) -> f32 {
@@ -51,18 +52,13 @@ impl Vectors for Scalar {
     fn le(self, a: f32, b: f32) -> u32 {
         u32::from(a <= b)
     }
-}
-
-impl Isa for Scalar {
-    const PAIRED: bool = false;
-    type Four = [f32; 4];
 
     #[inline(never)]
     fn run<R: Run<Self>>(self, op: R) -> R::Output {
         op.eval(self)
     }
     #[inline(always)]
-    fn fold(self, mut lanes: impl Lanes<Self>) -> [[f32; 4]; 2] {
+    fn fold(self, lanes: impl Lanes<Self>) -> [[f32; 4]; 2] {
         let mut sums = [[0.0; 4]; 2];
         let [a, b] = &mut sums;
         for (l, (a, b)) in a.iter_mut().zip(b).enumerate() {

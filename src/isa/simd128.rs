@@ -1,6 +1,6 @@
 #![allow(unsafe_code)]
 
-use super::{HEAD, Isa, Lanes, Run, Vectors};
+use super::{HEAD, Isa, Lanes, Run};
 use crate::float::two::{Two, two_sum};
 use core::arch::wasm32::*;
 
@@ -8,9 +8,10 @@ use core::arch::wasm32::*;
 #[derive(Clone, Copy)]
 pub(crate) struct Simd128;
 
-impl Vectors for Simd128 {
+impl Isa for Simd128 {
     const LANES: usize = 4;
     type V = v128;
+    type Four = v128;
 
     #[inline(always)]
     fn splat(self, value: f32) -> v128 {
@@ -59,18 +60,13 @@ impl Vectors for Simd128 {
     fn le(self, a: v128, b: v128) -> u32 {
         u32::from(i32x4_bitmask(f32x4_le(a, b)))
     }
-}
-
-impl Isa for Simd128 {
-    const PAIRED: bool = true;
-    type Four = v128;
 
     #[inline(never)]
     fn run<R: Run<Self>>(self, op: R) -> R::Output {
         op.eval(self)
     }
     #[inline(always)]
-    fn fold(self, mut lanes: impl Lanes<Self>) -> [v128; 2] {
+    fn fold(self, lanes: impl Lanes<Self>) -> [v128; 2] {
         let (low, high) = (lanes.column(self, 0), lanes.column(self, 2));
         let (a0, b0) = (f32x4_add(low.0, high.0), f32x4_add(low.1, high.1));
         let (low, high) = (lanes.column(self, 1), lanes.column(self, 3));

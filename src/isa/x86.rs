@@ -1,6 +1,6 @@
 #![allow(unsafe_code)]
 
-use super::{HEAD, Isa, Lanes, Run, Vectors};
+use super::{HEAD, Isa, Lanes, Run};
 use crate::float::two::{Two, two_sum};
 use core::arch::x86_64::*;
 
@@ -26,9 +26,10 @@ fn transposed(a: __m128, b: __m128, c: __m128, d: __m128) -> [__m128; 4] {
 
 // SAFETY of every block below: SSE2 is part of x86-64, so its register instructions may always be used; the
 // memory ones say what they touch.
-impl Vectors for Sse2 {
+impl Isa for Sse2 {
     const LANES: usize = 4;
     type V = __m128;
+    type Four = __m128;
 
     #[inline(always)]
     fn splat(self, value: f32) -> __m128 {
@@ -85,18 +86,13 @@ impl Vectors for Sse2 {
         // SAFETY: as above. The mask has its four low bits set at most.
         unsafe { _mm_movemask_ps(_mm_cmple_ps(a, b)) as u32 }
     }
-}
-
-impl Isa for Sse2 {
-    const PAIRED: bool = true;
-    type Four = __m128;
 
     #[inline(never)]
     fn run<R: Run<Self>>(self, op: R) -> R::Output {
         op.eval(self)
     }
     #[inline(always)]
-    fn fold(self, mut lanes: impl Lanes<Self>) -> [__m128; 2] {
+    fn fold(self, lanes: impl Lanes<Self>) -> [__m128; 2] {
         let (low, high) = (lanes.column(self, 0), lanes.column(self, 2));
         let (a0, b0) = (self.add(low.0, high.0), self.add(low.1, high.1));
         let (low, high) = (lanes.column(self, 1), lanes.column(self, 3));
@@ -139,9 +135,10 @@ impl Avx2 {
 // SAFETY of every block below: the token proves that AVX2 was detected; the memory instructions say what
 // they touch.
 #[cfg(feature = "std")]
-impl Vectors for Avx2 {
+impl Isa for Avx2 {
     const LANES: usize = 8;
     type V = __m256;
+    type Four = __m128;
 
     #[inline(always)]
     fn splat(self, value: f32) -> __m256 {
@@ -200,12 +197,6 @@ impl Vectors for Avx2 {
         // SAFETY: as above. The mask has its eight low bits set at most.
         unsafe { _mm256_movemask_ps(_mm256_cmp_ps::<_CMP_LE_OQ>(a, b)) as u32 }
     }
-}
-
-#[cfg(feature = "std")]
-impl Isa for Avx2 {
-    const PAIRED: bool = false;
-    type Four = __m128;
 
     #[inline(always)]
     fn run<R: Run<Self>>(self, op: R) -> R::Output {
@@ -218,7 +209,7 @@ impl Isa for Avx2 {
         unsafe { run(self, op) }
     }
     #[inline(always)]
-    fn fold(self, mut lanes: impl Lanes<Self>) -> [__m128; 2] {
+    fn fold(self, lanes: impl Lanes<Self>) -> [__m128; 2] {
         let (low, high) = (lanes.column(self, 0), lanes.column(self, 1));
         let (a, b) = (self.add(low.0, high.0), self.add(low.1, high.1));
         // SAFETY: as above.
