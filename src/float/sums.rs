@@ -258,7 +258,7 @@ impl<I: Isa, T: Term, const CENTRED: bool> Run<I> for Sum<'_, I, T, CENTRED> {
                 let (fours, rest) = block.as_chunks::<FOUR>();
                 let mut of_block = isa.fold(Block::<T, CENTRED> { term, fours });
                 if !rest.is_empty() {
-                    of_block = isa.join(of_block, last(isa, rest, term));
+                    of_block = isa.join(of_block, last(isa, rest, term.general()));
                 }
                 if first.is_some() {
                     (a, b) = (isa.plus(a, of_block[0]), isa.plus(b, of_block[1]));
@@ -277,11 +277,14 @@ impl<I: Isa, T: Term, const CENTRED: bool> Run<I> for Sum<'_, I, T, CENTRED> {
     }
 }
 
+/// The sums of fewer elements than a four. One function for all terms: they have the same bits.
 #[inline(never)]
-fn last<I: Isa, T: Term>(isa: I, rest: &[f32], term: T) -> [I::Four; 2] {
+fn last<I: Isa>(isa: I, rest: &[f32], term: Scaled) -> [I::Four; 2] {
     let mut filled = [0.0; FOUR];
     filled.iter_mut().zip(rest).for_each(|(to, &x)| *to = term.of(Scalar, x));
-    isa.fold(Block::<_, true> { term: Raw, fours: filled.as_chunks().0 })
+    let mut sums = Sums::new();
+    isa.run(Sum::<I, _, true> { term: Raw, rows: &filled, width: FOUR, block: FOUR, sums: &mut sums });
+    sums.hi.first().copied().unwrap_or([isa.no_two().hi; 2])
 }
 
 /// Without `CENTRED` the sum of `d` is left out.

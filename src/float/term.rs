@@ -7,6 +7,8 @@ use crate::isa::Isa;
 
 pub(crate) trait Term: Copy {
     fn of<I: Isa>(self, isa: I, x: I::V) -> I::V;
+    /// The same with no operation left out.
+    fn general(self) -> Scaled;
 }
 
 /// `x`
@@ -32,12 +34,20 @@ impl Term for Raw {
     fn of<I: Isa>(self, _: I, x: I::V) -> I::V {
         x
     }
+    #[inline(always)]
+    fn general(self) -> Scaled {
+        Scaled::NOTHING
+    }
 }
 
 impl Term for Centred {
     #[inline(always)]
     fn of<I: Isa>(self, isa: I, x: I::V) -> I::V {
         isa.sub(x, isa.splat(self.centre))
+    }
+    #[inline(always)]
+    fn general(self) -> Scaled {
+        Scaled { delta: self.centre, ..Scaled::NOTHING }
     }
 }
 
@@ -55,5 +65,9 @@ impl Term for Scaled {
     fn of<I: Isa>(self, isa: I, x: I::V) -> I::V {
         let Self { scale, pivot, delta } = self;
         isa.sub(isa.sub(isa.mul(x, isa.splat(scale)), isa.splat(pivot)), isa.splat(delta))
+    }
+    #[inline(always)]
+    fn general(self) -> Scaled {
+        self
     }
 }
