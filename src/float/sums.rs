@@ -49,26 +49,33 @@ impl Op for Measure<'_> {
     #[inline(always)]
     fn eval<I: Isa>(self, isa: I) -> u32 {
         let Self { row, rows, about, stats } = self;
-        let sums = &mut Sums::new();
+        let mut sums = Sums::new();
         sums.add(isa, row, rows, about);
         let count = sums.hi.len();
-        let mut pivots = [0.0; ROWS];
-        if row.centred && about.is_none() {
-            sums.fill_up(I::LANES);
-            for first in (0..count).step_by(I::LANES) {
+        sums.fill_up(I::LANES);
+        let mut ok = 0;
+        for first in (0..count).step_by(I::LANES) {
+            let mut pivots = [0.0; LANES];
+            let mut chosen = about.is_some() || !row.centred;
+            let (a, b) = loop {
+                let (a, b) = (sums.over_lanes(isa, first, 0), sums.over_lanes(isa, first, 1));
+                if chosen {
+                    break (a, b);
+                }
+                chosen = true;
                 let n = isa.splat(row.block as f32);
-                let (a, b) = (sums.rough(isa, first, 0), sums.rough(isa, first, 1));
-                let square = isa.mul(isa.splat(4.0), isa.mul(a, a));
-                let mut far = !isa.le(square, isa.mul(n, b)) & ((1 << (count - first).min(I::LANES)) - 1);
+                let [a0, b0] = sums.first(isa, first).unwrap_or([a.hi, b.hi]);
+                let square = isa.mul(isa.splat(4.0), isa.mul(a0, a0));
+                let mut far = !isa.le(square, isa.mul(n, b0)) & ((1 << (count - first).min(I::LANES)) - 1);
                 if far == 0 {
-                    continue;
+                    break (a, b);
                 }
                 let mut means = [0.0; LANES];
-                isa.store(isa.div(a, n), &mut means);
+                isa.store(isa.div(a0, n), &mut means);
                 while far != 0 {
                     let i = far.trailing_zeros() as usize;
                     far &= far - 1;
-                    let (Some(pivot), Some(mean)) = (pivots.get_mut(first + i), means.get(i)) else { break };
+                    let (Some(pivot), Some(mean)) = (pivots.get_mut(i), means.get(i)) else { break };
                     *pivot = *mean;
                     let start = (first + i) * row.width;
                     let this = rows.get(start..start + row.width).unwrap_or(&[]);
@@ -76,31 +83,7 @@ impl Op for Measure<'_> {
                     again.add(isa, row, this, Some(Scaled { pivot: *pivot, ..Scaled::NOTHING }));
                     sums.replace(first + i, &again);
                 }
-            }
-        }
-        isa.run(Finish { row, sums, count, pivots: &pivots, stats })
-    }
-}
-
-/// From the sums of `count` rows to their statistics.
-struct Finish<'a, I: Isa> {
-    row: &'a Row,
-    sums: &'a mut Sums<I>,
-    count: usize,
-    pivots: &'a [f32; ROWS],
-    stats: &'a mut List<RowStats, ROWS>,
-}
-
-impl<I: Isa> Run<I> for Finish<'_, I> {
-    type Output = u32;
-
-    #[inline(always)]
-    fn eval(self, isa: I) -> u32 {
-        let Self { row, sums, count, pivots, stats } = self;
-        sums.fill_up(I::LANES);
-        let mut ok = 0;
-        for first in (0..count).step_by(I::LANES) {
-            let (a, b) = (sums.over_lanes(isa, first, 0), sums.over_lanes(isa, first, 1));
+            };
             let a = if row.centred { isa.add(a.hi, a.lo) } else { isa.splat(0.0) };
             let statistics = statistics(isa, row, a, b);
             let (mut deltas, mut factors) = ([0.0; LANES], [0.0; LANES]);
@@ -108,9 +91,8 @@ impl<I: Isa> Run<I> for Finish<'_, I> {
             isa.store(statistics.rstd, &mut factors);
             ok |= statistics.ok << first;
             let of = |from: &[f32], i: usize| from.get(i).copied().unwrap_or(0.0);
-            for i in first..count.min(first + I::LANES) {
-                let (delta, factor) = (of(&deltas, i - first), of(&factors, i - first));
-                stats.push(RowStats::about(of(pivots, i), delta, factor));
+            for i in 0..(count - first).min(I::LANES) {
+                stats.push(RowStats::about(of(&pivots, i), of(&deltas, i), of(&factors, i)));
             }
         }
         ok
@@ -172,15 +154,14 @@ impl<I: Isa> Sums<I> {
         }
     }
 
-    /// The sums of first blocks over lanes, good enough to choose a pivot: `a` or `b`.
+    /// The sums of first blocks over lanes, where those are not all: good enough to choose a pivot.
     #[inline(always)]
-    fn rough(&self, isa: I, first: usize, of: usize) -> I::V {
-        let [l0, l1, l2, l3] = if let Some(wide) = rows_from::<I, _>(&self.wide, first) {
-            isa.turn(|i| wide.get(i).map_or(isa.no_two().hi, |wide| wide.first[of]))
-        } else {
-            self.turned(isa, first, of)
-        };
-        isa.add(isa.add(l0, l2), isa.add(l1, l3))
+    fn first(&self, isa: I, first: usize) -> Option<[I::V; 2]> {
+        let wide = rows_from::<I, _>(&self.wide, first)?;
+        let [l0, l1, l2, l3] = isa.turn(|i| wide.get(i).map_or(isa.no_two().hi, |wide| wide.first[0]));
+        let a = isa.add(isa.add(l0, l2), isa.add(l1, l3));
+        let [l0, l1, l2, l3] = isa.turn(|i| wide.get(i).map_or(isa.no_two().hi, |wide| wide.first[1]));
+        Some([a, isa.add(isa.add(l0, l2), isa.add(l1, l3))])
     }
 
     /// The last two levels of the tree. They keep the roundings of their additions: there are three, and they weigh
