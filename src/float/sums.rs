@@ -13,7 +13,8 @@
 //! 2. Lanes are done one vector at a time, so that few are live: V8 schedules all loads of a loop before the sums.
 //!    Each block is a slice whose length the compiler does not know: it would unroll the loop and then need sixty
 //!    registers.
-//! 3. The end of the tree needs as many operations for one row as for four, so it is done for four rows at once.
+//! 3. The end of the tree needs as many operations for one row as for four, so it is done for a row in each lane of a
+//!    vector.
 //! 4. Blocks are added in two floats, so that the error does not grow with their number.
 
 use super::rstd::{Row, statistics};

@@ -1,6 +1,6 @@
 //! `cargo xtask bench`: builds the contenders in `benches/`, and lets a script time them and write the report.
 
-mod budget;
+pub mod budget;
 
 use crate::cargo::Flavour;
 use crate::process::{announced, run};

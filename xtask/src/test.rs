@@ -3,6 +3,7 @@
 use crate::cargo::{DEFAULT, Flavour, SCALAR, THUMB, WASM_SCALAR, WASM_SIMD128, cargo};
 use crate::process::{attempt, elapsed, run};
 use crate::toolchain::{self, Target};
+use crate::bench::budget;
 use crate::{Result, demo, digest, package, paths, probe, setup, tools};
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -80,6 +81,7 @@ fn steps(full: bool) -> Vec<Step> {
     for folder in ["wasm", "web"] {
         add(&format!("npm test in {folder}/"), Box::new(move || npm_test(folder)));
     }
+    add("instruction budget", Box::new(budget::check));
     add("demo --once", Box::new(demo::once));
     steps
 }
