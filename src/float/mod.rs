@@ -1,8 +1,8 @@
 //! The f32 algorithm, written once over [`Isa`].
 //!
 //! ```text
-//! pivot    m = 0, or the mean of the first block where that is large beside its root mean square
 //! pass 1   d = x − m ;  A = Σd ;  B = Σd²                                   sums
+//! pivot    m = 0, then, where 4A² > N·B, the mean A/N, and pass 1 again     sums
 //! stats    delta = A/N ;  var = B/N − delta² ;  rstd = 1/sqrt(var + ε)      rstd
 //! redo     where delta² is large beside B/N, or a sum left its range        redo
 //! pass 2   y = ((x − m) − delta) · rstd · γ + β                             affine
@@ -10,8 +10,9 @@
 //!
 //! 1. Most rows have a mean that is small beside σ. They need no pivot, which saves one subtraction an element
 //!    in each pass.
-//! 2. Short rows go through pass 1 together, as many as [`Isa::ROWS`], have their statistics computed in one vector,
-//!    and then go through pass 2. The statistics are a long chain of dependent operations.
+//! 2. Short rows go through pass 1 together, as many as [`ROWS`], have their statistics computed with a row in each lane
+//!    of a vector, and then go through pass 2. The statistics are a long chain of dependent operations; the sums of the
+//!    next rows fill its waits.
 //! 3. Every choice depends on the row's values and on N alone, never on its neighbours.
 
 mod affine;

@@ -1,7 +1,7 @@
 //! The rows the fast path gives up on.
 //!
-//! A pivot too far from the mean (a trend, a first block unlike the rest) costs one more pass 1, about the mean
-//! just found. Where that does not help either, because sums are out of range or values not finite, the row
+//! A pivot too far from the mean (at 1e7 and σ = 1 it is a rounded one) costs one more pass 1, about the mean
+//! then found. Where that does not help either, because sums are out of range or values not finite, the row
 //! goes through three careful passes, and comes out right whatever it is:
 //!
 //! ```text

@@ -24,7 +24,7 @@ pub(crate) struct Row {
     /// Elements in its first block, or all it has.
     pub block: usize,
     /// N; exact up to 2²⁴.
-    n: f32,
+    pub n: f32,
     n_epsilon: Two<f32>,
 }
 
@@ -57,7 +57,7 @@ const LOWEST: f32 = f32::from_bits((127 - 96) << 23);
 const HIGHEST: f32 = f32::from_bits((127 + 80) << 23);
 
 /// `var = B/N − delta²` keeps its digits while delta² is at most a quarter of B/N.
-const CENTRED_ENOUGH: f32 = 4.0;
+pub(super) const CENTRED_ENOUGH: f32 = 4.0;
 
 /// `a` and `b` are the sums of `d` and `d²`; for RMSNorm `a` is 0.
 #[inline(always)]

@@ -17,7 +17,7 @@
 //!    vector.
 //! 4. Blocks are added in two floats, so that the error does not grow with their number.
 
-use super::rstd::{Row, statistics};
+use super::rstd::{CENTRED_ENOUGH, Row, statistics};
 use super::term::{Raw, Scaled, Term};
 use super::two::{Two, two_sum};
 use crate::RowStats;
@@ -34,14 +34,14 @@ type Four = [f32; FOUR];
 pub(crate) struct Measure<'a> {
     pub row: &'a Row,
     pub rows: &'a [f32],
-    /// What they are measured about; without it about 0, or the mean of the first block if that shows that 0 is far.
+    /// What they are measured about; without it about 0, or about the mean if those sums show that 0 is far.
     pub about: Option<Scaled>,
     /// Gets them; those about `about` without it.
     pub stats: &'a mut List<RowStats, ROWS>,
 }
 
-/// Twice the most lanes of a vector with a row in each lane: a loop over as many is not unrolled, which is faster.
-pub(super) const LANES: usize = 16;
+/// The most lanes of a vector.
+pub(super) const LANES: usize = 8;
 
 impl Op for Measure<'_> {
     /// One bit per row; without it the row needs [`super::redo`].
@@ -64,15 +64,14 @@ impl Op for Measure<'_> {
                     break (a, b);
                 }
                 chosen = true;
-                let n = isa.splat(row.block as f32);
-                let [a0, b0] = sums.first(isa, first).unwrap_or([a.hi, b.hi]);
-                let square = isa.mul(isa.splat(4.0), isa.mul(a0, a0));
-                let mut far = !isa.le(square, isa.mul(n, b0)) & ((1 << (count - first).min(I::LANES)) - 1);
+                let n = isa.splat(row.n);
+                let square = isa.mul(isa.splat(CENTRED_ENOUGH), isa.mul(a.hi, a.hi));
+                let mut far = !isa.le(square, isa.mul(n, b.hi)) & ((1 << (count - first).min(I::LANES)) - 1);
                 if far == 0 {
                     break (a, b);
                 }
                 let mut means = [0.0; LANES];
-                isa.store(isa.div(a0, n), &mut means);
+                isa.store(isa.div(a.hi, n), &mut means);
                 while far != 0 {
                     let i = far.trailing_zeros() as usize;
                     far &= far - 1;
@@ -100,24 +99,17 @@ impl Op for Measure<'_> {
     }
 }
 
-/// Sums over rows in four lanes, each those of `d` and those of `d²`.
+/// Sums over rows in four lanes, of each row those of `d` and those of `d²`.
 struct Sums<I: Isa> {
     hi: List<[I::Four; 2], ROWS>,
-    /// For each row, if they have more blocks than one.
-    wide: List<Wide<I>, ROWS>,
-}
-
-#[derive(Clone, Copy)]
-struct Wide<I: Isa> {
-    lo: [I::Four; 2],
-    /// Those of the first block.
-    first: [I::Four; 2],
+    /// What is to be added to those, if the rows have more blocks than one.
+    lo: List<[I::Four; 2], ROWS>,
 }
 
 impl<I: Isa> Sums<I> {
     #[inline(always)]
     fn new() -> Self {
-        Self { hi: List::new(), wide: List::new() }
+        Self { hi: List::new(), lo: List::new() }
     }
 
     #[inline(always)]
@@ -138,8 +130,8 @@ impl<I: Isa> Sums<I> {
             && !self.hi.len().is_multiple_of(lanes)
         {
             self.hi.push(last);
-            if let Some(&last) = self.wide.last() {
-                self.wide.push(last);
+            if let Some(&last) = self.lo.last() {
+                self.lo.push(last);
             }
         }
     }
@@ -147,50 +139,35 @@ impl<I: Isa> Sums<I> {
     /// Row `i` gets the first sums of `other`.
     #[inline(always)]
     fn replace(&mut self, i: usize, other: &Self) {
-        if let (Some(to), Some(sums)) = (self.hi.get_mut(i), other.hi.first()) {
-            *to = *sums;
+        let parts = [(&mut self.hi, &other.hi), (&mut self.lo, &other.lo)];
+        for (to, from) in parts {
+            if let (Some(to), Some(from)) = (to.get_mut(i), from.first()) {
+                *to = *from;
+            }
         }
-        if let (Some(to), Some(wide)) = (self.wide.get_mut(i), other.wide.first()) {
-            *to = *wide;
-        }
-    }
-
-    /// The sums of first blocks over lanes, where those are not all: good enough to choose a pivot.
-    #[inline(always)]
-    fn first(&self, isa: I, first: usize) -> Option<[I::V; 2]> {
-        let wide = rows_from::<I, _>(&self.wide, first)?;
-        let [l0, l1, l2, l3] = isa.turn(|i| wide.get(i).map_or(isa.no_two().hi, |wide| wide.first[0]));
-        let a = isa.add(isa.add(l0, l2), isa.add(l1, l3));
-        let [l0, l1, l2, l3] = isa.turn(|i| wide.get(i).map_or(isa.no_two().hi, |wide| wide.first[1]));
-        Some([a, isa.add(isa.add(l0, l2), isa.add(l1, l3))])
     }
 
     /// The last two levels of the tree. They keep the roundings of their additions: there are three, and they weigh
     /// most.
     #[inline(always)]
     fn over_lanes(&self, isa: I, first: usize, of: usize) -> Two<I::V> {
-        let [l0, l1, l2, l3] = self.turned(isa, first, of);
+        let [l0, l1, l2, l3] = turned(isa, &self.hi, first, of);
         let (even, odd) = (two_sum(isa, l0, l2), two_sum(isa, l1, l3));
         let mut sum = two_sum(isa, even.hi, odd.hi);
         sum.lo = isa.add(isa.add(even.lo, odd.lo), sum.lo);
-        if let Some(wide) = rows_from::<I, _>(&self.wide, first) {
-            let [l0, l1, l2, l3] = isa.turn(|i| wide.get(i).map_or(isa.no_two().hi, |wide| wide.lo[of]));
+        if !self.lo.is_empty() {
+            let [l0, l1, l2, l3] = turned(isa, &self.lo, first, of);
             sum.lo = isa.add(sum.lo, isa.add(isa.add(l0, l2), isa.add(l1, l3)));
         }
         sum
-    }
-
-    #[inline(always)]
-    fn turned(&self, isa: I, first: usize, of: usize) -> [I::V; 4] {
-        let hi = rows_from::<I, _>(&self.hi, first).unwrap_or(&[]);
-        isa.turn(|i| hi.get(i).map_or(isa.no_two().hi, |hi| hi[of]))
     }
 }
 
 /// As many rows as a vector has lanes.
 #[inline(always)]
-fn rows_from<I: Isa, T>(rows: &[T], first: usize) -> Option<&[T]> {
-    rows.get(first..first + I::LANES)
+fn turned<I: Isa>(isa: I, rows: &[[I::Four; 2]], first: usize, of: usize) -> [I::V; 4] {
+    let rows = rows.get(first..first + I::LANES).unwrap_or(&[]);
+    isa.turn(|i| rows.get(i).map_or(isa.no_two().hi, |row| row[of]))
 }
 
 /// `residual += x`
@@ -235,25 +212,21 @@ impl<I: Isa, T: Term, const CENTRED: bool> Run<I> for Sum<'_, I, T, CENTRED> {
         let Self { term, rows, width, block, sums } = self;
         for row in rows.chunks(width.max(1)) {
             let (mut a, mut b) = (isa.no_two(), isa.no_two());
-            let mut first = None;
-            for block in row.chunks(block.max(1)) {
+            for (i, block) in row.chunks(block.max(1)).enumerate() {
                 let (fours, rest) = block.as_chunks::<FOUR>();
                 let mut of_block = isa.fold(Block::<T, CENTRED> { term, fours });
                 if !rest.is_empty() {
                     of_block = isa.join(of_block, last(isa, rest, term.general()));
                 }
-                if first.is_some() {
+                if i > 0 {
                     (a, b) = (isa.plus(a, of_block[0]), isa.plus(b, of_block[1]));
                 } else {
                     (a.hi, b.hi) = (of_block[0], of_block[1]);
-                    first = Some(of_block);
                 }
             }
             sums.hi.push([a.hi, b.hi]);
-            if let Some(first) = first
-                && width > block
-            {
-                sums.wide.push(Wide { lo: [a.lo, b.lo], first });
+            if width > block {
+                sums.lo.push([a.lo, b.lo]);
             }
         }
     }

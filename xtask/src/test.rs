@@ -1,9 +1,9 @@
 //! `cargo xtask test`: everything that must hold, one step after the other, up to the first that fails.
 
+use crate::bench::budget;
 use crate::cargo::{DEFAULT, Flavour, SCALAR, THUMB, WASM_SCALAR, WASM_SIMD128, cargo};
 use crate::process::{attempt, elapsed, run};
 use crate::toolchain::{self, Target};
-use crate::bench::budget;
 use crate::{Result, demo, digest, package, paths, probe, setup, tools};
 use std::process::Command;
 use std::time::{Duration, Instant};

@@ -125,7 +125,9 @@ fn count() -> Result<(Counts, Vec<&'static str>)> {
         if let Some(steps) = if there { stepped(&serve()?)? } else { None } {
             add(target, steps);
         } else {
-            println!("  {target}: not counted, it takes Linux and a processor that has such instructions and single steps");
+            println!(
+                "  {target}: not counted, it takes Linux and a processor that has such instructions and single steps"
+            );
             left_out.push(target);
         }
     }
