@@ -53,7 +53,9 @@ impl Op for Measure<'_> {
         let mut sums = Sums::new();
         sums.add(isa, row, rows, about);
         let count = sums.hi.len();
-        sums.fill_up(I::LANES);
+        // No lane goes without a row.
+        sums.hi.fill_up(I::LANES);
+        sums.lo.fill_up(I::LANES);
         let mut ok = 0;
         for first in (0..count).step_by(I::LANES) {
             let mut pivots = [0.0; LANES];
@@ -120,19 +122,6 @@ impl<I: Isa> Sums<I> {
             Some(term) => isa.run(Sum::<I, _, true> { term, rows, width, block, sums }),
             None if row.centred => isa.run(Sum::<I, _, true> { term: Raw, rows, width, block, sums }),
             None => isa.run(Sum::<I, _, false> { term: Raw, rows, width, block, sums }),
-        }
-    }
-
-    /// Repeats the last row until there are a multiple of `lanes`: no lane goes without one.
-    #[inline(always)]
-    fn fill_up(&mut self, lanes: usize) {
-        while let Some(&last) = self.hi.last()
-            && !self.hi.len().is_multiple_of(lanes)
-        {
-            self.hi.push(last);
-            if let Some(&last) = self.lo.last() {
-                self.lo.push(last);
-            }
         }
     }
 

@@ -23,6 +23,17 @@ impl<T: Copy, const N: usize> List<T, N> {
             self.len += 1;
         }
     }
+
+    /// Repeats the last item until there are a multiple of `step`, or `N`.
+    #[inline(always)]
+    pub(crate) fn fill_up(&mut self, step: usize) {
+        let end = self.len.next_multiple_of(step).min(N);
+        let last = self.last().copied();
+        if let (Some(last), Some(places)) = (last, self.items.get_mut(self.len..end)) {
+            places.iter_mut().for_each(|place| _ = place.write(last));
+            self.len = end;
+        }
+    }
 }
 
 impl<T, const N: usize> Deref for List<T, N> {
