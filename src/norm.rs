@@ -78,7 +78,8 @@ impl<'a> Norm<'a> {
             }
             None => &mut [],
         };
-        dispatch::run(Forward { centred, rows, width, gamma, beta, epsilon, stats });
+        let elements = rows.len();
+        dispatch::run(Forward { centred, rows, width, gamma, beta, epsilon, stats }, elements);
         Ok(())
     }
 }

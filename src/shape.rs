@@ -32,7 +32,7 @@ pub(crate) fn rows(parameter: &'static str, actual: usize, width: usize) -> Resu
 /// A learned parameter: one finite number per feature.
 pub(crate) fn feature_vector(parameter: &'static str, values: &[f32], width: usize) -> Result<(), Error> {
     length(parameter, values.len(), width)?;
-    if dispatch::run(AllFinite(values)) {
+    if dispatch::run(AllFinite(values), values.len()) {
         return Ok(());
     }
     match values.iter().enumerate().find(|(_, v)| !v.is_finite()) {
