@@ -36,7 +36,7 @@ pub(crate) struct Measure<'a> {
     pub rows: &'a [f32],
     /// What they are measured about; without it about 0, or about the mean if those sums show that 0 is far.
     pub about: Option<Scaled>,
-    /// Gets them; those about `about` without it.
+    /// Gets them; with `about` they are relative to it.
     pub stats: &'a mut List<RowStats, ROWS>,
 }
 
