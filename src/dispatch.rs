@@ -2,6 +2,7 @@
 //!
 //! `--cfg layernorm_isa="scalar"` (or `"sse2"`) forces one, for tests and measurements; the bits are the same.
 
+use crate::integer::lane;
 use crate::isa::{Isa, Op};
 
 /// Elements of a call above which memory sets the pace: 32 MB of input and output. Vectors of four lanes keep it better
@@ -34,3 +35,10 @@ pub(crate) fn run<O: Op>(op: O, elements: usize) -> O::Output {
     #[allow(unreachable_code)]
     crate::isa::Scalar.run(op)
 }
+
+/// The lanes of the integer norms.
+#[cfg(all(target_arch = "wasm32", target_feature = "simd128", not(layernorm_isa = "scalar")))]
+pub(crate) const MAC: lane::Simd128 = lane::Simd128;
+/// The lanes of the integer norms.
+#[cfg(not(all(target_arch = "wasm32", target_feature = "simd128", not(layernorm_isa = "scalar"))))]
+pub(crate) const MAC: lane::Scalar = lane::Scalar;

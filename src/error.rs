@@ -41,6 +41,57 @@ pub enum Error {
         /// Its bits; `f32::from_bits` gives the value.
         actual: u32,
     },
+    /// `width` is too large for the integer norms.
+    TooWide {
+        /// Largest width.
+        limit: usize,
+        /// Width it is.
+        actual: usize,
+    },
+    /// `epsilon` is so large beside the square of the input's step that its integer has more than 112 bits.
+    EpsilonBeyondScale {
+        /// Bits of `epsilon`; `f32::from_bits` gives the value.
+        actual: u32,
+    },
+    /// A scale is not a finite number above 0.
+    Scale {
+        /// Name of the parameter, as in the signature.
+        parameter: &'static str,
+        /// Its bits; `f32::from_bits` gives the value.
+        actual: u32,
+    },
+    /// An element of `gamma` or `beta` is 2³¹ output scales or more.
+    BeyondScale {
+        /// Name of the parameter, as in the signature.
+        parameter: &'static str,
+        /// Index of the first such element.
+        index: usize,
+        /// Its bits; `f32::from_bits` gives the value.
+        actual: u32,
+    },
+    /// The input's scale is more than 16 times that of the residual.
+    ScaleRatio {
+        /// Bits of the input's scale.
+        input: u32,
+        /// Bits of the residual's scale.
+        residual: u32,
+    },
+    /// A residual form was called with parameters that were folded without a residual.
+    NoResidual,
+    /// Bytes that are not the parameters they are read as.
+    Format {
+        /// Where in the bytes.
+        offset: usize,
+        /// The four bytes that must be there, as a little-endian number.
+        expected: u32,
+        /// Those that are.
+        actual: u32,
+    },
+    /// A number in the bytes of parameters is one that folding never gives.
+    Corrupt {
+        /// Its offset in the bytes.
+        offset: usize,
+    },
 }
 
 impl fmt::Display for Error {
@@ -61,6 +112,34 @@ impl fmt::Display for Error {
             }
             Error::NotFinite { parameter, index, actual } => {
                 write!(f, "{parameter}[{index}]: expected a finite number, actual {}", f32::from_bits(actual))
+            }
+            Error::TooWide { limit, actual } => write!(f, "width: expected at most {limit}, actual {actual}"),
+            Error::EpsilonBeyondScale { actual } => {
+                let epsilon = f32::from_bits(actual);
+                write!(
+                    f,
+                    "epsilon: expected below 2^112 in squared steps of the input / width, actual {epsilon}"
+                )
+            }
+            Error::Scale { parameter, actual } => {
+                write!(f, "{parameter}: expected a finite scale > 0, actual {}", f32::from_bits(actual))
+            }
+            Error::BeyondScale { parameter, index, actual } => {
+                let actual = f32::from_bits(actual);
+                write!(f, "{parameter}[{index}]: expected less than 2^31 output scales, actual {actual}")
+            }
+            Error::ScaleRatio { input, residual } => {
+                let (input, residual) = (f32::from_bits(input), f32::from_bits(residual));
+                write!(f, "input scale: expected at most 16 times the residual's {residual}, actual {input}")
+            }
+            Error::NoResidual => {
+                write!(f, "params: expected parameters folded with a residual, actual without one")
+            }
+            Error::Format { offset, expected, actual } => {
+                write!(f, "bytes[{offset}]: expected {expected:#010x}, actual {actual:#010x}")
+            }
+            Error::Corrupt { offset } => {
+                write!(f, "bytes[{offset}]: expected a number that folding gives, actual another")
             }
         }
     }

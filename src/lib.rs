@@ -1,4 +1,5 @@
 //! Layer normalisation and RMSNorm for `f32` rows: accurate, allocation-free, the same bits everywhere.
+//! [`quantized`] and [`fixed`] have them for integer codes, correctly rounded and without floating point.
 //!
 //! ```
 //! use layernorm::LayerNorm;
@@ -13,15 +14,19 @@
 #![no_std]
 #![warn(missing_docs)]
 
-#[cfg(feature = "std")]
+#[cfg(any(test, feature = "std"))]
 extern crate std;
 
 mod dispatch;
 mod error;
+#[cfg(feature = "fixed")]
+pub mod fixed;
 mod float;
+mod integer;
 mod isa;
 mod layer_norm;
 mod norm;
+pub mod quantized;
 mod rms_norm;
 mod shape;
 mod stats;

@@ -1,10 +1,28 @@
 //! The only place where lengths and ε are checked.
 
 use crate::float::AllFinite;
+use crate::integer::WIDEST;
 use crate::{Error, dispatch};
 
 pub(crate) fn width(width: usize) -> Result<usize, Error> {
     if width == 0 { Err(Error::ZeroWidth) } else { Ok(width) }
+}
+
+/// A width for the integer norms.
+pub(crate) fn integer_width(actual: usize) -> Result<usize, Error> {
+    match width(actual)? {
+        actual if actual > WIDEST => Err(Error::TooWide { limit: WIDEST, actual }),
+        width => Ok(width),
+    }
+}
+
+/// The step of a quantised parameter.
+pub(crate) fn scale(parameter: &'static str, scale: f32) -> Result<f32, Error> {
+    if scale.is_finite() && scale > 0.0 {
+        Ok(scale)
+    } else {
+        Err(Error::Scale { parameter, actual: scale.to_bits() })
+    }
 }
 
 pub(crate) fn epsilon(epsilon: f32) -> Result<f32, Error> {

@@ -1,0 +1,116 @@
+use super::Mac;
+use crate::integer::Code;
+
+/// One lane: any machine.
+#[derive(Clone, Copy)]
+pub(crate) struct Scalar;
+
+fn load<T: Code>(from: &[T]) -> i32 {
+    from.first().map_or(0, |c| c.get())
+}
+
+fn store<T: Code>(v: i32, to: &mut [T]) {
+    if let Some(to) = to.first_mut() {
+        *to = T::saturated(v.into());
+    }
+}
+
+/// In 32 bits, as far as they hold what may come: 16 squares of 16 bits do not, one does.
+fn sums<T: Code>(codes: &[T]) -> (i64, u64) {
+    let (mut sum, mut squares) = (0i32, 0u64);
+    for code in codes {
+        let code = code.get();
+        sum += code;
+        squares += u64::from((code * code) as u32);
+    }
+    (sum.into(), squares)
+}
+
+impl Mac for Scalar {
+    const LANES: usize = 1;
+    type V = i32;
+
+    #[inline(always)]
+    fn splat(self, value: i32) -> i32 {
+        value
+    }
+    #[inline(always)]
+    fn each(self, mut lane: impl FnMut(usize) -> i32) -> i32 {
+        lane(0)
+    }
+    #[inline(always)]
+    fn add(self, a: i32, b: i32) -> i32 {
+        a.wrapping_add(b)
+    }
+    #[inline(always)]
+    fn sub(self, a: i32, b: i32) -> i32 {
+        a.wrapping_sub(b)
+    }
+    #[inline(always)]
+    fn mul(self, a: i32, b: i32) -> i32 {
+        a.wrapping_mul(b)
+    }
+    #[inline(always)]
+    fn mul_high(self, a: i32, b: i32) -> i32 {
+        ((i64::from(a) * i64::from(b)) >> 32) as i32
+    }
+    #[inline(always)]
+    fn shl(self, v: i32, bits: u32) -> i32 {
+        v.wrapping_shl(bits)
+    }
+    #[inline(always)]
+    fn shr(self, v: i32, bits: u32) -> i32 {
+        v.wrapping_shr(bits)
+    }
+    #[inline(always)]
+    fn and(self, a: i32, b: i32) -> i32 {
+        a & b
+    }
+    #[inline(always)]
+    fn any_below(self, v: i32, limit: i32) -> bool {
+        v < limit
+    }
+
+    #[inline(always)]
+    fn load_i8(self, from: &[i8]) -> i32 {
+        load(from)
+    }
+    #[inline(always)]
+    fn load_u8(self, from: &[u8]) -> i32 {
+        load(from)
+    }
+    #[inline(always)]
+    fn load_i16(self, from: &[i16]) -> i32 {
+        load(from)
+    }
+    #[inline(always)]
+    fn load_i32(self, from: &[i32]) -> i32 {
+        load(from)
+    }
+    #[inline(always)]
+    fn store_i8(self, v: i32, to: &mut [i8]) {
+        store(v, to);
+    }
+    #[inline(always)]
+    fn store_u8(self, v: i32, to: &mut [u8]) {
+        store(v, to);
+    }
+    #[inline(always)]
+    fn store_i16(self, v: i32, to: &mut [i16]) {
+        store(v, to);
+    }
+    #[inline(always)]
+    fn store_i32(self, v: i32, to: &mut [i32]) {
+        store(v, to);
+    }
+
+    fn sums_i8(self, codes: &[i8]) -> (i64, u64) {
+        sums(codes)
+    }
+    fn sums_u8(self, codes: &[u8]) -> (i64, u64) {
+        sums(codes)
+    }
+    fn sums_i16(self, codes: &[i16]) -> (i64, u64) {
+        sums(codes)
+    }
+}

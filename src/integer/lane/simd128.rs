@@ -1,0 +1,185 @@
+#![allow(unsafe_code)]
+
+use super::{Mac, Scalar};
+use core::arch::wasm32::*;
+
+/// Eight lanes in two vectors: a vector of 16-bit codes.
+#[derive(Clone, Copy)]
+pub(crate) struct Simd128;
+
+type V = [v128; 2];
+
+#[inline(always)]
+fn both(a: V, b: V, of: impl Fn(v128, v128) -> v128) -> V {
+    [of(a[0], b[0]), of(a[1], b[1])]
+}
+
+#[inline(always)]
+fn wide_i16(v: v128) -> V {
+    [i32x4_extend_low_i16x8(v), i32x4_extend_high_i16x8(v)]
+}
+
+#[inline(always)]
+fn high(a: v128, b: v128) -> v128 {
+    let (low, high) = (i64x2_extmul_low_i32x4(a, b), i64x2_extmul_high_i32x4(a, b));
+    i32x4_shuffle::<1, 3, 5, 7>(low, high)
+}
+
+/// Four lanes to one number.
+#[inline(always)]
+fn total(v: v128) -> i64 {
+    let pairs = i64x2_add(i64x2_extend_low_i32x4(v), i64x2_extend_high_i32x4(v));
+    i64x2_extract_lane::<0>(pairs) + i64x2_extract_lane::<1>(pairs)
+}
+
+/// Sums of sixteen 8-bit codes at a time, widened to two vectors of 16 bits. A lane of squares stays below
+/// 2048 · 4 · 255² < 2³¹.
+#[inline(always)]
+fn sums_of_8_bits<T>(codes: &[T], wide: impl Fn(v128) -> V, rest: impl Fn(&[T]) -> (i64, u64)) -> (i64, u64) {
+    let (mut sum, mut squares) = (i32x4_splat(0), i32x4_splat(0));
+    let (chunks, tail) = codes.as_chunks::<16>();
+    for chunk in chunks {
+        // SAFETY: 16 readable bytes; a v128 may be loaded from any address.
+        let [low, high] = wide(unsafe { v128_load(chunk.as_ptr().cast()) });
+        sum = i32x4_add(sum, i32x4_extadd_pairwise_i16x8(i16x8_add(low, high)));
+        squares = i32x4_add(squares, i32x4_add(i32x4_dot_i16x8(low, low), i32x4_dot_i16x8(high, high)));
+    }
+    let (s, q) = rest(tail);
+    (total(sum) + s, total(squares) as u64 + q)
+}
+
+impl Mac for Simd128 {
+    const LANES: usize = 8;
+    type V = V;
+
+    #[inline(always)]
+    fn splat(self, value: i32) -> V {
+        [i32x4_splat(value); 2]
+    }
+    #[inline(always)]
+    fn each(self, mut lane: impl FnMut(usize) -> i32) -> V {
+        [i32x4(lane(0), lane(1), lane(2), lane(3)), i32x4(lane(4), lane(5), lane(6), lane(7))]
+    }
+    #[inline(always)]
+    fn add(self, a: V, b: V) -> V {
+        both(a, b, i32x4_add)
+    }
+    #[inline(always)]
+    fn sub(self, a: V, b: V) -> V {
+        both(a, b, i32x4_sub)
+    }
+    #[inline(always)]
+    fn mul(self, a: V, b: V) -> V {
+        both(a, b, i32x4_mul)
+    }
+    #[inline(always)]
+    fn mul_high(self, a: V, b: V) -> V {
+        both(a, b, high)
+    }
+    #[inline(always)]
+    fn shl(self, v: V, bits: u32) -> V {
+        [i32x4_shl(v[0], bits), i32x4_shl(v[1], bits)]
+    }
+    #[inline(always)]
+    fn shr(self, v: V, bits: u32) -> V {
+        [i32x4_shr(v[0], bits), i32x4_shr(v[1], bits)]
+    }
+    #[inline(always)]
+    fn and(self, a: V, b: V) -> V {
+        both(a, b, v128_and)
+    }
+    #[inline(always)]
+    fn any_below(self, v: V, limit: i32) -> bool {
+        v128_any_true(i32x4_lt(i32x4_min(v[0], v[1]), i32x4_splat(limit)))
+    }
+
+    #[inline(always)]
+    fn load_i8(self, from: &[i8]) -> V {
+        match from.first_chunk::<8>() {
+            // SAFETY: 8 readable bytes, from any address.
+            Some(from) => wide_i16(unsafe { i16x8_load_extend_i8x8(from.as_ptr()) }),
+            None => self.splat(0),
+        }
+    }
+    #[inline(always)]
+    fn load_u8(self, from: &[u8]) -> V {
+        match from.first_chunk::<8>() {
+            // SAFETY: 8 readable bytes, from any address.
+            Some(from) => wide_i16(unsafe { i16x8_load_extend_u8x8(from.as_ptr()) }),
+            None => self.splat(0),
+        }
+    }
+    #[inline(always)]
+    fn load_i16(self, from: &[i16]) -> V {
+        match from.first_chunk::<8>() {
+            // SAFETY: 16 readable bytes, from any address.
+            Some(from) => wide_i16(unsafe { v128_load(from.as_ptr().cast()) }),
+            None => self.splat(0),
+        }
+    }
+    #[inline(always)]
+    fn load_i32(self, from: &[i32]) -> V {
+        match from.first_chunk::<8>() {
+            // SAFETY: 32 readable bytes, from any address.
+            Some(from) => unsafe { from.as_ptr().cast::<V>().read_unaligned() },
+            None => self.splat(0),
+        }
+    }
+    #[inline(always)]
+    fn store_i8(self, v: V, to: &mut [i8]) {
+        if let Some(to) = to.first_chunk_mut::<8>() {
+            let codes = i16x8_narrow_i32x4(v[0], v[1]);
+            // SAFETY: 8 writable bytes, at any address.
+            unsafe { v128_store64_lane::<0>(i8x16_narrow_i16x8(codes, codes), to.as_mut_ptr().cast()) }
+        }
+    }
+    #[inline(always)]
+    fn store_u8(self, v: V, to: &mut [u8]) {
+        if let Some(to) = to.first_chunk_mut::<8>() {
+            let codes = i16x8_narrow_i32x4(v[0], v[1]);
+            // SAFETY: 8 writable bytes, at any address.
+            unsafe { v128_store64_lane::<0>(u8x16_narrow_i16x8(codes, codes), to.as_mut_ptr().cast()) }
+        }
+    }
+    #[inline(always)]
+    fn store_i16(self, v: V, to: &mut [i16]) {
+        if let Some(to) = to.first_chunk_mut::<8>() {
+            // SAFETY: 16 writable bytes, at any address.
+            unsafe { v128_store(to.as_mut_ptr().cast(), i16x8_narrow_i32x4(v[0], v[1])) }
+        }
+    }
+    #[inline(always)]
+    fn store_i32(self, v: V, to: &mut [i32]) {
+        if let Some(to) = to.first_chunk_mut::<8>() {
+            // SAFETY: 32 writable bytes, at any address.
+            unsafe { to.as_mut_ptr().cast::<V>().write_unaligned(v) }
+        }
+    }
+
+    #[inline(always)]
+    fn sums_i8(self, codes: &[i8]) -> (i64, u64) {
+        let wide = |v| [i16x8_extend_low_i8x16(v), i16x8_extend_high_i8x16(v)];
+        sums_of_8_bits(codes, wide, |rest| Scalar.sums_i8(rest))
+    }
+    #[inline(always)]
+    fn sums_u8(self, codes: &[u8]) -> (i64, u64) {
+        let wide = |v| [u16x8_extend_low_u8x16(v), u16x8_extend_high_u8x16(v)];
+        sums_of_8_bits(codes, wide, |rest| Scalar.sums_u8(rest))
+    }
+    /// Two squares are at most 2³¹: they fit a lane without a sign.
+    #[inline(always)]
+    fn sums_i16(self, codes: &[i16]) -> (i64, u64) {
+        let (mut sum, mut squares) = (i32x4_splat(0), u64x2_splat(0));
+        let (chunks, tail) = codes.as_chunks::<8>();
+        for chunk in chunks {
+            // SAFETY: 16 readable bytes; a v128 may be loaded from any address.
+            let codes = unsafe { v128_load(chunk.as_ptr().cast()) };
+            sum = i32x4_add(sum, i32x4_extadd_pairwise_i16x8(codes));
+            let pairs = i32x4_dot_i16x8(codes, codes);
+            let pairs = u64x2_add(u64x2_extend_low_u32x4(pairs), u64x2_extend_high_u32x4(pairs));
+            squares = u64x2_add(squares, pairs);
+        }
+        let (s, q) = Scalar.sums_i16(tail);
+        (total(sum) + s, u64x2_extract_lane::<0>(squares) + u64x2_extract_lane::<1>(squares) + q)
+    }
+}

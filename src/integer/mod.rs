@@ -1,0 +1,113 @@
+//! The exact integer algorithm; [`definition.md`](definition.md) says what it computes.
+//!
+//! ```text
+//! sums    S, Q of a row, exact
+//! root    2⁸/sqrt(V), fifty bits of it, once a row                             rsqrt
+//! y       P · 2⁸/sqrt(V) · g + b in 32 bits, with a bound on its error         narrow
+//!         where a rounding boundary is within that bound: in 64 and 128 bits   wide
+//!         where it still is: compare squares of integers of 384 bits           exact
+//! ```
+//!
+//! 1. The result is defined by mathematics, so a faster way may be taken wherever its error bound shows that it rounds to
+//!    the same code. Lanes ([`Mac`]) may differ in how they get there.
+//! 2. Nothing is divided, neither by N nor by a root.
+
+pub(crate) mod code;
+mod exact;
+pub(crate) mod lane;
+mod narrow;
+pub(crate) mod ratio;
+pub(crate) mod rows;
+mod rsqrt;
+mod wide;
+#[cfg(feature = "fixed")]
+pub(crate) mod wrapper;
+
+pub(crate) use code::{Code, Codes};
+pub(crate) use lane::Mac;
+pub(crate) use rows::Rows;
+
+use exact::Exact;
+use narrow::Narrow;
+use rsqrt::Root;
+use wide::Wide;
+
+/// The largest width.
+pub(crate) const WIDEST: usize = 1 << 15;
+
+/// What a norm is made of, in the terms of the definition.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Norm<'a> {
+    /// LayerNorm; else RMSNorm.
+    pub centred: bool,
+    pub width: usize,
+    pub gamma: Codes<'a>,
+    pub k: i32,
+    pub beta: Codes<'a>,
+    pub m: i32,
+    /// Zero point of the output.
+    pub zero_point: i32,
+    pub epsilon: u128,
+}
+
+/// What is known of a row once it has been summed.
+#[derive(Clone, Copy)]
+pub(crate) struct Row {
+    n: i64,
+    /// `P = N·code − offset`
+    offset: i64,
+    /// The integer under the root.
+    v: u128,
+    root: Root,
+}
+
+impl Norm<'_> {
+    /// Normalises every row; their lengths have been checked.
+    pub(crate) fn forward<M: Mac, R: Rows>(&self, mac: M, mut rows: R) {
+        let narrow = Narrow::new(self, R::Y::BITS);
+        let elements = rows.len();
+        let mut start = 0;
+        while start < elements {
+            let row = self.row(mac, &rows, start);
+            let wide = Wide { norm: self, row };
+            if let Some(narrow) = &narrow {
+                narrow.row(mac, &wide, &mut rows, start);
+            } else {
+                for i in 0..self.width {
+                    rows.put(start + i, wide.y(i, rows.code(start + i)));
+                }
+            }
+            start += self.width;
+        }
+    }
+
+    fn row<M: Mac, R: Rows>(&self, mac: M, rows: &R, start: usize) -> Row {
+        let n = self.width as i64;
+        let (sum, squares) = rows.sums(mac, start, self.width);
+        let zero = i64::from(rows.zero_point());
+        // Both terms are below 2¹¹⁰, and the difference is not negative.
+        let squared = |v: i64| i128::from(v) * i128::from(v);
+        let (offset, d) = if self.centred {
+            (sum, i128::from(n) * squares - squared(sum))
+        } else {
+            let about_zero = squares - 2 * i128::from(zero) * i128::from(sum) + i128::from(n) * squared(zero);
+            (n * zero, i128::from(n) * about_zero)
+        };
+        let d = d.unsigned_abs();
+        let v = (d << 16) + self.epsilon;
+        Row { n, offset, v: v.max(1), root: if d == 0 { Root::ZERO } else { Root::new(v) } }
+    }
+}
+
+impl Row {
+    /// `P`
+    fn numerator(&self, code: i64) -> i64 {
+        self.n * code - self.offset
+    }
+}
+
+/// Bits that hold `sqrt(N)`, the largest `|x̂|`.
+fn bits_of_largest(width: usize) -> i32 {
+    let bits = usize::BITS - width.saturating_sub(1).leading_zeros();
+    bits.div_ceil(2) as i32
+}

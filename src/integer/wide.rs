@@ -1,0 +1,61 @@
+//! An element in 64 and 128 bits, for outputs of 32 bits and wherever 32 bits do not decide.
+//!
+//! ```text
+//! u = P·2ˡ · mantissa / 2⁶⁴         x̂·2ᶠ, below 2⁶¹
+//! y = u·g·2^(w−f−k) + b·2^(w−m)     w bits behind the point
+//! ```
+
+use super::{Code, Exact, Norm, Row, bits_of_largest};
+
+/// Of `u`, in its units: the root is within 2⁻⁵³ of itself, and two shifts round down.
+const ERROR_OF_U: i128 = 1 << 9;
+/// Of the shifts of the product and of `b`.
+const ERROR_OF_SHIFTS: i128 = 2;
+/// The most bits behind the point.
+const POINT: i32 = 40;
+
+pub(super) struct Wide<'a> {
+    pub norm: &'a Norm<'a>,
+    pub row: Row,
+}
+
+impl Wide<'_> {
+    /// Element `i` of the row, of which `code` came in.
+    #[inline(never)]
+    pub(super) fn y<Y: Code>(&self, i: usize, code: i64) -> Y {
+        let Self { norm, row } = self;
+        let p = row.numerator(code);
+        let (g, b) = (norm.gamma.get(i), norm.beta.get(i));
+        let f = 61 - bits_of_largest(norm.width);
+        let u = (i128::from(shifted(p, f + 64 - row.root.exponent)) * i128::from(row.root.mantissa)) >> 64;
+        let w = POINT.min(f + norm.k);
+        let down = f + norm.k - w;
+        let product = (u * i128::from(g)) >> down;
+        let bias = shifted_wide(b.into(), w - norm.m);
+        let error = ((ERROR_OF_U * i128::from(g.unsigned_abs())) >> down) + ERROR_OF_SHIFTS;
+        let half = 1 << (w - 1);
+        let zero = i128::from(norm.zero_point);
+        // Rounded and saturated, less the zero point.
+        let code = |y: i128| {
+            ((y + half) >> w).clamp(i128::from(Y::LOWEST) - zero, i128::from(Y::HIGHEST) - zero) as i64
+        };
+        let (lowest, highest) = (code(product + bias - error), code(product + bias + error));
+        let y = if lowest == highest {
+            lowest
+        } else {
+            let a = i128::from(p) * i128::from(g);
+            Exact { a, k: norm.k, b, m: norm.m, v: row.v }.between(lowest, highest)
+        };
+        Y::saturated(y + i64::from(norm.zero_point))
+    }
+}
+
+/// `v · 2^bits`, towards −∞. Callers know that it does not overflow.
+#[inline(always)]
+pub(super) fn shifted(v: i64, bits: i32) -> i64 {
+    if bits >= 0 { v << (bits & 63) } else { v >> (-bits).min(63) }
+}
+
+fn shifted_wide(v: i128, bits: i32) -> i128 {
+    if bits >= 0 { v << (bits & 127) } else { v >> (-bits).min(127) }
+}
