@@ -20,12 +20,12 @@ pub trait Code: Copy + Sealed {
 /// What the lanes do with a type of codes.
 pub trait Sealed: Sized {
     #[doc(hidden)]
-    fn load<M: Mac>(mac: M, from: &[Self]) -> M::V;
+    fn load<M: Mac>(mac: M, from: &[Self], at: usize) -> M::V;
     #[doc(hidden)]
-    fn store<M: Mac>(mac: M, v: M::V, to: &mut [Self]);
-    /// The sum and the sum of squares; of at most 2¹⁵.
+    fn store<M: Mac>(mac: M, v: M::V, to: &mut [Self], at: usize);
+    /// Of at most 2¹⁵.
     #[doc(hidden)]
-    fn sums<M: Mac>(mac: M, codes: &[Self]) -> (i64, i128);
+    fn sums<M: Mac>(mac: M, codes: &[Self]) -> Sums;
 }
 
 macro_rules! code {
@@ -47,33 +47,42 @@ macro_rules! code {
 
         impl Sealed for $type {
             #[inline(always)]
-            fn load<M: Mac>(mac: M, from: &[Self]) -> M::V {
-                mac.$load(from)
+            fn load<M: Mac>(mac: M, from: &[Self], at: usize) -> M::V {
+                mac.$load(from, at)
             }
             #[inline(always)]
-            fn store<M: Mac>(mac: M, v: M::V, to: &mut [Self]) {
-                mac.$store(v, to)
+            fn store<M: Mac>(mac: M, v: M::V, to: &mut [Self], at: usize) {
+                mac.$store(v, to, at)
             }
             #[inline(always)]
-            fn sums<M: Mac>($mac: M, $codes: &[Self]) -> (i64, i128) {
+            fn sums<M: Mac>($mac: M, $codes: &[Self]) -> Sums {
                 $sums
             }
         }
     };
 }
 
-code!(i8, load_i8, store_i8, |mac, codes| small(mac.sums_i8(codes)));
-code!(u8, load_u8, store_u8, |mac, codes| small(mac.sums_u8(codes)));
-code!(i16, load_i16, store_i16, |mac, codes| small(mac.sums_i16(codes)));
+code!(i8, load_i8, store_i8, |mac, codes| mac.sums_i8(codes));
+code!(u8, load_u8, store_u8, |mac, codes| mac.sums_u8(codes));
+code!(i16, load_i16, store_i16, |mac, codes| mac.sums_i16(codes));
 code!(i32, load_i32, store_i32, |_mac, codes| sums_of(codes.iter().map(|&c| i64::from(c))));
 
-fn small((sum, squares): (i64, u64)) -> (i64, i128) {
-    (sum, squares.into())
+/// What pass 1 finds out about a row.
+#[derive(Clone, Copy, Debug)]
+pub struct Sums {
+    pub(crate) sum: i64,
+    pub(crate) squares: i128,
+    /// No element is outside of them. Where they cost time, they are those of the type.
+    pub(crate) range: [i64; 2],
 }
 
-/// The sum and the sum of squares.
-pub(crate) fn sums_of(values: impl Iterator<Item = i64>) -> (i64, i128) {
-    values.fold((0, 0), |(sum, squares), v| (sum + v, squares + i128::from(v) * i128::from(v)))
+/// Of any integers of at most 38 bits.
+pub(crate) fn sums_of(values: impl Iterator<Item = i64>) -> Sums {
+    values.fold(Sums { sum: 0, squares: 0, range: [i64::MAX, i64::MIN] }, |sums, v| Sums {
+        sum: sums.sum + v,
+        squares: sums.squares + i128::from(v) * i128::from(v),
+        range: [sums.range[0].min(v), sums.range[1].max(v)],
+    })
 }
 
 /// γ or β: one code for all features, or one for each.
@@ -105,15 +114,29 @@ impl Codes<'_> {
             Self::I32(codes) => codes.get(i).copied().unwrap_or(0),
         }
     }
+}
 
-    /// As many as there are lanes, from `i` on.
+/// γ or β, whose type may be known.
+pub(crate) trait Feature: Copy {
+    /// As many as there are lanes, from `i` on, which their number divides.
+    fn lanes<M: Mac>(self, mac: M, i: usize) -> M::V;
+}
+
+impl<C: Code> Feature for &[C] {
     #[inline(always)]
-    pub(crate) fn lanes<M: Mac>(&self, mac: M, i: usize) -> M::V {
+    fn lanes<M: Mac>(self, mac: M, i: usize) -> M::V {
+        C::load(mac, self, i)
+    }
+}
+
+impl Feature for Codes<'_> {
+    #[inline(always)]
+    fn lanes<M: Mac>(self, mac: M, i: usize) -> M::V {
         match self {
-            Self::Same(code) => mac.splat(*code),
-            Self::I8(codes) => mac.load_i8(codes.get(i..).unwrap_or(&[])),
-            Self::I16(codes) => mac.load_i16(codes.get(i..).unwrap_or(&[])),
-            Self::I32(codes) => mac.load_i32(codes.get(i..).unwrap_or(&[])),
+            Self::Same(code) => mac.splat(code),
+            Self::I8(codes) => codes.lanes(mac, i),
+            Self::I16(codes) => codes.lanes(mac, i),
+            Self::I32(codes) => codes.lanes(mac, i),
         }
     }
 }

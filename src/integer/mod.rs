@@ -23,11 +23,12 @@ mod wide;
 #[cfg(feature = "fixed")]
 pub(crate) mod wrapper;
 
-pub(crate) use code::{Code, Codes};
+pub(crate) use code::{Code, Codes, Feature, Sums};
 pub(crate) use lane::Mac;
 pub(crate) use rows::Rows;
 
 use exact::Exact;
+use lane::Scalar;
 use narrow::Narrow;
 use rsqrt::Root;
 use wide::Wide;
@@ -59,31 +60,30 @@ pub(crate) struct Row {
     /// The integer under the root.
     v: u128,
     root: Root,
+    /// `|x̂| ≤ 2^bits`
+    bits: i32,
 }
 
 impl Norm<'_> {
     /// Normalises every row; their lengths have been checked.
     pub(crate) fn forward<M: Mac, R: Rows>(&self, mac: M, mut rows: R) {
-        let narrow = Narrow::new(self, R::Y::BITS);
-        let elements = rows.len();
-        let mut start = 0;
-        while start < elements {
-            let row = self.row(mac, &rows, start);
-            let wide = Wide { norm: self, row };
-            if let Some(narrow) = &narrow {
-                narrow.row(mac, &wide, &mut rows, start);
-            } else {
-                for i in 0..self.width {
-                    rows.put(start + i, wide.y(i, rows.code(start + i)));
-                }
+        for start in (0..rows.len()).step_by(self.width.max(1)) {
+            let mut rows = rows.part(start, self.width);
+            let wide = Wide { norm: self, row: self.row(mac, &rows) };
+            if let Some(narrow) = Narrow::new(&wide, R::Y::BITS) {
+                narrow.row(mac, &wide, &mut rows);
+                continue;
             }
-            start += self.width;
+            for i in 0..self.width {
+                let y = wide.y::<R::Y>(i, rows.code(i));
+                rows.store(Scalar, i, y as i32);
+            }
         }
     }
 
-    fn row<M: Mac, R: Rows>(&self, mac: M, rows: &R, start: usize) -> Row {
+    fn row<M: Mac, R: Rows>(&self, mac: M, rows: &R) -> Row {
         let n = self.width as i64;
-        let (sum, squares) = rows.sums(mac, start, self.width);
+        let Sums { sum, squares, range } = rows.sums(mac);
         let zero = i64::from(rows.zero_point());
         // Both terms are below 2¹¹⁰, and the difference is not negative.
         let squared = |v: i64| i128::from(v) * i128::from(v);
@@ -95,7 +95,10 @@ impl Norm<'_> {
         };
         let d = d.unsigned_abs();
         let v = (d << 16) + self.epsilon;
-        Row { n, offset, v: v.max(1), root: if d == 0 { Root::ZERO } else { Root::new(v) } }
+        let root = if d == 0 { Root::ZERO } else { Root::new(v) };
+        let largest = range.map(|code| (n * code - offset).unsigned_abs()).into_iter().fold(0, u64::max);
+        let bits = root.bits_of_product(largest).clamp(0, bits_of_root(self.width));
+        Row { n, offset, v: v.max(1), root, bits }
     }
 }
 
@@ -106,8 +109,8 @@ impl Row {
     }
 }
 
-/// Bits that hold `sqrt(N)`, the largest `|x̂|`.
-fn bits_of_largest(width: usize) -> i32 {
+/// `sqrt(N) ≤ 2^bits`: the largest `|x̂|`.
+fn bits_of_root(width: usize) -> i32 {
     let bits = usize::BITS - width.saturating_sub(1).leading_zeros();
     bits.div_ceil(2) as i32
 }

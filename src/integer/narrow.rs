@@ -5,20 +5,21 @@
 //! y = u · g·2ˢ / 2³² + b·2^(w−m)        w bits behind the point
 //! ```
 //!
-//! Most rows have their extremes far below sqrt(N), the bound that `f` allows for; what it costs are bits of `w`, and
-//! so elements that [`Wide`] has to do again: in the mean 8/2ʷ of all.
+//! Elements near a rounding boundary, 8/2ʷ of all, are done again by [`Wide`].
 
-use super::lane::{Mac, Scalar};
+use super::lane::Scalar;
 use super::wide::{Wide, shifted};
-use super::{Norm, Rows, bits_of_largest};
+use super::{Codes, Feature, Mac, Rows};
+use core::ops::Range;
 
 /// Of `y`, in its units: 2½ of `u`, halved at least by the product, and one for each product and shift.
 const ERROR: i32 = 4;
 /// With fewer bits behind the point too many elements would be done again.
 const FEWEST: i32 = 5;
 const MOST: i32 = 24;
+const MOST_LANES: usize = 8;
 
-/// The shifts of a call.
+/// The shifts of a row.
 #[derive(Clone, Copy)]
 pub(super) struct Narrow {
     f: i32,
@@ -28,8 +29,9 @@ pub(super) struct Narrow {
 
 impl Narrow {
     /// `None` where 32 bits are too few for the formats.
-    pub(super) fn new(norm: &Norm, bits: u32) -> Option<Self> {
-        let f = 29 - bits_of_largest(norm.width);
+    pub(super) fn new(wide: &Wide, bits: u32) -> Option<Self> {
+        let Wide { norm, row } = wide;
+        let f = 29 - row.bits;
         let s = 32 - norm.gamma.bits();
         let w = f + s + norm.k - 32;
         // b·2^(w−m) stays below 2³⁰, u · g·2ˢ / 2³² below 2²⁸.
@@ -43,57 +45,76 @@ impl Narrow {
         })
     }
 
-    #[inline(never)]
-    pub(super) fn row<M: Mac, R: Rows>(&self, mac: M, wide: &Wide, rows: &mut R, start: usize) {
+    pub(super) fn row<M: Mac, R: Rows>(&self, mac: M, wide: &Wide, rows: &mut R) {
         let width = wide.norm.width;
         let whole = width - width % M::LANES;
-        self.part(mac, wide, rows, start, 0..whole);
-        self.part(Scalar, wide, rows, start, whole..width);
+        // To ask for the types at every step costs vectors a third of their speed.
+        match (wide.norm.gamma, wide.norm.beta) {
+            (Codes::I16(gamma), Codes::I16(beta)) if M::LANES > 1 => {
+                self.part(mac, wide, rows, gamma, beta, 0..whole)
+            }
+            (Codes::I32(gamma), Codes::I32(beta)) if M::LANES > 1 => {
+                self.part(mac, wide, rows, gamma, beta, 0..whole)
+            }
+            (gamma, beta) => self.part(mac, wide, rows, gamma, beta, 0..whole),
+        }
+        if whole < width {
+            self.part(Scalar, wide, rows, wide.norm.gamma, wide.norm.beta, whole..width);
+        }
     }
 
-    #[inline(always)]
+    #[inline(never)]
     fn part<M: Mac, R: Rows>(
         &self,
         mac: M,
         wide: &Wide,
         rows: &mut R,
-        start: usize,
-        elements: core::ops::Range<usize>,
+        gamma: impl Feature,
+        beta: impl Feature,
+        elements: Range<usize>,
     ) {
         let Self { f, s, w } = *self;
         let Wide { norm, row } = wide;
         let l = f + 64 - row.root.exponent;
-        let left = l.clamp(0, 31) as u32;
+        let up = l.clamp(0, 31) as u32;
         // Where products may wrap, what is to be shifted to the right is taken from the root: P has 31 bits.
         let down = if R::FITS { (-l).clamp(0, 31) } else { 0 };
-        let root = mac.splat((row.root.mantissa >> 32 >> down) as i32);
-        let (n, offset) =
-            (mac.splat((row.n as i32) << left), mac.splat((row.offset as i32).wrapping_shl(left)));
+        let root = mac.factor((row.root.mantissa >> 32 >> down) as i32);
+        let (n, offset) = (mac.splat((row.n as i32) << up), mac.splat((row.offset as i32).wrapping_shl(up)));
         let half = mac.splat(1 << (w - 1));
         let error = mac.splat(ERROR);
         let mask = mac.splat((1 << w) - 1);
         let zero = mac.splat(norm.zero_point);
+        // A vector is multiplied as fast as it is shifted, in V8 faster: that takes a count from a register.
+        let gamma_scale = mac.splat(1 << s);
+        let (left, right) = ((w - norm.m).clamp(0, 31), (norm.m - w).clamp(0, 31));
+        let beta_scale = mac.splat(1 << left);
         let mut i = elements.start;
         while i < elements.end {
-            let at = start + i;
             let p = if R::FITS {
-                mac.sub(mac.mul(rows.lanes(mac, at), n), offset)
+                mac.sub(mac.mul(rows.lanes(mac, i), n), offset)
             } else {
-                mac.each(|lane| shifted(row.numerator(rows.code(at + lane)), l) as i32)
+                mac.each(|lane| shifted(row.numerator(rows.code(i + lane)), l) as i32)
             };
-            let u = mac.mul_high(p, root);
-            let v = mac.mul_high(u, mac.shl(norm.gamma.lanes(mac, i), s as u32));
-            let b = norm.beta.lanes(mac, i);
-            let b =
-                if w >= norm.m { mac.shl(b, (w - norm.m) as u32) } else { mac.shr(b, (norm.m - w) as u32) };
+            let u = mac.mul_high_by(p, &root);
+            let v = mac.mul_high(u, mac.mul(gamma.lanes(mac, i), gamma_scale));
+            let b = beta.lanes(mac, i);
+            let b = if right == 0 { mac.mul(b, beta_scale) } else { mac.shr(b, right as u32) };
             let y = mac.add(mac.add(v, b), half);
-            if mac.any_below(mac.and(mac.add(y, error), mask), 2 * ERROR) {
-                for lane in 0..M::LANES {
-                    rows.put(at + lane, wide.y(i + lane, rows.code(at + lane)));
+            let fraction = mac.and(mac.add(y, error), mask);
+            let mut y = mac.add(mac.shr(y, w as u32), zero);
+            if mac.any_below(fraction, 2 * ERROR) {
+                let (mut fractions, mut codes) = ([0; MOST_LANES], [0; MOST_LANES]);
+                mac.store_i32(fraction, &mut fractions, 0);
+                mac.store_i32(y, &mut codes, 0);
+                for (lane, (code, fraction)) in codes.iter_mut().zip(fractions).enumerate().take(M::LANES) {
+                    if fraction < 2 * ERROR {
+                        *code = wide.y::<R::Y>(i + lane, rows.code(i + lane)) as i32;
+                    }
                 }
-            } else {
-                rows.store(mac, at, mac.add(mac.shr(y, w as u32), zero));
+                y = mac.load_i32(&codes, 0);
             }
+            rows.store(mac, i, y);
             i += M::LANES;
         }
     }

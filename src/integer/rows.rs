@@ -1,6 +1,6 @@
-//! Where codes come from and go to. Elements are counted over all rows.
+//! Where codes come from and go to.
 
-use super::code::sums_of;
+use super::code::{Sums, sums_of};
 use super::{Code, Mac};
 
 pub(crate) trait Rows {
@@ -9,41 +9,37 @@ pub(crate) trait Rows {
     /// `P` fits 32 bits for every row, so the products may wrap.
     const FITS: bool;
 
+    /// One of the rows.
+    type Part<'p>: Rows<Y = Self::Y>
+    where
+        Self: 'p;
+
     fn len(&self) -> usize;
+    /// `width` elements from `start` on.
+    fn part(&mut self, start: usize, width: usize) -> Self::Part<'_>;
     /// What an element that stands for 0 comes in as.
     fn zero_point(&self) -> i32;
     /// Element `at` as it comes in: a code, or the sum of two.
     fn code(&self, at: usize) -> i64;
-    /// The same for as many as there are lanes, if they fit 32 bits.
+    /// The same for as many as there are lanes, if they fit 32 bits. Their number divides `at`.
     fn lanes<M: Mac>(&self, mac: M, at: usize) -> M::V;
-    /// The sum, and the sum of squares, of what comes in.
-    fn sums<M: Mac>(&self, mac: M, start: usize, width: usize) -> (i64, i128);
-    /// Writes element `at`, which has been read for the last time.
-    fn put(&mut self, at: usize, y: Self::Y);
-    /// The same for as many as there are lanes, saturated.
+    /// Of what comes in, all of it.
+    fn sums<M: Mac>(&self, mac: M) -> Sums;
+    /// Writes as many as there are lanes, saturated. They have been read for the last time.
     fn store<M: Mac>(&mut self, mac: M, at: usize, y: M::V);
 }
 
-#[inline(always)]
-fn from<T>(values: &[T], at: usize) -> &[T] {
-    values.get(at..).unwrap_or(&[])
+fn part<T>(values: &[T], start: usize, width: usize) -> &[T] {
+    values.get(start..start + width).unwrap_or(&[])
 }
 
-#[inline(always)]
-fn from_mut<T>(values: &mut [T], at: usize) -> &mut [T] {
-    values.get_mut(at..).unwrap_or(&mut [])
+fn part_mut<T>(values: &mut [T], start: usize, width: usize) -> &mut [T] {
+    values.get_mut(start..start + width).unwrap_or(&mut [])
 }
 
 #[inline(always)]
 fn get<T: Code>(values: &[T], at: usize) -> i32 {
     values.get(at).map_or(0, |c| c.get())
-}
-
-#[inline(always)]
-fn set<T>(values: &mut [T], at: usize, value: T) {
-    if let Some(to) = values.get_mut(at) {
-        *to = value;
-    }
 }
 
 /// `y` from `x`.
@@ -76,13 +72,21 @@ pub(crate) struct Sum {
 }
 
 macro_rules! plain {
-    ($rows:ident<$($type:ident),*>, $in:ident, $out:ident: $y:ident) => {
+    ($rows:ident<$($type:ident),*>, $in:ident, $out:ident: $y:ident, |$all:ident, $start:ident, $width:ident| $part:expr) => {
         impl<$($type: Code),*> Rows for $rows<'_, $($type),*> {
             type Y = $y;
             const FITS: bool = X::BITS <= 16;
+            type Part<'p>
+                = $rows<'p, $($type),*>
+            where
+                Self: 'p;
 
             fn len(&self) -> usize {
                 self.x.len()
+            }
+            fn part(&mut self, $start: usize, $width: usize) -> Self::Part<'_> {
+                let $all = self;
+                $part
             }
             fn zero_point(&self) -> i32 {
                 self.zero_point
@@ -93,25 +97,25 @@ macro_rules! plain {
             }
             #[inline(always)]
             fn lanes<M: Mac>(&self, mac: M, at: usize) -> M::V {
-                X::load(mac, from(self.$in, at))
+                X::load(mac, self.$in, at)
             }
-            fn sums<M: Mac>(&self, mac: M, start: usize, width: usize) -> (i64, i128) {
-                X::sums(mac, self.$in.get(start..start + width).unwrap_or(&[]))
-            }
-            #[inline(always)]
-            fn put(&mut self, at: usize, y: $y) {
-                set(self.$out, at, y);
+            fn sums<M: Mac>(&self, mac: M) -> Sums {
+                X::sums(mac, self.$in)
             }
             #[inline(always)]
             fn store<M: Mac>(&mut self, mac: M, at: usize, y: M::V) {
-                $y::store(mac, y, from_mut(self.$out, at));
+                $y::store(mac, y, self.$out, at);
             }
         }
     };
 }
 
-plain!(Apart<X, Y>, x, y: Y);
-plain!(InPlace<X>, x, x: X);
+plain!(Apart<X, Y>, x, y: Y, |all, start, width| Apart {
+    x: part(all.x, start, width),
+    y: part_mut(all.y, start, width),
+    ..*all
+});
+plain!(InPlace<X>, x, x: X, |all, start, width| InPlace { x: part_mut(all.x, start, width), ..*all });
 
 impl<X: Code, Y: Code> Residual<'_, X, Y> {
     /// The sum goes to the residual, rounded and saturated.
@@ -119,7 +123,9 @@ impl<X: Code, Y: Code> Residual<'_, X, Y> {
     fn keep(&mut self, at: usize) {
         let zero = i64::from(self.sum.zero_points[1]);
         let sum = X::saturated(rounded(self.code(at), self.sum.unit) + zero);
-        set(self.residual, at, sum);
+        if let Some(to) = self.residual.get_mut(at) {
+            *to = sum;
+        }
     }
 }
 
@@ -138,9 +144,21 @@ fn rounded(v: i64, bits: u32) -> i64 {
 impl<X: Code, Y: Code> Rows for Residual<'_, X, Y> {
     type Y = Y;
     const FITS: bool = false;
+    type Part<'p>
+        = Residual<'p, X, Y>
+    where
+        Self: 'p;
 
     fn len(&self) -> usize {
         self.x.len()
+    }
+    fn part(&mut self, start: usize, width: usize) -> Self::Part<'_> {
+        Residual {
+            x: part(self.x, start, width),
+            residual: part_mut(self.residual, start, width),
+            y: part_mut(self.y, start, width),
+            sum: self.sum,
+        }
     }
     fn zero_point(&self) -> i32 {
         0
@@ -156,17 +174,12 @@ impl<X: Code, Y: Code> Rows for Residual<'_, X, Y> {
     fn lanes<M: Mac>(&self, mac: M, at: usize) -> M::V {
         mac.each(|lane| self.code(at + lane) as i32)
     }
-    fn sums<M: Mac>(&self, _: M, start: usize, width: usize) -> (i64, i128) {
-        sums_of((start..start + width).map(|at| self.code(at)))
-    }
-    #[inline(always)]
-    fn put(&mut self, at: usize, y: Y) {
-        self.keep(at);
-        set(self.y, at, y);
+    fn sums<M: Mac>(&self, _: M) -> Sums {
+        sums_of((0..self.x.len()).map(|at| self.code(at)))
     }
     #[inline(always)]
     fn store<M: Mac>(&mut self, mac: M, at: usize, y: M::V) {
         (0..M::LANES).for_each(|lane| self.keep(at + lane));
-        Y::store(mac, y, from_mut(self.y, at));
+        Y::store(mac, y, self.y, at);
     }
 }

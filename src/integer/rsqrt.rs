@@ -51,6 +51,15 @@ impl Root {
     }
 }
 
+impl Root {
+    /// The least `bits` with `p · 2⁸/sqrt(V) < 2^bits`.
+    pub(crate) fn bits_of_product(self, p: u64) -> i32 {
+        // The mantissa may be too small by its error.
+        let product = u128::from(p) * u128::from(self.mantissa + (1 << 10));
+        128 - product.leading_zeros() as i32 - self.exponent
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::Root;

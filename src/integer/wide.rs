@@ -5,7 +5,7 @@
 //! y = u·g·2^(w−f−k) + b·2^(w−m)     w bits behind the point
 //! ```
 
-use super::{Code, Exact, Norm, Row, bits_of_largest};
+use super::{Code, Exact, Norm, Row};
 
 /// Of `u`, in its units: the root is within 2⁻⁵³ of itself, and two shifts round down.
 const ERROR_OF_U: i128 = 1 << 9;
@@ -20,13 +20,13 @@ pub(super) struct Wide<'a> {
 }
 
 impl Wide<'_> {
-    /// Element `i` of the row, of which `code` came in.
+    /// Element `i` of the row, of which `code` came in; within the range of `Y`.
     #[inline(never)]
-    pub(super) fn y<Y: Code>(&self, i: usize, code: i64) -> Y {
+    pub(super) fn y<Y: Code>(&self, i: usize, code: i64) -> i64 {
         let Self { norm, row } = self;
         let p = row.numerator(code);
         let (g, b) = (norm.gamma.get(i), norm.beta.get(i));
-        let f = 61 - bits_of_largest(norm.width);
+        let f = 61 - row.bits;
         let u = (i128::from(shifted(p, f + 64 - row.root.exponent)) * i128::from(row.root.mantissa)) >> 64;
         let w = POINT.min(f + norm.k);
         let down = f + norm.k - w;
@@ -46,7 +46,7 @@ impl Wide<'_> {
             let a = i128::from(p) * i128::from(g);
             Exact { a, k: norm.k, b, m: norm.m, v: row.v }.between(lowest, highest)
         };
-        Y::saturated(y + i64::from(norm.zero_point))
+        y + i64::from(norm.zero_point)
     }
 }
 

@@ -1,34 +1,37 @@
 use super::Mac;
-use crate::integer::Code;
+use crate::integer::code::{Code, Sums};
 
 /// One lane: any machine.
 #[derive(Clone, Copy)]
 pub(crate) struct Scalar;
 
-fn load<T: Code>(from: &[T]) -> i32 {
-    from.first().map_or(0, |c| c.get())
+#[inline(always)]
+fn load<T: Code>(from: &[T], at: usize) -> i32 {
+    from.get(at).map_or(0, |c| c.get())
 }
 
-fn store<T: Code>(v: i32, to: &mut [T]) {
-    if let Some(to) = to.first_mut() {
+#[inline(always)]
+fn store<T: Code>(v: i32, to: &mut [T], at: usize) {
+    if let Some(to) = to.get_mut(at) {
         *to = T::saturated(v.into());
     }
 }
 
-/// In 32 bits, as far as they hold what may come: 16 squares of 16 bits do not, one does.
-fn sums<T: Code>(codes: &[T]) -> (i64, u64) {
+/// The sum fits 32 bits, the squares do not; a range would cost as much as both.
+fn sums<T: Code>(codes: &[T]) -> Sums {
     let (mut sum, mut squares) = (0i32, 0u64);
     for code in codes {
         let code = code.get();
         sum += code;
         squares += u64::from((code * code) as u32);
     }
-    (sum.into(), squares)
+    Sums { sum: sum.into(), squares: squares.into(), range: [T::LOWEST, T::HIGHEST] }
 }
 
 impl Mac for Scalar {
     const LANES: usize = 1;
     type V = i32;
+    type Factor = i32;
 
     #[inline(always)]
     fn splat(self, value: i32) -> i32 {
@@ -55,6 +58,14 @@ impl Mac for Scalar {
         ((i64::from(a) * i64::from(b)) >> 32) as i32
     }
     #[inline(always)]
+    fn factor(self, value: i32) -> i32 {
+        value
+    }
+    #[inline(always)]
+    fn mul_high_by(self, v: i32, factor: &i32) -> i32 {
+        self.mul_high(v, *factor)
+    }
+    #[inline(always)]
     fn shl(self, v: i32, bits: u32) -> i32 {
         v.wrapping_shl(bits)
     }
@@ -72,45 +83,45 @@ impl Mac for Scalar {
     }
 
     #[inline(always)]
-    fn load_i8(self, from: &[i8]) -> i32 {
-        load(from)
+    fn load_i8(self, from: &[i8], at: usize) -> i32 {
+        load(from, at)
     }
     #[inline(always)]
-    fn load_u8(self, from: &[u8]) -> i32 {
-        load(from)
+    fn load_u8(self, from: &[u8], at: usize) -> i32 {
+        load(from, at)
     }
     #[inline(always)]
-    fn load_i16(self, from: &[i16]) -> i32 {
-        load(from)
+    fn load_i16(self, from: &[i16], at: usize) -> i32 {
+        load(from, at)
     }
     #[inline(always)]
-    fn load_i32(self, from: &[i32]) -> i32 {
-        load(from)
+    fn load_i32(self, from: &[i32], at: usize) -> i32 {
+        load(from, at)
     }
     #[inline(always)]
-    fn store_i8(self, v: i32, to: &mut [i8]) {
-        store(v, to);
+    fn store_i8(self, v: i32, to: &mut [i8], at: usize) {
+        store(v, to, at);
     }
     #[inline(always)]
-    fn store_u8(self, v: i32, to: &mut [u8]) {
-        store(v, to);
+    fn store_u8(self, v: i32, to: &mut [u8], at: usize) {
+        store(v, to, at);
     }
     #[inline(always)]
-    fn store_i16(self, v: i32, to: &mut [i16]) {
-        store(v, to);
+    fn store_i16(self, v: i32, to: &mut [i16], at: usize) {
+        store(v, to, at);
     }
     #[inline(always)]
-    fn store_i32(self, v: i32, to: &mut [i32]) {
-        store(v, to);
+    fn store_i32(self, v: i32, to: &mut [i32], at: usize) {
+        store(v, to, at);
     }
 
-    fn sums_i8(self, codes: &[i8]) -> (i64, u64) {
+    fn sums_i8(self, codes: &[i8]) -> Sums {
         sums(codes)
     }
-    fn sums_u8(self, codes: &[u8]) -> (i64, u64) {
+    fn sums_u8(self, codes: &[u8]) -> Sums {
         sums(codes)
     }
-    fn sums_i16(self, codes: &[i16]) -> (i64, u64) {
+    fn sums_i16(self, codes: &[i16]) -> Sums {
         sums(codes)
     }
 }
