@@ -2,6 +2,7 @@
 #![allow(dead_code)] // Each test binary uses its part.
 
 pub mod oracle;
+pub mod others;
 pub mod random;
 pub mod rows;
 pub mod tolerance;
