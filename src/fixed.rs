@@ -72,7 +72,7 @@ pub struct Norm<'a, X, Y, const CENTRED: bool> {
 /// `y = (x − mean) / sqrt(var + ε) · γ + β`
 pub type LayerNorm<'a, X, Y = X> = Norm<'a, X, Y, true>;
 
-/// `y = x / sqrt(mean square + ε) · γ`
+/// `y = x / sqrt(mean square + ε) · γ + β`
 pub type RmsNorm<'a, X, Y = X> = Norm<'a, X, Y, false>;
 
 impl<'a, X: Number, Y: Number, const CENTRED: bool> Norm<'a, X, Y, CENTRED> {
@@ -101,6 +101,16 @@ impl<'a, X: Number, Y: Number, const CENTRED: bool> Norm<'a, X, Y, CENTRED> {
     pub fn with_gamma<G: Number>(mut self, gamma: &'a [G]) -> Result<Self, Error> {
         shape::length("gamma", gamma.len(), self.norm.width)?;
         (self.norm.gamma, self.norm.k) = (G::parameter(gamma), G::FRACTION - Y::FRACTION);
+        Ok(self)
+    }
+
+    /// Bias, one for each of the `width` features; any format.
+    ///
+    /// # Errors
+    /// [`Error::Length`].
+    pub fn with_beta<B: Number>(mut self, beta: &'a [B]) -> Result<Self, Error> {
+        shape::length("beta", beta.len(), self.norm.width)?;
+        (self.norm.beta, self.norm.m) = (B::parameter(beta), B::FRACTION - Y::FRACTION);
         Ok(self)
     }
 
@@ -151,17 +161,5 @@ impl<X: Number, const CENTRED: bool> Norm<'_, X, X, CENTRED> {
     /// [`Error::NotWholeRows`]; nothing is written then.
     pub fn forward_in_place(&self, x: &mut [X]) -> Result<(), Error> {
         self.run(InPlace { x: codes_mut(x), zero_point: 0 })
-    }
-}
-
-impl<'a, X: Number, Y: Number> LayerNorm<'a, X, Y> {
-    /// Bias, one for each of the `width` features; any format.
-    ///
-    /// # Errors
-    /// [`Error::Length`].
-    pub fn with_beta<B: Number>(mut self, beta: &'a [B]) -> Result<Self, Error> {
-        shape::length("beta", beta.len(), self.norm.width)?;
-        (self.norm.beta, self.norm.m) = (B::parameter(beta), B::FRACTION - Y::FRACTION);
-        Ok(self)
     }
 }

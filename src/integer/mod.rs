@@ -66,6 +66,7 @@ pub(crate) struct Row {
 
 impl Norm<'_> {
     /// Normalises every row; their lengths have been checked.
+    #[inline(never)] // Once for all binary points.
     pub(crate) fn forward<M: Mac, R: Rows>(&self, mac: M, mut rows: R) {
         for start in (0..rows.len()).step_by(self.width.max(1)) {
             let mut rows = rows.part(start, self.width);

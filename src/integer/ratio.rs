@@ -3,6 +3,7 @@
 /// `numerator · 2^exponent / denominator`, rounded half to even; `None` from 2¹¹² on.
 ///
 /// Bit by bit: it runs when a norm is made, not when it is used, and a device that has no division then needs none.
+#[inline(never)]
 pub(crate) fn quotient(numerator: u128, exponent: i32, denominator: u64) -> Option<u128> {
     let denominator = u128::from(denominator);
     let bit = |at: i32| if (0..128).contains(&at) { numerator >> at & 1 } else { 0 };

@@ -1,6 +1,8 @@
 //! What the conformance tests share. No test shares a formula with the code.
 #![allow(dead_code)] // Each test binary uses its part.
 
+#[cfg(feature = "fixed")]
+pub mod formats;
 pub mod oracle;
 pub mod others;
 pub mod random;

@@ -30,6 +30,8 @@ from integer import (
 SEED = 1607_06450
 WIDTHS = [1, 2, 3, 5, 7, 8, 16, 17, 31, 64, 100, 300]
 BITS = {"i8": 8, "u8": 8, "i16": 16, "i32": 32}
+# Few enough for a test in a language whose compiler must know them.
+FRACTIONS = {"i8": [0, 4, 8], "i16": [0, 12, 15], "i32": [0, 16, 32]}
 
 
 def decimal_row(norm, x):
@@ -199,11 +201,11 @@ def fixed_random(cases, name, rms, width, types, wide=False):
     draw = cases.random.randrange
 
     def format(type):
-        return Fixed(type, draw(BITS[type] + 1))
+        return Fixed(type, cases.pick(FRACTIONS[type]))
 
     input, output = map(format, types)
     if draw(3):
-        output = Fixed(output.type, BITS[output.type] - draw(3, 6))
+        output = Fixed(output.type, {"i8": 4, "i16": 12, "i32": 16}[output.type])
     gamma = beta = None
     if wide or draw(4):
         gamma = format("i8" if wide else cases.pick(["i8", "i16", "i32"]))
@@ -218,9 +220,9 @@ def fixed_random(cases, name, rms, width, types, wide=False):
 
 def fixed_ties(cases, name, rms, width, types):
     """x̂ = ±1 in rows of ±c about a mean, or ±c / h in Pythagorean triples with ε = d²; products and β have
-    one to three bits below the point, so that many values are halves."""
+    four bits below the point, the last ones mostly 0, so that many values are halves."""
     draw, pick = cases.random.randrange, cases.pick
-    input, output = Fixed(types[0], draw(5)), Fixed(types[1], draw(5))
+    input, output = Fixed(types[0], pick(FRACTIONS[types[0]])), Fixed(types[1], 0)
     triples = draw(2)
     epsilon = float(144 * power(-2 * input.fraction)) if triples else 0.0
     rows = []
@@ -231,9 +233,11 @@ def fixed_ties(cases, name, rms, width, types):
         mean = 0 if rms else draw(-64, 64)
         rows.append([mean + c * sign for sign in signs])
     rows.append([0 if rms else rows[0][0]] * width)
-    unit, parameter = (65, "i16") if triples else (1, pick(["i8", "i16", "i32"]))
-    gamma = Fixed(parameter, output.fraction + draw(1, 4)), [unit * draw(-120, 120) for _ in range(width)]
-    beta = Fixed("i8", output.fraction + draw(1, 4)), [cases.code("i8") for _ in range(width)]
+    unit, parameter = (65, "i32") if triples else (1, pick(["i8", "i16", "i32"]))
+    gamma = Fixed(parameter, FRACTIONS[parameter][1])
+    unit <<= gamma.fraction - 4
+    gamma = gamma, [unit * pick([1, 2, 4]) * draw(-30, 30) for _ in range(width)]
+    beta = Fixed("i8", 4), [pick([1, 4, 8]) * draw(-15, 15) for _ in range(width)]
     if rms and draw(2):
         beta = None
     cases.fixed(name, rms, width, input, output, gamma, beta, epsilon, rows)
@@ -242,7 +246,7 @@ def fixed_ties(cases, name, rms, width, types):
 def fixed_close(cases, name, rms, width):
     """Irrational values some 2^−41 away from a half, on either side: γ and β are chosen so."""
     x = [cases.code("i32") >> 4 for _ in range(width)]
-    input, output = Fixed("i32", 20), Fixed("i16", 0)
+    input, output = Fixed("i32", 16), Fixed("i16", 0)
     gamma, beta = Fixed("i32", 16), Fixed("i32", 32)
     d, ps = statistics(x, rms)
     gammas, betas = [], []
@@ -278,9 +282,9 @@ def fixed_cases(cases):
 
     # E = 1 beside D · 2^16 of up to 2^80: as near to a half as that. The sign of x̂ and β = 1 show both sides.
     low, high = CODES["i32"]
-    one, half, whole = Fixed("i32", 0), Fixed("i32", 1), Fixed("i8", 0)
+    one, fine, whole = Fixed("i32", 0), Fixed("i32", 16), Fixed("i8", 0)
     for n, c in enumerate([2**20, 2**30, 2**31 - 1]):
-        gamma, beta = (half, [3, 1]), (whole, [0, 1])
+        gamma, beta = (fine, [3 << 15, 1 << 15]), (whole, [0, 1])
         rows = [[c, -c], [-c, c]]
         cases.fixed(f"layer_beside_a_half_{n}", False, 2, one, one, gamma, beta, ldexp(1, -18), rows)
 
