@@ -3,6 +3,8 @@
 
 #[cfg(feature = "fixed")]
 pub mod formats;
+pub mod integer_oracle;
+pub mod integer_rows;
 pub mod oracle;
 pub mod others;
 pub mod random;

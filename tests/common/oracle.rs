@@ -22,7 +22,7 @@ pub struct Oracle {
 }
 
 /// `v` as an integer in units of 2⁻¹⁴⁹.
-fn integer(v: f32) -> BigInt {
+pub fn integer(v: f32) -> BigInt {
     let bits = v.to_bits();
     let (exponent, mantissa) = (bits >> 23 & 0xff, bits & 0x7f_ffff);
     assert!(exponent != 0xff, "not finite");
