@@ -48,17 +48,7 @@ pub const FORMATS: [Format; 9] = {
     const fn of(bits: u32, fraction: i32) -> Format {
         Format { bits, fraction }
     }
-    [
-        of(8, 0),
-        of(8, 4),
-        of(8, 8),
-        of(16, 0),
-        of(16, 12),
-        of(16, 15),
-        of(32, 0),
-        of(32, 16),
-        of(32, 32),
-    ]
+    [of(8, 0), of(8, 4), of(8, 8), of(16, 0), of(16, 12), of(16, 15), of(32, 0), of(32, 16), of(32, 32)]
 };
 
 /// Something to do with numbers of one format.

@@ -1,16 +1,14 @@
 //! The fixed-point and quantised norms against the reference in Python, code for code. `golden/README.md` says how
 //! the cases are made and laid out.
 
-mod common;
-
-use common::formats::{Call, Format};
+use crate::common::formats::{Call, Format};
 use layernorm::quantized::{Code, LayerNorm, Params, RmsNorm, Scale};
 use layernorm::{Error, quantized};
 use std::collections::HashMap;
 use std::fmt::Debug;
 use wasm_bindgen_test::wasm_bindgen_test;
 
-const CASES: &str = include_str!("golden/integer/cases.txt");
+const CASES: &str = include_str!("../golden/integer/cases.txt");
 
 struct Case {
     name: &'static str,

@@ -3,11 +3,9 @@
 //! The oracle takes square roots. Here x̂·g/2ᵏ + b/2ᵐ is compared with a half, as rationals and by their
 //! squares, and a code is found by bisection; D is ΣP²/N.
 
-mod common;
-
-use common::integer_oracle::{Call, Row, Step, epsilon, fold, residual_multiplier, rhe};
-use common::integer_rows::{KINDS, Kind, beside_boundaries, between, fill};
-use common::random::Random;
+use crate::common::integer_oracle::{Call, Row, Step, epsilon, fold, residual_multiplier, rhe};
+use crate::common::integer_rows::{KINDS, Kind, beside_boundaries, between, fill};
+use crate::common::random::Random;
 use core::cmp::Ordering;
 use num_bigint::{BigInt, BigUint};
 use wasm_bindgen_test::wasm_bindgen_test;

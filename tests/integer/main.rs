@@ -1,0 +1,11 @@
+//! Contract C5: the codes of the fixed-point and quantised norms are those of the definition, every one of them.
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod exhaustive;
+mod float;
+mod golden;
+mod oracle;
+mod random;
+mod verbs;
