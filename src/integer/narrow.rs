@@ -5,15 +5,17 @@
 //! y = u · g·2ˢ / 2³² + b·2^(w−m)        w bits behind the point
 //! ```
 //!
-//! Elements near a rounding boundary, 8/2ʷ of all, are done again by [`Wide`].
+//! Elements near a rounding boundary, 6/2ʷ of all, are done again by [`Wide`].
 
 use super::lane::Scalar;
 use super::wide::{Wide, shifted};
 use super::{Codes, Feature, Mac, Rows};
 use core::ops::Range;
 
-/// Of `y`, in its units: 2½ of `u`, halved at least by the product, and one for each product and shift.
-const ERROR: i32 = 4;
+/// How far `y` may be too low and too high, in its units. `u` is at most 2.1 too low: two shifts and the root, all
+/// rounded down; the product halves that at least, gives it the sign of g, and rounds down itself, as `b` may be.
+const TOO_LOW: i32 = 4;
+const TOO_HIGH: i32 = 2;
 /// With fewer bits behind the point too many elements would be done again.
 const FEWEST: i32 = 5;
 const MOST: i32 = 24;
@@ -82,7 +84,7 @@ impl Narrow {
         let root = mac.factor((row.root.mantissa >> 32 >> down) as i32);
         let (n, offset) = (mac.splat((row.n as i32) << up), mac.splat((row.offset as i32).wrapping_shl(up)));
         let half = mac.splat(1 << (w - 1));
-        let error = mac.splat(ERROR);
+        let too_low = mac.splat(TOO_LOW);
         let mask = mac.splat((1 << w) - 1);
         let zero = mac.splat(norm.zero_point);
         // A vector is multiplied as fast as it is shifted, in V8 faster: that takes a count from a register.
@@ -101,14 +103,14 @@ impl Narrow {
             let b = beta.lanes(mac, i);
             let b = if right == 0 { mac.mul(b, beta_scale) } else { mac.shr(b, right as u32) };
             let y = mac.add(mac.add(v, b), half);
-            let fraction = mac.and(mac.add(y, error), mask);
+            let fraction = mac.and(mac.add(y, too_low), mask);
             let mut y = mac.add(mac.shr(y, w as u32), zero);
-            if mac.any_below(fraction, 2 * ERROR) {
+            if mac.any_below(fraction, TOO_LOW + TOO_HIGH) {
                 let (mut fractions, mut codes) = ([0; MOST_LANES], [0; MOST_LANES]);
                 mac.store_i32(fraction, &mut fractions, 0);
                 mac.store_i32(y, &mut codes, 0);
                 for (lane, (code, fraction)) in codes.iter_mut().zip(fractions).enumerate().take(M::LANES) {
-                    if fraction < 2 * ERROR {
+                    if fraction < TOO_LOW + TOO_HIGH {
                         *code = wide.y::<R::Y>(i + lane, rows.code(i + lane)) as i32;
                     }
                 }
