@@ -8,10 +8,10 @@ import { wasmContenders } from "./wasm.mjs";
 
 /** `optimised` is `module` after what is done to the modules of the package. That made rten slower, so peers stay as cargo leaves them. */
 export async function engine({ module, optimised, layernorm, ort, tf }) {
-  const { layernorm: ours, "two-pass": twoPass, copy } = await wasmContenders(optimised);
+  const { layernorm: ours, "layernorm-codes": codes, "two-pass": twoPass, copy } = await wasmContenders(optimised);
   return clocked({
     ...(await wasmContenders(module)),
-    ...{ layernorm: ours, "two-pass": twoPass, copy },
+    ...{ layernorm: ours, "layernorm-codes": codes, "two-pass": twoPass, copy },
     ...(layernorm && packaged(layernorm)),
     loop,
     ...(ort && onnxruntime(ort)),

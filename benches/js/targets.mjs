@@ -3,6 +3,7 @@ import { median, ratio } from "./measure.mjs";
 import { SCALING, label } from "./shapes.mjs";
 
 const OURS = "layernorm";
+const CODES = "layernorm-codes";
 const RESIDENT = "layernorm, npm package";
 const RUST = ["rten", "candle", "burn-ndarray", "burn-flex"];
 /** Neither is a library: a limit and a yardstick. */
@@ -68,6 +69,8 @@ export function answers(engines) {
     const percent = (value) => `±${Math.round(value * 100)} %`;
     line("cost of an element, 65536 of them in rows of 256 … 65536", engine, "≤", FLATNESS, costs.length ? (high - low) / (high + low) : null, percent);
   }
+  const codes = ratio(entry("Node", "512×768", CODES), entry("Node", "512×768", OURS));
+  line("time of ours / ours of 16-bit codes", "Node, 512×768", "≥", 1, codes);
   const resident = entry("Node", "1×64", RESIDENT);
   const nanoseconds = resident?.seconds.length ? median(resident.seconds) * 1e9 : null;
   line("a resident call of the package", "Node, 1×64", "≤", RESIDENT_NANOSECONDS, nanoseconds, (value) => `${value.toFixed(0)} ns`);

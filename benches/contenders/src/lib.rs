@@ -5,6 +5,7 @@ mod aligned;
 mod burn;
 #[cfg(feature = "peers")]
 mod candle;
+mod codes;
 mod copy;
 #[cfg(target_arch = "wasm32")]
 mod exports;
@@ -45,6 +46,7 @@ const CONTENDERS: &[(&str, Open)] = &[
     ("layernorm", ours::open),
     ("layernorm-in-place", ours::in_place),
     ("layernorm-statistics", ours::statistics),
+    ("layernorm-codes", codes::open),
     #[cfg(any(not(target_arch = "wasm32"), target_feature = "simd128"))]
     ("two-pass", two_pass::open),
     ("copy", copy::open),
@@ -75,9 +77,13 @@ impl Case {
     pub fn open(contender: &str, work: Work) -> Option<Self> {
         let (name, open) = CONTENDERS.iter().find(|(name, _)| *name == contender)?;
         let mut buffers = Buffers::new(work);
+        if *name == "layernorm-codes" {
+            codes::round(&mut buffers);
+        }
         let mut run = open(work, &buffers)?;
         let expected = match *name {
             "copy" => buffers.x.iter().map(|&x| x.into()).collect(),
+            "layernorm-codes" => reference(work, &buffers).into_iter().map(codes::rounded).collect(),
             _ => reference(work, &buffers),
         };
         run.run(&mut buffers);
