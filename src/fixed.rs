@@ -65,7 +65,9 @@ number!(FixedI32, LeEqU32, I32);
 /// A value is a few words and borrows γ and β.
 #[derive(Clone, Copy, Debug)]
 pub struct Norm<'a, X, Y, const CENTRED: bool> {
-    norm: integer::Norm<'a>,
+    norm: integer::Norm,
+    gamma: Codes<'a>,
+    beta: Codes<'a>,
     types: PhantomData<fn(X) -> Y>,
 }
 
@@ -84,14 +86,13 @@ impl<'a, X: Number, Y: Number, const CENTRED: bool> Norm<'a, X, Y, CENTRED> {
         let norm = integer::Norm {
             centred: CENTRED,
             width: shape::integer_width(width)?,
-            gamma: Codes::Same(1 << 30),
             k: 30 - Y::FRACTION,
-            beta: Codes::Same(0),
             m: 0,
             zero_point: 0,
             epsilon: 0,
         };
-        Self { norm, types: PhantomData }.with_epsilon(1e-5)
+        let (gamma, beta) = (Codes::Same(1 << 30), Codes::Same(0));
+        Self { norm, gamma, beta, types: PhantomData }.with_epsilon(1e-5)
     }
 
     /// Gain, one for each of the `width` features; any format.
@@ -100,7 +101,7 @@ impl<'a, X: Number, Y: Number, const CENTRED: bool> Norm<'a, X, Y, CENTRED> {
     /// [`Error::Length`].
     pub fn with_gamma<G: Number>(mut self, gamma: &'a [G]) -> Result<Self, Error> {
         shape::length("gamma", gamma.len(), self.norm.width)?;
-        (self.norm.gamma, self.norm.k) = (G::parameter(gamma), G::FRACTION - Y::FRACTION);
+        (self.gamma, self.norm.k) = (G::parameter(gamma), G::FRACTION - Y::FRACTION);
         Ok(self)
     }
 
@@ -110,7 +111,7 @@ impl<'a, X: Number, Y: Number, const CENTRED: bool> Norm<'a, X, Y, CENTRED> {
     /// [`Error::Length`].
     pub fn with_beta<B: Number>(mut self, beta: &'a [B]) -> Result<Self, Error> {
         shape::length("beta", beta.len(), self.norm.width)?;
-        (self.norm.beta, self.norm.m) = (B::parameter(beta), B::FRACTION - Y::FRACTION);
+        (self.beta, self.norm.m) = (B::parameter(beta), B::FRACTION - Y::FRACTION);
         Ok(self)
     }
 
@@ -149,7 +150,12 @@ impl<'a, X: Number, Y: Number, const CENTRED: bool> Norm<'a, X, Y, CENTRED> {
 
     fn run(&self, rows: impl Rows) -> Result<(), Error> {
         shape::rows("x", rows.len(), self.norm.width)?;
-        self.norm.forward(dispatch::MAC, rows);
+        // To ask for the types of γ and β at every step takes longer than the step.
+        match (self.gamma, self.beta) {
+            (Codes::I16(gamma), Codes::I16(beta)) => self.norm.forward(dispatch::MAC, rows, gamma, beta),
+            (Codes::I32(gamma), Codes::I32(beta)) => self.norm.forward(dispatch::MAC, rows, gamma, beta),
+            (gamma, beta) => self.norm.forward(dispatch::MAC, rows, gamma, beta),
+        }
         Ok(())
     }
 }

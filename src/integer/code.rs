@@ -85,7 +85,7 @@ pub(crate) fn sums_of(values: impl Iterator<Item = i64>) -> Sums {
     })
 }
 
-/// γ or β: one code for all features, or one for each.
+/// γ or β of any type: one code for all features, or one for each.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Codes<'a> {
     Same(i32),
@@ -94,49 +94,69 @@ pub(crate) enum Codes<'a> {
     I32(&'a [i32]),
 }
 
-impl Codes<'_> {
-    /// Bits of a code, its sign included.
-    pub(crate) fn bits(&self) -> i32 {
-        match self {
-            Self::Same(code) => 33 - code.unsigned_abs().leading_zeros() as i32,
-            Self::I8(_) => 8,
-            Self::I16(_) => 16,
-            Self::I32(_) => 32,
-        }
-    }
-
-    #[inline(always)]
-    pub(crate) fn get(&self, i: usize) -> i32 {
-        match self {
-            Self::Same(code) => *code,
-            Self::I8(codes) => codes.get(i).map_or(0, |&c| c.into()),
-            Self::I16(codes) => codes.get(i).map_or(0, |&c| c.into()),
-            Self::I32(codes) => codes.get(i).copied().unwrap_or(0),
-        }
-    }
-}
-
-/// γ or β, whose type may be known.
+/// A parameter for each feature, whose type may be known.
 pub(crate) trait Feature: Copy {
+    /// Every parameter has 32 bits.
+    const WIDE: bool;
+    /// Bits that hold the parameters, their sign included.
+    fn bits(self) -> i32;
+    fn get(self, i: usize) -> i32;
     /// As many as there are lanes, from `i` on, which their number divides.
     fn lanes<M: Mac>(self, mac: M, i: usize) -> M::V;
+    /// `u` times those, over `2^bits`; `scale` is `2^(32 − bits)`.
+    fn times<M: Mac>(self, mac: M, u: M::V, i: usize, scale: M::V) -> M::V;
 }
 
 impl<C: Code> Feature for &[C] {
+    const WIDE: bool = C::BITS == 32;
+
+    #[inline(always)]
+    fn bits(self) -> i32 {
+        if Self::WIDE { 32 } else { 16 }
+    }
+    #[inline(always)]
+    fn get(self, i: usize) -> i32 {
+        <[C]>::get(self, i).map_or(0, |c| c.get())
+    }
     #[inline(always)]
     fn lanes<M: Mac>(self, mac: M, i: usize) -> M::V {
         C::load(mac, self, i)
     }
+    #[inline(always)]
+    fn times<M: Mac>(self, mac: M, u: M::V, i: usize, _: M::V) -> M::V {
+        let codes = self.lanes(mac, i);
+        if Self::WIDE { mac.mul_high(u, codes) } else { mac.mul_high_16(u, codes) }
+    }
+}
+
+macro_rules! any_code {
+    ($self:ident, $same:ident => $of_same:expr, $codes:ident => $of_codes:expr) => {
+        match $self {
+            Self::Same($same) => $of_same,
+            Self::I8($codes) => $of_codes,
+            Self::I16($codes) => $of_codes,
+            Self::I32($codes) => $of_codes,
+        }
+    };
 }
 
 impl Feature for Codes<'_> {
+    const WIDE: bool = false;
+
+    #[inline(always)]
+    fn bits(self) -> i32 {
+        any_code!(self, code => 33 - code.unsigned_abs().leading_zeros() as i32, codes => codes.bits())
+    }
+    #[inline(always)]
+    fn get(self, i: usize) -> i32 {
+        any_code!(self, code => code, codes => Feature::get(codes, i))
+    }
     #[inline(always)]
     fn lanes<M: Mac>(self, mac: M, i: usize) -> M::V {
-        match self {
-            Self::Same(code) => mac.splat(code),
-            Self::I8(codes) => codes.lanes(mac, i),
-            Self::I16(codes) => codes.lanes(mac, i),
-            Self::I32(codes) => codes.lanes(mac, i),
-        }
+        any_code!(self, code => mac.splat(code), codes => codes.lanes(mac, i))
+    }
+    #[inline(always)]
+    fn times<M: Mac>(self, mac: M, u: M::V, i: usize, scale: M::V) -> M::V {
+        mac.mul_high(u, mac.mul(self.lanes(mac, i), scale))
     }
 }

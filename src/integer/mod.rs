@@ -38,13 +38,11 @@ pub(crate) const WIDEST: usize = 1 << 15;
 
 /// What a norm is made of, in the terms of the definition.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Norm<'a> {
+pub(crate) struct Norm {
     /// LayerNorm; else RMSNorm.
     pub centred: bool,
     pub width: usize,
-    pub gamma: Codes<'a>,
     pub k: i32,
-    pub beta: Codes<'a>,
     pub m: i32,
     /// Zero point of the output.
     pub zero_point: i32,
@@ -64,19 +62,22 @@ pub(crate) struct Row {
     bits: i32,
 }
 
-impl Norm<'_> {
+impl Norm {
     /// Normalises every row; their lengths have been checked.
     #[inline(never)] // Once for all binary points.
-    pub(crate) fn forward<M: Mac, R: Rows>(&self, mac: M, mut rows: R) {
+    pub(crate) fn forward<M: Mac, R: Rows, F: Feature>(&self, mac: M, mut rows: R, gamma: F, beta: F) {
         for start in (0..rows.len()).step_by(self.width.max(1)) {
             let mut rows = rows.part(start, self.width);
-            let wide = Wide { norm: self, row: self.row(mac, &rows) };
-            if let Some(narrow) = Narrow::new(&wide, R::Y::BITS) {
-                narrow.row(mac, &wide, &mut rows);
+            let range = [R::Y::LOWEST, R::Y::HIGHEST];
+            let wide = Wide { norm: self, row: self.row(mac, &rows), range };
+            if R::Y::BITS <= 16
+                && let Some(narrow) = Narrow::new(&wide, gamma, beta)
+            {
+                narrow.row(mac, &mut rows);
                 continue;
             }
             for i in 0..self.width {
-                let y = wide.y::<R::Y>(i, rows.code(i));
+                let y = wide.y(gamma.get(i), beta.get(i), rows.code(i));
                 rows.store(Scalar, i, y as i32);
             }
         }

@@ -1,19 +1,23 @@
 //! A row in lanes of 32 bits, for outputs of 8 and 16 bits.
 //!
 //! ```text
-//! u = P·2ˡ · (mantissa / 2³²) / 2³²     x̂·2ᶠ, below 2²⁹
-//! y = u · g·2ˢ / 2³² + b·2^(w−m)        w bits behind the point
+//! u = (code − c)·a + rest                 x̂·2ᶠ, below 2³⁰; a in 15 bits behind the point
+//! y = u·g·2ˢ / 2³² + b·2^(w−m)            w bits behind the point
 //! ```
 //!
-//! Elements near a rounding boundary, 6/2ʷ of all, are done again by [`Wide`].
+//! 1. `c` is an integer near the mean: what it is off goes to `rest`, and the products stay as small as x̂.
+//! 2. No product but that with a g of 32 bits needs 64: two of 32, for the high part of `a` and the low one, and as
+//!    many for `u`, are less than vectors take to widen one.
+//! 3. Elements near a rounding boundary, 6/2ʷ of all, are done again by [`Wide`].
 
 use super::lane::Scalar;
 use super::wide::{Wide, shifted};
-use super::{Codes, Feature, Mac, Rows};
+use super::{Feature, Mac, Row, Rows};
 use core::ops::Range;
 
-/// How far `y` may be too low and too high, in its units. `u` is at most 2.1 too low: two shifts and the root, all
-/// rounded down; the product halves that at least, gives it the sign of g, and rounds down itself, as `b` may be.
+/// How far `y` may be too low and too high, in its units. `u` is at most 3.3 too low and 1.3 too high: `a` is rounded to
+/// half a unit, which a code below 2¹⁶ makes one, and the shift and `rest` are rounded down. The product halves that
+/// at least, gives it the sign of g, and rounds down itself, as `b` may be.
 const TOO_LOW: i32 = 4;
 const TOO_HIGH: i32 = 2;
 /// With fewer bits behind the point too many elements would be done again.
@@ -21,87 +25,85 @@ const FEWEST: i32 = 5;
 const MOST: i32 = 24;
 const MOST_LANES: usize = 8;
 
-/// The shifts of a row.
-#[derive(Clone, Copy)]
-pub(super) struct Narrow {
+/// One row, and how its numbers are shifted.
+pub(super) struct Narrow<'a, F> {
+    wide: &'a Wide<'a>,
+    gamma: F,
+    beta: F,
     f: i32,
-    s: i32,
     w: i32,
 }
 
-impl Narrow {
+impl<'a, F: Feature> Narrow<'a, F> {
     /// `None` where 32 bits are too few for the formats.
-    pub(super) fn new(wide: &Wide, bits: u32) -> Option<Self> {
-        let Wide { norm, row } = wide;
+    pub(super) fn new(wide: &'a Wide, gamma: F, beta: F) -> Option<Self> {
+        let Wide { norm, row, .. } = wide;
         let f = 29 - row.bits;
-        let s = 32 - norm.gamma.bits();
-        let w = f + s + norm.k - 32;
-        // b·2^(w−m) stays below 2³⁰, u · g·2ˢ / 2³² below 2²⁸.
-        let wanted = w.min(MOST).min(31 - norm.beta.bits() + norm.m);
-        let from_s = (w - wanted).min(s);
-        let from_f = w - wanted - from_s;
-        (bits <= 16 && wanted >= FEWEST && from_f < f).then_some(Self {
-            f: f - from_f,
-            s: s - from_s,
-            w: wanted,
-        })
+        let w = f + norm.k - gamma.bits();
+        // b·2^(w−m) stays below 2³⁰.
+        let wanted = w.min(MOST).min(31 - beta.bits() + norm.m);
+        let f = f - (w - wanted);
+        (wanted >= FEWEST && f > 0).then_some(Self { wide, gamma, beta, f, w: wanted })
     }
 
-    pub(super) fn row<M: Mac, R: Rows>(&self, mac: M, wide: &Wide, rows: &mut R) {
-        let width = wide.norm.width;
-        let whole = width - width % M::LANES;
-        // To ask for the types at every step costs vectors a third of their speed.
-        match (wide.norm.gamma, wide.norm.beta) {
-            (Codes::I16(gamma), Codes::I16(beta)) if M::LANES > 1 => {
-                self.part(mac, wide, rows, gamma, beta, 0..whole)
-            }
-            (Codes::I32(gamma), Codes::I32(beta)) if M::LANES > 1 => {
-                self.part(mac, wide, rows, gamma, beta, 0..whole)
-            }
-            (gamma, beta) => self.part(mac, wide, rows, gamma, beta, 0..whole),
+    pub(super) fn row<M: Mac, R: Rows>(&self, mac: M, rows: &mut R) {
+        let whole = self.wide.norm.width - self.wide.norm.width % M::LANES;
+        self.part(mac, rows, 0..whole);
+        if M::LANES > 1 {
+            self.part(Scalar, rows, whole..self.wide.norm.width);
         }
-        if whole < width {
-            self.part(Scalar, wide, rows, wide.norm.gamma, wide.norm.beta, whole..width);
+    }
+
+    #[inline(always)]
+    fn part<M: Mac, R: Rows>(&self, mac: M, rows: &mut R, elements: Range<usize>) {
+        let Self { wide: Wide { norm, row, .. }, f, w, .. } = *self;
+        let Line { c, a, rest } = if R::FITS { Line::new(row, f) } else { Line { c: 0, a: 0, rest: 0 } };
+        let constants = &Constants {
+            c: mac.splat(c as i32),
+            high: mac.splat((a >> 15) as i32),
+            low: mac.splat((a & 0x7fff) as i32),
+            rest: mac.splat(rest as i32),
+            root: mac.splat((row.root.mantissa >> 32) as i32),
+            half: mac.splat(1 << (w - 1)),
+            too_low: mac.splat(TOO_LOW),
+            mask: mac.splat((1 << w) - 1),
+            zero: mac.splat(norm.zero_point),
+            gamma_scale: mac.splat(1 << (32 - self.gamma.bits())),
+            beta_scale: mac.splat(1 << (w - norm.m).clamp(0, 31)),
+        };
+        // 32 bits of b always go to the right: w < m.
+        if F::WIDE || w < norm.m {
+            self.elements::<M, R, true>(mac, rows, elements, constants);
+        } else {
+            self.elements::<M, R, false>(mac, rows, elements, constants);
         }
     }
 
     #[inline(never)]
-    fn part<M: Mac, R: Rows>(
+    fn elements<M: Mac, R: Rows, const RIGHT: bool>(
         &self,
         mac: M,
-        wide: &Wide,
         rows: &mut R,
-        gamma: impl Feature,
-        beta: impl Feature,
         elements: Range<usize>,
+        constants: &Constants<M::V>,
     ) {
-        let Self { f, s, w } = *self;
-        let Wide { norm, row } = wide;
-        let l = f + 64 - row.root.exponent;
-        let up = l.clamp(0, 31) as u32;
-        // Where products may wrap, what is to be shifted to the right is taken from the root: P has 31 bits.
-        let down = if R::FITS { (-l).clamp(0, 31) } else { 0 };
-        let root = mac.factor((row.root.mantissa >> 32 >> down) as i32);
-        let (n, offset) = (mac.splat((row.n as i32) << up), mac.splat((row.offset as i32).wrapping_shl(up)));
-        let half = mac.splat(1 << (w - 1));
-        let too_low = mac.splat(TOO_LOW);
-        let mask = mac.splat((1 << w) - 1);
-        let zero = mac.splat(norm.zero_point);
-        // A vector is multiplied as fast as it is shifted, in V8 faster: that takes a count from a register.
-        let gamma_scale = mac.splat(1 << s);
-        let (left, right) = ((w - norm.m).clamp(0, 31), (norm.m - w).clamp(0, 31));
-        let beta_scale = mac.splat(1 << left);
-        let mut i = elements.start;
-        while i < elements.end {
-            let p = if R::FITS {
-                mac.sub(mac.mul(rows.lanes(mac, i), n), offset)
+        let Self { wide, gamma, beta, f, w } = *self;
+        let Wide { norm, row, .. } = wide;
+        let Constants { c, high, low, rest, root, half, too_low, mask, zero, gamma_scale, beta_scale } =
+            *constants;
+        let right = (norm.m - w).clamp(0, 31) as u32;
+        for i in elements.step_by(M::LANES) {
+            let u = if R::FITS {
+                let code = mac.sub(rows.lanes(mac, i), c);
+                mac.add(mac.add(mac.mul(code, high), rest), mac.shr(mac.mul(code, low), 15))
             } else {
-                mac.each(|lane| shifted(row.numerator(rows.code(i + lane)), l) as i32)
+                let p = |lane| shifted(row.numerator(rows.code(i + lane)), f + 64 - row.root.exponent);
+                mac.mul_high(mac.each(|lane| p(lane) as i32), root)
             };
-            let u = mac.mul_high_by(p, &root);
-            let v = mac.mul_high(u, mac.mul(gamma.lanes(mac, i), gamma_scale));
+            let v = gamma.times(mac, u, i, gamma_scale);
             let b = beta.lanes(mac, i);
-            let b = if right == 0 { mac.mul(b, beta_scale) } else { mac.shr(b, right as u32) };
+            // A vector is multiplied as fast as it is shifted, in V8 faster: that takes a count from a register.
+            let b = if RIGHT { mac.shr(b, right) } else { mac.mul(b, beta_scale) };
             let y = mac.add(mac.add(v, b), half);
             let fraction = mac.and(mac.add(y, too_low), mask);
             let mut y = mac.add(mac.shr(y, w as u32), zero);
@@ -111,13 +113,46 @@ impl Narrow {
                 mac.store_i32(y, &mut codes, 0);
                 for (lane, (code, fraction)) in codes.iter_mut().zip(fractions).enumerate().take(M::LANES) {
                     if fraction < TOO_LOW + TOO_HIGH {
-                        *code = wide.y::<R::Y>(i + lane, rows.code(i + lane)) as i32;
+                        let i = i + lane;
+                        *code = wide.y(gamma.get(i), beta.get(i), rows.code(i)) as i32;
                     }
                 }
                 y = mac.load_i32(&codes, 0);
             }
             rows.store(mac, i, y);
-            i += M::LANES;
         }
+    }
+}
+
+/// What is the same for all elements, from memory: LLVM would make it anew at every step.
+struct Constants<V> {
+    c: V,
+    high: V,
+    low: V,
+    rest: V,
+    root: V,
+    half: V,
+    too_low: V,
+    mask: V,
+    zero: V,
+    gamma_scale: V,
+    beta_scale: V,
+}
+
+/// `u` as a function of the code: `(code − c)·a/2¹⁵ + rest`.
+struct Line {
+    c: i64,
+    a: i64,
+    rest: i64,
+}
+
+impl Line {
+    fn new(row: &Row, f: i32) -> Self {
+        // P·2ˡ·mantissa/2⁶⁴ with P = N·code − offset; |c − offset/N| < 1.
+        let l = f + 64 - row.root.exponent;
+        let c = i64::from((row.offset as i32).wrapping_div((row.n as i32).max(1)));
+        let a = shifted(row.n * (row.root.mantissa >> 16) as i64, l - 32);
+        let rest = shifted((row.n * c - row.offset) * (row.root.mantissa >> 32) as i64, l - 32);
+        Self { c, a: (a + 1) >> 1, rest }
     }
 }

@@ -5,7 +5,7 @@
 //! y = u·g·2^(w−f−k) + b·2^(w−m)     w bits behind the point
 //! ```
 
-use super::{Code, Exact, Norm, Row};
+use super::{Exact, Norm, Row};
 
 /// Of `u`, in its units: the root is within 2⁻⁵³ of itself, and two shifts round down.
 const ERROR_OF_U: i128 = 1 << 9;
@@ -15,17 +15,18 @@ const ERROR_OF_SHIFTS: i128 = 2;
 const POINT: i32 = 40;
 
 pub(super) struct Wide<'a> {
-    pub norm: &'a Norm<'a>,
+    pub norm: &'a Norm,
     pub row: Row,
+    /// Codes of the output.
+    pub range: [i64; 2],
 }
 
 impl Wide<'_> {
-    /// Element `i` of the row, of which `code` came in; within the range of `Y`.
+    /// What comes out for `code`, saturated.
     #[inline(never)]
-    pub(super) fn y<Y: Code>(&self, i: usize, code: i64) -> i64 {
-        let Self { norm, row } = self;
+    pub(super) fn y(&self, g: i32, b: i32, code: i64) -> i64 {
+        let Self { norm, row, range } = self;
         let p = row.numerator(code);
-        let (g, b) = (norm.gamma.get(i), norm.beta.get(i));
         let f = 61 - row.bits;
         let u = (i128::from(shifted(p, f + 64 - row.root.exponent)) * i128::from(row.root.mantissa)) >> 64;
         let w = POINT.min(f + norm.k);
@@ -36,9 +37,8 @@ impl Wide<'_> {
         let half = 1 << (w - 1);
         let zero = i128::from(norm.zero_point);
         // Rounded and saturated, less the zero point.
-        let code = |y: i128| {
-            ((y + half) >> w).clamp(i128::from(Y::LOWEST) - zero, i128::from(Y::HIGHEST) - zero) as i64
-        };
+        let [first, last] = range.map(|code| i128::from(code) - zero);
+        let code = |y: i128| ((y + half) >> w).clamp(first, last.max(first)) as i64;
         let (lowest, highest) = (code(product + bias - error), code(product + bias + error));
         let y = if lowest == highest {
             lowest

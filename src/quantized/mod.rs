@@ -67,9 +67,11 @@ impl Code for i16 {
 /// A value is a few words and borrows its [`Params`].
 #[derive(Clone, Copy, Debug)]
 pub struct Norm<'a, X, Y, const CENTRED: bool> {
-    norm: integer::Norm<'a>,
+    /// g and b.
+    features: [&'a [i32]; 2],
+    norm: integer::Norm,
     zero_point: i32,
-    residual: Option<(integer::Norm<'a>, Sum)>,
+    residual: Option<(integer::Norm, Sum)>,
     types: PhantomData<fn(X) -> Y>,
 }
 
@@ -83,7 +85,8 @@ impl<'a, X: Code, Y: Code, const CENTRED: bool> Norm<'a, X, Y, CENTRED> {
     /// With the width, γ, β, scales and ε of `params`.
     pub fn new<S: AsRef<[i32]>>(params: &'a Params<X, Y, S>) -> Self {
         let (norm, zero_point, residual) = params.norm(CENTRED);
-        Self { norm, zero_point, residual, types: PhantomData }
+        let features = [params.gamma.as_ref(), params.beta.as_ref()];
+        Self { features, norm, zero_point, residual, types: PhantomData }
     }
 
     /// `y = norm(x)`; both rows × width.
@@ -92,7 +95,7 @@ impl<'a, X: Code, Y: Code, const CENTRED: bool> Norm<'a, X, Y, CENTRED> {
     /// [`Error::NotWholeRows`] for `x`, [`Error::Length`] for `y`; nothing is written then.
     pub fn forward(&self, x: &[X], y: &mut [Y]) -> Result<(), Error> {
         shape::length("y", y.len(), x.len())?;
-        run(&self.norm, Apart { x, zero_point: self.zero_point, y })
+        self.run(&self.norm, Apart { x, zero_point: self.zero_point, y })
     }
 
     /// `y = norm(x + residual); residual = x + residual`; all rows × width.
@@ -106,7 +109,14 @@ impl<'a, X: Code, Y: Code, const CENTRED: bool> Norm<'a, X, Y, CENTRED> {
         let (norm, sum) = self.residual.as_ref().ok_or(Error::NoResidual)?;
         shape::length("residual", residual.len(), x.len())?;
         shape::length("y", y.len(), x.len())?;
-        run(norm, Residual { x, residual, y, sum: *sum })
+        self.run(norm, Residual { x, residual, y, sum: *sum })
+    }
+
+    fn run(&self, norm: &integer::Norm, rows: impl Rows) -> Result<(), Error> {
+        shape::rows("x", rows.len(), norm.width)?;
+        let [gamma, beta] = self.features;
+        norm.forward(dispatch::MAC, rows, gamma, beta);
+        Ok(())
     }
 }
 
@@ -116,12 +126,6 @@ impl<X: Code, const CENTRED: bool> Norm<'_, X, X, CENTRED> {
     /// # Errors
     /// [`Error::NotWholeRows`]; nothing is written then.
     pub fn forward_in_place(&self, x: &mut [X]) -> Result<(), Error> {
-        run(&self.norm, InPlace { x, zero_point: self.zero_point })
+        self.run(&self.norm, InPlace { x, zero_point: self.zero_point })
     }
-}
-
-fn run(norm: &integer::Norm, rows: impl Rows) -> Result<(), Error> {
-    shape::rows("x", rows.len(), norm.width)?;
-    norm.forward(dispatch::MAC, rows);
-    Ok(())
 }

@@ -1,6 +1,6 @@
 use super::Code;
 use crate::integer::rows::Sum;
-use crate::integer::{self, Codes, ratio};
+use crate::integer::{self, ratio};
 use crate::{Error, shape};
 use core::marker::PhantomData;
 use core::ops::RangeInclusive;
@@ -174,18 +174,9 @@ impl<X: Code, Y: Code, S: AsRef<[i32]>> Params<X, Y, S> {
     }
 
     /// The norm of rows, their zero point, and that of sums with a residual.
-    pub(super) fn norm(&self, centred: bool) -> (integer::Norm<'_>, i32, Option<(integer::Norm<'_>, Sum)>) {
+    pub(super) fn norm(&self, centred: bool) -> (integer::Norm, i32, Option<(integer::Norm, Sum)>) {
         let Header { k, m, input, output, epsilon, residual } = self.header;
-        let norm = integer::Norm {
-            centred,
-            width: self.width(),
-            gamma: Codes::I32(self.gamma.as_ref()),
-            k,
-            beta: Codes::I32(self.beta.as_ref()),
-            m,
-            zero_point: output,
-            epsilon,
-        };
+        let norm = integer::Norm { centred, width: self.width(), k, m, zero_point: output, epsilon };
         let residual = residual.map(|WithResidual { multiplier, zero_point, epsilon }| {
             let sum = Sum { multiplier, zero_points: [input, zero_point], unit: UNIT };
             (integer::Norm { epsilon, ..norm }, sum)

@@ -16,8 +16,6 @@ pub trait Mac: Copy {
     const LANES: usize;
     /// One 32-bit integer in each lane.
     type V: Copy;
-    /// One integer for many products.
-    type Factor;
 
     fn splat(self, value: i32) -> Self::V;
     fn each(self, lane: impl FnMut(usize) -> i32) -> Self::V;
@@ -27,12 +25,13 @@ pub trait Mac: Copy {
     fn mul(self, a: Self::V, b: Self::V) -> Self::V;
     /// The high 32 bits.
     fn mul_high(self, a: Self::V, b: Self::V) -> Self::V;
-    fn factor(self, value: i32) -> Self::Factor;
-    /// The high 32 bits of a product with one factor for all lanes.
-    fn mul_high_by(self, v: Self::V, factor: &Self::Factor) -> Self::V;
-    /// By fewer than 32 bits, as is `shr`.
-    fn shl(self, v: Self::V, bits: u32) -> Self::V;
-    /// Towards −∞.
+    /// Of a `b` of 16 bits: the product without its last 16.
+    #[inline(always)]
+    fn mul_high_16(self, a: Self::V, b: Self::V) -> Self::V {
+        let (high, low) = (self.shr(a, 16), self.and(a, self.splat(0xffff)));
+        self.add(self.mul(high, b), self.shr(self.mul(low, b), 16))
+    }
+    /// By fewer than 32 bits, towards −∞.
     fn shr(self, v: Self::V, bits: u32) -> Self::V;
     fn and(self, a: Self::V, b: Self::V) -> Self::V;
     /// Whether any lane is less than `limit`; both are below 2³⁰ and not negative.

@@ -31,7 +31,6 @@ fn sums<T: Code>(codes: &[T]) -> Sums {
 impl Mac for Scalar {
     const LANES: usize = 1;
     type V = i32;
-    type Factor = i32;
 
     #[inline(always)]
     fn splat(self, value: i32) -> i32 {
@@ -56,18 +55,6 @@ impl Mac for Scalar {
     #[inline(always)]
     fn mul_high(self, a: i32, b: i32) -> i32 {
         ((i64::from(a) * i64::from(b)) >> 32) as i32
-    }
-    #[inline(always)]
-    fn factor(self, value: i32) -> i32 {
-        value
-    }
-    #[inline(always)]
-    fn mul_high_by(self, v: i32, factor: &i32) -> i32 {
-        self.mul_high(v, *factor)
-    }
-    #[inline(always)]
-    fn shl(self, v: i32, bits: u32) -> i32 {
-        v.wrapping_shl(bits)
     }
     #[inline(always)]
     fn shr(self, v: i32, bits: u32) -> i32 {

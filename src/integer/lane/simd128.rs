@@ -21,9 +21,10 @@ fn high(a: v128, b: v128) -> v128 {
     i32x4_shuffle::<1, 3, 5, 7>(low, high)
 }
 
+/// Eight codes from `at` on; zeros where there are none, from memory too, so that a loop has no branch for them.
 #[inline(always)]
-fn eight<T>(from: &[T], at: usize) -> Option<&[T; 8]> {
-    from.as_chunks().0.get(at / 8)
+fn eight<'a, T>(from: &'a [T], at: usize, zeros: &'a [T; 8]) -> &'a [T; 8] {
+    from.as_chunks().0.get(at / 8).unwrap_or(zeros)
 }
 
 #[inline(always)]
@@ -83,7 +84,6 @@ fn sums_of_8_bits<T: Code>(codes: &[T], wide: impl Fn(v128) -> V) -> Sums {
 impl Mac for Simd128 {
     const LANES: usize = 8;
     type V = V;
-    type Factor = v128;
 
     #[inline(always)]
     fn splat(self, value: i32) -> V {
@@ -110,22 +110,6 @@ impl Mac for Simd128 {
         [high(a[0], b[0]), high(a[1], b[1])]
     }
     #[inline(always)]
-    fn factor(self, value: i32) -> v128 {
-        i32x4_splat(value)
-    }
-    /// LLVM would widen an invariant factor before the loop, and then multiply in 64 bits, which takes V8 ten
-    /// instructions; so it must not know.
-    #[inline(always)]
-    fn mul_high_by(self, v: V, factor: &v128) -> V {
-        // SAFETY: of a reference.
-        let factor = unsafe { core::ptr::read_volatile(factor) };
-        self.mul_high(v, [factor; 2])
-    }
-    #[inline(always)]
-    fn shl(self, v: V, bits: u32) -> V {
-        [i32x4_shl(v[0], bits), i32x4_shl(v[1], bits)]
-    }
-    #[inline(always)]
     fn shr(self, v: V, bits: u32) -> V {
         [i32x4_shr(v[0], bits), i32x4_shr(v[1], bits)]
     }
@@ -140,35 +124,24 @@ impl Mac for Simd128 {
 
     #[inline(always)]
     fn load_i8(self, from: &[i8], at: usize) -> V {
-        match eight(from, at) {
-            // SAFETY: 8 readable bytes, from any address.
-            Some(from) => wide_i16(unsafe { i16x8_load_extend_i8x8(from.as_ptr()) }),
-            None => self.splat(0),
-        }
+        // SAFETY: 8 readable bytes, from any address.
+        wide_i16(unsafe { i16x8_load_extend_i8x8(eight(from, at, &[0; 8]).as_ptr()) })
     }
     #[inline(always)]
     fn load_u8(self, from: &[u8], at: usize) -> V {
-        match eight(from, at) {
-            // SAFETY: 8 readable bytes, from any address.
-            Some(from) => wide_i16(unsafe { i16x8_load_extend_u8x8(from.as_ptr()) }),
-            None => self.splat(0),
-        }
+        // SAFETY: 8 readable bytes, from any address.
+        wide_i16(unsafe { i16x8_load_extend_u8x8(eight(from, at, &[0; 8]).as_ptr()) })
     }
     #[inline(always)]
     fn load_i16(self, from: &[i16], at: usize) -> V {
-        match eight(from, at) {
-            // SAFETY: 16 readable bytes, from any address.
-            Some(from) => wide_i16(unsafe { v128_load(from.as_ptr().cast()) }),
-            None => self.splat(0),
-        }
+        let from = eight(from, at, &[0; 8]).as_ptr();
+        // SAFETY: twice 8 readable bytes, from any address.
+        unsafe { [i32x4_load_extend_i16x4(from), i32x4_load_extend_i16x4(from.add(4))] }
     }
     #[inline(always)]
     fn load_i32(self, from: &[i32], at: usize) -> V {
-        match eight(from, at) {
-            // SAFETY: 32 readable bytes, from any address.
-            Some(from) => unsafe { from.as_ptr().cast::<V>().read_unaligned() },
-            None => self.splat(0),
-        }
+        // SAFETY: 32 readable bytes, from any address.
+        unsafe { eight(from, at, &[0; 8]).as_ptr().cast::<V>().read_unaligned() }
     }
     #[inline(always)]
     fn store_i8(self, v: V, to: &mut [i8], at: usize) {
