@@ -87,15 +87,20 @@ impl Norm {
         let n = self.width as i64;
         let Sums { sum, squares, range } = rows.sums(mac);
         let zero = i64::from(rows.zero_point());
-        // Both terms are below 2¹¹⁰, and the difference is not negative.
-        let squared = |v: i64| i128::from(v) * i128::from(v);
-        let (offset, d) = if self.centred {
-            (sum, i128::from(n) * squares - squared(sum))
+        let offset = if self.centred { sum } else { n * zero };
+        // N·Σ(X − zero)² or N·ΣX² − S². Terms of codes of 16 bits have 63, others 110.
+        let d = if R::FITS {
+            let squares = squares as i64;
+            let d = if self.centred {
+                n * squares - sum * sum
+            } else {
+                n * (squares - 2 * zero * sum + offset * zero)
+            };
+            d.unsigned_abs().into()
         } else {
-            let about_zero = squares - 2 * i128::from(zero) * i128::from(sum) + i128::from(n) * squared(zero);
-            (n * zero, i128::from(n) * about_zero)
+            let sum = if self.centred { i128::from(sum) } else { 0 };
+            (i128::from(n) * squares - sum * sum).unsigned_abs()
         };
-        let d = d.unsigned_abs();
         let v = (d << 16) + self.epsilon;
         let root = if d == 0 { Root::ZERO } else { Root::new(v) };
         let largest = range.map(|code| (n * code - offset).unsigned_abs()).into_iter().fold(0, u64::max);

@@ -49,7 +49,7 @@ impl<'a, F: Feature> Narrow<'a, F> {
     pub(super) fn row<M: Mac, R: Rows>(&self, mac: M, rows: &mut R) {
         let whole = self.wide.norm.width - self.wide.norm.width % M::LANES;
         self.part(mac, rows, 0..whole);
-        if M::LANES > 1 {
+        if whole < self.wide.norm.width {
             self.part(Scalar, rows, whole..self.wide.norm.width);
         }
     }
@@ -108,19 +108,26 @@ impl<'a, F: Feature> Narrow<'a, F> {
             let fraction = mac.and(mac.add(y, too_low), mask);
             let mut y = mac.add(mac.shr(y, w as u32), zero);
             if mac.any_below(fraction, TOO_LOW + TOO_HIGH) {
-                let (mut fractions, mut codes) = ([0; MOST_LANES], [0; MOST_LANES]);
-                mac.store_i32(fraction, &mut fractions, 0);
-                mac.store_i32(y, &mut codes, 0);
-                for (lane, (code, fraction)) in codes.iter_mut().zip(fractions).enumerate().take(M::LANES) {
-                    if fraction < TOO_LOW + TOO_HIGH {
-                        let i = i + lane;
-                        *code = wide.y(gamma.get(i), beta.get(i), rows.code(i)) as i32;
-                    }
-                }
-                y = mac.load_i32(&codes, 0);
+                y = self.again(mac, rows, i, y, fraction);
             }
             rows.store(mac, i, y);
         }
+    }
+
+    /// `y` from element `i` on, with those done again whose `fraction` says so.
+    #[cold]
+    #[inline(never)]
+    fn again<M: Mac, R: Rows>(&self, mac: M, rows: &R, i: usize, y: M::V, fraction: M::V) -> M::V {
+        let Self { wide, gamma, beta, .. } = *self;
+        let (mut codes, mut fractions) = ([0; MOST_LANES], [0; MOST_LANES]);
+        mac.store_i32(y, &mut codes, 0);
+        mac.store_i32(fraction, &mut fractions, 0);
+        for (i, (code, fraction)) in (i..i + M::LANES).zip(codes.iter_mut().zip(fractions)) {
+            if fraction < TOO_LOW + TOO_HIGH {
+                *code = wide.y(gamma.get(i), beta.get(i), rows.code(i)) as i32;
+            }
+        }
+        mac.load_i32(&codes, 0)
     }
 }
 

@@ -32,9 +32,15 @@ impl Root {
 
     /// Of `v`, at least 1.
     pub(crate) fn new(v: u128) -> Self {
-        let zeros = v.leading_zeros() & !1;
+        // In halves: shifts of 128 bits are calls.
+        let (high, low) = ((v >> 64) as u64, v as u64);
+        let zeros = (if high == 0 { 64 + low.leading_zeros() } else { high.leading_zeros() }) & !1;
         // τ in 64 bits behind the point.
-        let tau = ((v << (zeros & 127)) >> 64) as u64;
+        let tau = match zeros {
+            0 => high,
+            1..64 => high << zeros | low >> (64 - zeros),
+            _ => low << (zeros & 63),
+        };
         let index = (tau >> 56).saturating_sub(64) as usize;
         let mut rho = (256 + u64::from(TABLE.get(index).copied().unwrap_or(0))) << 22;
         // ρ in 30 bits behind the point: τ·ρ² near 2³⁰.
@@ -52,11 +58,12 @@ impl Root {
 }
 
 impl Root {
-    /// The least `bits` with `p · 2⁸/sqrt(V) < 2^bits`.
+    /// `bits` with `p · 2⁸/sqrt(V) < 2^bits`, hardly ever more than need be.
     pub(crate) fn bits_of_product(self, p: u64) -> i32 {
-        // The mantissa may be too small by its error.
-        let product = u128::from(p) * u128::from(self.mantissa + (1 << 10));
-        128 - product.leading_zeros() as i32 - self.exponent
+        // Of both the first 32 bits, and one more for the rest.
+        let shift = (32 - p.leading_zeros() as i32).max(0);
+        let product = ((p >> shift) + 1) * ((self.mantissa >> 32) + 1);
+        64 - product.leading_zeros() as i32 + shift + 32 - self.exponent
     }
 }
 
