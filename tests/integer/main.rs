@@ -3,9 +3,11 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod errors;
 mod exhaustive;
 mod float;
 mod golden;
 mod oracle;
 mod random;
+mod types;
 mod verbs;
