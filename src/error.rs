@@ -69,7 +69,7 @@ pub enum Error {
         /// Its bits; `f32::from_bits` gives the value.
         actual: u32,
     },
-    /// The input's scale is more than 16 times that of the residual.
+    /// The input's scale is more than 16 times that of the residual, in units of 2⁻¹⁶.
     ScaleRatio {
         /// Bits of the input's scale.
         input: u32,

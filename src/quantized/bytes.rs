@@ -92,18 +92,21 @@ impl<X: Code, Y: Code, const N: usize> Params<X, Y, [i32; N]> {
             }
             i += 1;
         }
-        let mut i = 0;
-        while i < 2 {
-            if long(bytes, 36 + 16 * i) >> 112 != 0 {
-                return Err(Error::Corrupt { offset: 36 + 16 * i });
-            }
-            i += 1;
+        if header.epsilon >> 112 != 0 {
+            return Err(Error::Corrupt { offset: 36 });
+        }
+        if long(bytes, 52) >> (if header.residual.is_some() { 112 } else { 0 }) != 0 {
+            return Err(Error::Corrupt { offset: 52 });
         }
         let (mut gamma, mut beta) = ([0; N], [0; N]);
         let mut i = 0;
-        while i < N {
-            gamma[i] = number(bytes, HEADER + 4 * i);
-            beta[i] = number(bytes, HEADER + 4 * (N + i));
+        while i < 2 * N {
+            let code = number(bytes, HEADER + 4 * i);
+            if code == i32::MIN {
+                return Err(Error::Corrupt { offset: HEADER + 4 * i });
+            }
+            let to = if i < N { &mut gamma } else { &mut beta };
+            to[i % N] = code;
             i += 1;
         }
         Ok(Self { header, gamma, beta, types: PhantomData })

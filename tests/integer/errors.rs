@@ -252,7 +252,12 @@ fn numbers_that_folding_never_gives_are_an_error() {
             fails(with(&params, highest, -1), Error::Corrupt { offset });
         }
         assert!(with(&params, 48, (1 << 16) - 1).is_ok());
+        for offset in [68, 88] {
+            fails(with(&params, offset, i32::MIN), Error::Corrupt { offset });
+        }
     }
+    // Without a residual there is none of its ε.
+    fails(with(&params, 52, 1), Error::Corrupt { offset: 52 });
     assert!(with(&with_residual, 32, 0).is_ok() && with(&with_residual, 32, 1 << 20).is_ok());
 }
 
