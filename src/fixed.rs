@@ -21,7 +21,7 @@
 //! | result | that of exact arithmetic on the codes, rounded half to even, then saturated: within 0.5 LSB. [`quantized`](crate::quantized) has the definition |
 //! | width | 1 … 32768, a power of two or not |
 //! | constant row | exactly β in the output's format |
-//! | output | x̂ is at most sqrt(N), and for most rows below 4: `I4F12` holds ±8, `I1F15` would clip at one σ |
+//! | output | x̂ is at most sqrt(N), and below 4 in most rows: `I4F12` holds ±8, `I1F15` would clip at one σ |
 //! | ε | a finite number ≥ 0, taken to N²·ε in units of 2⁻¹⁶ squared input steps |
 
 use crate::integer::rows::{Apart, InPlace, Residual, Sum};
