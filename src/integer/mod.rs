@@ -10,7 +10,7 @@
 //!
 //! 1. The result is defined by mathematics, so a faster way may be taken wherever its error bound shows that it rounds to
 //!    the same code. Lanes ([`Mac`]) may differ in how they get there.
-//! 2. Nothing is divided, neither by N nor by a root.
+//! 2. No result hangs on a division, neither by N nor by a root.
 
 pub(crate) mod code;
 mod exact;

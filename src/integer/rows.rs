@@ -6,7 +6,7 @@ use super::{Code, Mac};
 pub(crate) trait Rows {
     /// What goes out.
     type Y: Code;
-    /// `P` fits 32 bits for every row, so the products may wrap.
+    /// `P` fits 32 bits, whatever the row.
     const FITS: bool;
 
     /// One of the rows.
@@ -21,8 +21,11 @@ pub(crate) trait Rows {
     fn zero_point(&self) -> i32;
     /// Element `at` as it comes in: a code, or the sum of two.
     fn code(&self, at: usize) -> i64;
-    /// The same for as many as there are lanes, if they fit 32 bits. Their number divides `at`.
-    fn lanes<M: Mac>(&self, mac: M, at: usize) -> M::V;
+    /// The same for as many as there are lanes, where they fit 32 bits. Their number divides `at`.
+    #[inline(always)]
+    fn lanes<M: Mac>(&self, mac: M, at: usize) -> M::V {
+        mac.each(|lane| self.code(at + lane) as i32)
+    }
     /// Of what comes in, all of it.
     fn sums<M: Mac>(&self, mac: M) -> Sums;
     /// Writes as many as there are lanes, saturated. They have been read for the last time.
@@ -169,10 +172,6 @@ impl<X: Code, Y: Code> Rows for Residual<'_, X, Y> {
         let (x, residual) = (get(self.x, at), get(self.residual, at));
         let part = |code: i32, zero: i32| i64::from(code) - i64::from(zero);
         i64::from(multiplier) * part(x, x_zero) + (part(residual, zero) << unit)
-    }
-    #[inline(always)]
-    fn lanes<M: Mac>(&self, mac: M, at: usize) -> M::V {
-        mac.each(|lane| self.code(at + lane) as i32)
     }
     fn sums<M: Mac>(&self, _: M) -> Sums {
         sums_of((0..self.x.len()).map(|at| self.code(at)))
