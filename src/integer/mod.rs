@@ -104,7 +104,8 @@ impl Norm {
         let v = (d << 16) + self.epsilon;
         let root = if d == 0 { Root::ZERO } else { Root::new(v) };
         let largest = range.map(|code| (n * code - offset).unsigned_abs()).into_iter().fold(0, u64::max);
-        let bits = root.bits_of_product(largest).clamp(0, bits_of_root(self.width));
+        // Not `clamp`: it panics where the limits are the wrong way round, and the compiler may not know.
+        let bits = root.bits_of_product(largest).min(bits_of_root(self.width)).max(0);
         Row { n, offset, v: v.max(1), root, bits }
     }
 }
