@@ -25,12 +25,13 @@ pub(crate) fn scale(parameter: &'static str, scale: f32) -> Result<f32, Error> {
     }
 }
 
+/// By its bits: the integer norms link no floating point.
 pub(crate) fn epsilon(epsilon: f32) -> Result<f32, Error> {
-    if epsilon.is_finite() && epsilon >= 0.0 {
+    match epsilon.to_bits() {
         // −0 and 0 are the same ε and must give the same bits.
-        Ok(epsilon + 0.0)
-    } else {
-        Err(Error::Epsilon { actual: epsilon.to_bits() })
+        0x8000_0000 => Ok(0.0),
+        bits if bits < f32::INFINITY.to_bits() => Ok(epsilon),
+        actual => Err(Error::Epsilon { actual }),
     }
 }
 
