@@ -13,6 +13,9 @@
 
 #[cfg(target_os = "none")]
 mod bare;
+mod floats;
+mod folding;
+mod integers;
 mod verbs;
 
 #[cfg(not(target_os = "none"))]

@@ -1,0 +1,63 @@
+//! The verbs of the fixed-point and quantised norms that a device calls. None needs floating point.
+
+use crate::verbs::keep;
+use ::fixed::types::{I1F7, I1F15, I2F6, I2F14, I2F30, I4F4, I4F12, I8F24, I16F16};
+use core::hint::black_box;
+use layernorm::Error;
+use layernorm::fixed::{self, Number};
+use layernorm::quantized::{self, Code, Params};
+
+const WIDTH: usize = 16;
+const ELEMENTS: usize = 64;
+const BYTES: usize = Params::<i8, i8, [i32; WIDTH]>::BYTES;
+
+pub fn call() {
+    for result in [
+        fixed::<_, _, _, true>(I1F7::MAX, I4F4::MAX, I2F6::MAX),
+        fixed::<_, _, _, false>(I1F7::MAX, I4F12::MAX, I2F14::MAX),
+        fixed::<_, _, _, true>(I1F15::MAX, I4F12::MAX, I2F14::MAX),
+        fixed::<_, _, _, false>(I4F12::MAX, I16F16::MAX, I2F30::MAX),
+        fixed::<_, _, _, true>(I16F16::MAX, I8F24::MAX, I2F30::MAX),
+        fixed::<_, _, _, false>(I16F16::MAX, I4F4::MAX, I2F6::MAX),
+        quantized::<_, _, true>(1i8, 1i8),
+        quantized::<_, _, false>(1i8, 1i16),
+        quantized::<_, _, true>(1u8, 1u8),
+        quantized::<_, _, false>(1u8, 1i8),
+        quantized::<_, _, true>(1i16, 1i16),
+        quantized::<_, _, false>(1i16, 1u8),
+    ] {
+        keep(result);
+    }
+}
+
+/// Behind `black_box` even the length of a slice is unknown.
+fn fixed<X: Number, Y: Number, P: Number, const CENTRED: bool>(
+    x: X,
+    y: Y,
+    parameter: P,
+) -> Result<(), Error> {
+    let (mut xs, mut residual, mut ys) = ([x; ELEMENTS], [x; ELEMENTS], [y; ELEMENTS]);
+    let (xs, residual, ys) = black_box((&mut xs[..], &mut residual[..], &mut ys[..]));
+    let parameter: &[P] = &[parameter; WIDTH];
+    let (gamma, beta) = black_box((parameter, parameter));
+    let (width, epsilon) = black_box((WIDTH, 1e-6));
+    let norm = fixed::Norm::<X, Y, CENTRED>::new(width)?;
+    norm.forward(xs, ys)?;
+    let norm = norm.with_gamma(gamma)?.with_beta(beta)?.with_epsilon(epsilon)?;
+    norm.forward(xs, ys)?;
+    norm.forward_residual(xs, residual, ys)?;
+    let norm = fixed::Norm::<X, X, CENTRED>::new(width)?.with_gamma(gamma)?.with_beta(beta)?;
+    norm.with_epsilon(epsilon)?.forward_in_place(xs)
+}
+
+fn quantized<X: Code, Y: Code, const CENTRED: bool>(x: X, y: Y) -> Result<(), Error> {
+    let (mut xs, mut residual, mut ys) = ([x; ELEMENTS], [x; ELEMENTS], [y; ELEMENTS]);
+    let (xs, residual, ys) = black_box((&mut xs[..], &mut residual[..], &mut ys[..]));
+    let bytes: &[u8] = black_box(&[0; BYTES]);
+    let params = Params::<X, Y, [i32; WIDTH]>::from_bytes(bytes)?;
+    let norm = quantized::Norm::<X, Y, CENTRED>::new(&params);
+    norm.forward(xs, ys)?;
+    norm.forward_residual(xs, residual, ys)?;
+    let params = Params::<X, X, [i32; WIDTH]>::from_bytes(bytes)?;
+    quantized::Norm::<X, X, CENTRED>::new(&params).forward_in_place(xs)
+}

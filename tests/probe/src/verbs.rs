@@ -1,0 +1,28 @@
+//! Every public verb, once, on data and lengths that the optimiser cannot know.
+
+use core::hint::black_box;
+use layernorm::Error;
+
+pub fn call() {
+    crate::floats::call();
+    crate::folding::call();
+    crate::integers::call();
+    #[cfg(feature = "must_panic")]
+    black_box(black_box(&[0; 4][..])[black_box(4)]);
+}
+
+/// Comparing an error needs no formatting; showing one does.
+pub fn keep(result: Result<(), Error>) {
+    black_box(result == Err(Error::ZeroWidth));
+    #[cfg(feature = "must_format")]
+    if let Err(error) = result {
+        struct Nowhere;
+        impl core::fmt::Write for Nowhere {
+            fn write_str(&mut self, text: &str) -> core::fmt::Result {
+                black_box(text);
+                Ok(())
+            }
+        }
+        black_box(core::fmt::Write::write_fmt(&mut Nowhere, format_args!("{error}")).is_ok());
+    }
+}
