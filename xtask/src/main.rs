@@ -6,6 +6,7 @@ mod browser;
 mod cargo;
 mod demo;
 mod digest;
+mod elf;
 mod package;
 mod paths;
 mod probe;

@@ -1,34 +1,72 @@
-//! The panic probe: an image for a Cortex-M0 that calls every verb must link, though its panic handler needs a
-//! symbol that does not exist. So no path to a panic is left in it; nor may any code of `core::fmt` be.
+//! Images for a Cortex-M0, of which the linker shows what the verbs need.
+//!
+//! The panic probe calls every verb and must link, though its panic handler needs a symbol that does not exist. So no
+//! path to a panic is left in it; nor may any code of `core::fmt` be. The float probe calls the verbs of integers only,
+//! and besides has no routine for floating point, of which a Cortex-M0 has no instruction.
 
-use crate::Result;
 use crate::cargo::THUMB;
 use crate::process::{Finished, attempt};
-use crate::toolchain;
+use crate::{Result, elf, toolchain};
 
 pub const LEVELS: [&str; 2] = ["s", "3"];
 const MISSING_SYMBOL: &str = "a_panic_path_is_linked";
 /// `core::fmt` in both of rustc's manglings.
 const FORMATTING: &[u8] = b"4core3fmt";
 /// The entry point: proof that the image's symbols are there to be searched.
-const ENTRY: &[u8] = b"_start";
+const ENTRY: &str = "_start";
+const INTEGERS_ONLY: &str = "integers_only";
 
 /// The image with every verb links and is clean.
-pub fn clean(level: &str) -> Result<()> {
-    let (finished, image) = build(level, &[])?;
+pub fn no_panic(level: &str) -> Result<()> {
+    clean(level, &[]).map(drop)
+}
+
+/// So is that with the verbs of integers, and there is nothing in it for floating point.
+pub fn no_float(level: &str) -> Result<()> {
+    let image = clean(level, &["--features", INTEGERS_ONLY])?;
+    let floats = floats(&image);
+    if floats.is_empty() { Ok(()) } else { Err(format!("floating point is linked: {}", floats.join(", "))) }
+}
+
+fn clean(level: &str, features: &[&str]) -> Result<Vec<u8>> {
+    let (finished, image) = build(level, features)?;
     if !finished.success {
         let why =
             if finished.output.contains(MISSING_SYMBOL) { "a verb can panic" } else { "it does not build" };
-        return Err(format!("panic probe at opt-level {level}: {why}\n{}", finished.output.trim_end()));
+        return Err(format!("{why}\n{}", finished.output.trim_end()));
     }
     if contains(&image, FORMATTING) {
-        return Err(format!("panic probe at opt-level {level}: code of core::fmt is linked"));
+        return Err("code of core::fmt is linked".into());
     }
-    println!("  {} bytes of image at opt-level {level}", image.len());
-    Ok(())
+    let text = elf::section(&image, ".text").ok_or("the image has no .text")?;
+    println!("  {} bytes of .text", text.len());
+    Ok(image)
 }
 
-/// The probe notices a panic, and formatting, where there is one.
+/// The routines for floating point among the symbols.
+fn floats(image: &[u8]) -> Vec<&str> {
+    elf::symbols(image).filter(|name| is_float(name)).collect()
+}
+
+/// By the names of Arm's run-time ABI (`__aeabi_fadd`, `__aeabi_i2f`), of libgcc (`__addsf3`, `__floatsidf`) and of C, and
+/// by the places of their Rust sources.
+fn is_float(name: &str) -> bool {
+    const ARM: [&str; 8] = ["f", "d", "cf", "cd", "i2", "ui2", "l2", "ul2"];
+    const LIBGCC: [&str; 4] = ["hf", "sf", "df", "tf"];
+    const C: [&str; 10] = ["sqrt", "fma", "fmin", "fmax", "fmod", "floor", "ceil", "trunc", "rint", "round"];
+    const RUST: [&str; 3] = ["17compiler_builtins5float", "17compiler_builtins4math", "4libm"];
+    match name.strip_prefix("__") {
+        Some(name) => match name.strip_prefix("aeabi_") {
+            Some(name) => ARM.iter().any(|start| name.starts_with(start)),
+            None => LIBGCC.iter().any(|part| name.contains(part)),
+        },
+        None => {
+            C.contains(&name.strip_suffix('f').unwrap_or(name)) || RUST.iter().any(|part| name.contains(part))
+        }
+    }
+}
+
+/// The probes notice a panic, formatting and floating point, where there is one.
 pub fn can_fail() -> Result<()> {
     let (finished, _) = build(LEVELS[0], &["--features", "must_panic"])?;
     if finished.success || !finished.output.contains(MISSING_SYMBOL) {
@@ -37,6 +75,10 @@ pub fn can_fail() -> Result<()> {
     let (finished, image) = build(LEVELS[0], &["--features", "must_format"])?;
     if !finished.success || !contains(&image, FORMATTING) {
         return Err(format!("the panic probe does not notice formatting\n{}", finished.output));
+    }
+    let (finished, image) = build(LEVELS[0], &["--features", INTEGERS_ONLY, "--features", "must_float"])?;
+    if !finished.success || floats(&image).is_empty() {
+        return Err(format!("the float probe does not notice a product\n{}", finished.output));
     }
     Ok(())
 }
@@ -56,14 +98,14 @@ fn build(level: &str, features: &[&str]) -> Result<(Finished, Vec<u8>)> {
     cargo
         .args(["build", "--release", "--package", "layernorm-probe", "--target", thumb.triple])
         .args(features);
-    let finished = attempt("panic probe", &mut cargo, None)?;
+    let finished = attempt("probe", &mut cargo, None)?;
     let bytes = if finished.success {
         std::fs::read(&image).map_err(|e| format!("{}: {e}", image.display()))?
     } else {
         Vec::new()
     };
-    if finished.success && !contains(&bytes, ENTRY) {
-        return Err("the panic probe's image has no symbols to search".into());
+    if finished.success && !elf::symbols(&bytes).any(|name| name == ENTRY) {
+        return Err("the image has no symbols to search".into());
     }
     Ok((finished, bytes))
 }

@@ -74,9 +74,10 @@ fn steps(full: bool) -> Vec<Step> {
     }
     add("digest", Box::new(|| digest::digest(false)));
     for level in probe::LEVELS {
-        add(&format!("panic probe: opt-level {level}"), Box::new(move || probe::clean(level)));
+        add(&format!("panic probe: opt-level {level}"), Box::new(move || probe::no_panic(level)));
+        add(&format!("float probe: opt-level {level}"), Box::new(move || probe::no_float(level)));
     }
-    add("panic probe: it can fail", Box::new(probe::can_fail));
+    add("probes: they can fail", Box::new(probe::can_fail));
     add("package", Box::new(package::package));
     for folder in ["wasm", "web"] {
         add(&format!("npm test in {folder}/"), Box::new(move || npm_test(folder)));

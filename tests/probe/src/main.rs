@@ -8,12 +8,17 @@
 //! llvm-objdump -d --demangle target/thumbv6m-none-eabi/release/layernorm-probe | grep -E '>:$|panic|_fail'
 //! ```
 //!
+//! With the feature `integers_only` it calls only what a device without floating point does, and nothing for floating point
+//! is linked.
+//!
 //! On a machine with an operating system it is an ordinary program that makes the same calls.
 #![cfg_attr(target_os = "none", no_std, no_main)]
 
 #[cfg(target_os = "none")]
 mod bare;
+#[cfg(not(feature = "integers_only"))]
 mod floats;
+#[cfg(not(feature = "integers_only"))]
 mod folding;
 mod integers;
 mod verbs;

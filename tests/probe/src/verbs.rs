@@ -4,11 +4,16 @@ use core::hint::black_box;
 use layernorm::Error;
 
 pub fn call() {
-    crate::floats::call();
-    crate::folding::call();
+    #[cfg(not(feature = "integers_only"))]
+    {
+        crate::floats::call();
+        crate::folding::call();
+    }
     crate::integers::call();
     #[cfg(feature = "must_panic")]
     black_box(black_box(&[0; 4][..])[black_box(4)]);
+    #[cfg(feature = "must_float")]
+    black_box(black_box(1.5f32) * black_box(2.5));
 }
 
 /// Comparing an error needs no formatting; showing one does.
