@@ -87,6 +87,7 @@ pub(crate) fn sums_of(values: impl Iterator<Item = i64>) -> Sums {
 
 /// γ or β of any type: one code for all features, or one for each.
 #[derive(Clone, Copy, Debug)]
+#[cfg_attr(not(feature = "fixed"), expect(dead_code, reason = "`quantized` has one type of parameters"))]
 pub(crate) enum Codes<'a> {
     Same(i32),
     I8(&'a [i8]),
