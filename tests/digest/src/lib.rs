@@ -7,9 +7,13 @@
 //! The corpus is a list of named groups. New verbs are appended as new groups; a group never changes.
 #![no_std]
 
+mod codes;
+mod fixed;
 mod float;
+mod integer;
 mod memory;
 mod numbers;
+mod quantized;
 mod rows;
 
 pub use memory::Memory;
@@ -28,6 +32,10 @@ pub const GROUPS: &[Group] = &[
     Group { name: "layer_norm_epsilon", run: float::layer_norm_epsilon },
     Group { name: "rms_norm", run: float::rms_norm },
     Group { name: "rms_norm_epsilon", run: float::rms_norm_epsilon },
+    Group { name: "fixed_layer_norm", run: fixed::layer_norm },
+    Group { name: "fixed_rms_norm", run: fixed::rms_norm },
+    Group { name: "quantized_layer_norm", run: quantized::layer_norm },
+    Group { name: "quantized_rms_norm", run: quantized::rms_norm },
 ];
 
 /// SHA-256.
@@ -60,6 +68,12 @@ impl Sink {
     fn floats(&mut self, values: &[f32]) {
         for value in values {
             self.0.update(value.to_bits().to_le_bytes());
+        }
+    }
+
+    fn codes<T: codes::Code>(&mut self, codes: &[T]) {
+        for code in codes {
+            self.0.update(code.value().to_le_bytes());
         }
     }
 

@@ -1,3 +1,4 @@
+use bytemuck::Pod;
 use layernorm::RowStats;
 
 /// Elements of the largest call of the corpus.
@@ -29,6 +30,11 @@ impl Memory {
             stats: None,
         }
     }
+}
+
+/// The memory of `count` codes, which are no longer than an f32.
+pub(crate) fn codes<T: Pod>(words: &mut [f32], count: usize) -> &mut [T] {
+    &mut bytemuck::cast_slice_mut(words)[..count]
 }
 
 impl Default for Memory {

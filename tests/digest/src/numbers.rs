@@ -22,12 +22,21 @@ impl Numbers {
         self.next() % bound
     }
 
-    /// Sum of four uniform 16-bit numbers, about 0, times 2⁻¹⁵: near Gaussian, |value| < 4, σ = 1.15.
-    pub(crate) fn bell(&mut self) -> f32 {
+    /// Sum of four uniform 16-bit numbers, about 0: near Gaussian, 18 bits.
+    fn sum(&mut self) -> i32 {
         let bits = self.next();
         let sum: i32 = (0..4).map(|part| (bits >> (16 * part)) as i32 & 0xffff).sum();
-        // 18 bits: the conversion and the power of two are exact.
-        (sum - 2 * 0xffff) as f32 * power_of_two(-15)
+        sum - 2 * 0xffff
+    }
+
+    /// That sum times 2⁻¹⁵: |value| < 4, σ = 1.15. The conversion and the power of two are exact.
+    pub(crate) fn bell(&mut self) -> f32 {
+        self.sum() as f32 * power_of_two(-15)
+    }
+
+    /// The same number times an integer of at most 40 bits, rounded down.
+    pub(crate) fn bell_times(&mut self, factor: i64) -> i64 {
+        (i64::from(self.sum()) * factor) >> 15
     }
 
     /// Any sign and fraction, exponent within `exponents` (biased; 0 gives subnormals).

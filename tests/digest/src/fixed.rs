@@ -1,0 +1,113 @@
+//! The verbs of the fixed-point norms.
+
+use crate::Sink;
+use crate::codes::{self, Code};
+use crate::integer::{Case, Runs, every_case};
+use crate::memory::{self, Memory};
+use crate::numbers::Numbers;
+use ::fixed::traits::Fixed;
+use ::fixed::types::{I1F15, I1F31, I2F30, I3F5, I4F4, I4F12, I8F0, I8F24, I16F16};
+use layernorm::Error;
+use layernorm::fixed::{Norm, Number};
+
+const fn runs<const CENTRED: bool>() -> Runs {
+    [
+        [run::<I4F4, I4F4, CENTRED>, run::<I8F0, I4F12, CENTRED>, run::<I3F5, I8F24, CENTRED>],
+        [run::<I4F12, I4F4, CENTRED>, run::<I1F15, I4F12, CENTRED>, run::<I4F12, I16F16, CENTRED>],
+        [run::<I1F31, I3F5, CENTRED>, run::<I16F16, I4F12, CENTRED>, run::<I8F24, I8F24, CENTRED>],
+    ]
+}
+
+pub(crate) fn layer_norm(memory: &mut Memory, sink: &mut Sink) {
+    every_case(&runs::<true>(), memory, sink);
+}
+
+pub(crate) fn rms_norm(memory: &mut Memory, sink: &mut Sink) {
+    every_case(&runs::<false>(), memory, sink);
+}
+
+/// γ or β, if there is one, in a format of its own.
+#[derive(Clone, Copy)]
+enum Parameter<'a> {
+    Absent,
+    Short(&'a [I3F5]),
+    Medium(&'a [I4F12]),
+    Long(&'a [I2F30]),
+}
+
+impl<'a> Parameter<'a> {
+    /// For an output with so many bits behind the point, whose LSB is halved.
+    fn new(words: &'a mut [f32], width: usize, about: i64, output: u32, numbers: &mut Numbers) -> Self {
+        match numbers.below(4) {
+            0 => Self::Absent,
+            1 => Self::Short(parameter(words, width, about, output, numbers)),
+            2 => Self::Medium(parameter(words, width, about, output, numbers)),
+            _ => Self::Long(parameter(words, width, about, output, numbers)),
+        }
+    }
+}
+
+fn parameter<'a, P: Fixed<Bits: Code>>(
+    words: &'a mut [f32],
+    width: usize,
+    about: i64,
+    output: u32,
+    numbers: &mut Numbers,
+) -> &'a [P] {
+    let to: &mut [P::Bits] = memory::codes(words, width);
+    let unit = 1 << P::FRAC_NBITS;
+    codes::parameter(numbers, unit, about, unit >> (output + 1), to);
+    bytemuck::cast_slice(to)
+}
+
+fn norm<'a, X: Number, Y: Number, const CENTRED: bool>(
+    width: usize,
+    epsilon: f32,
+    gamma: Parameter<'a>,
+    beta: Parameter<'a>,
+) -> Result<Norm<'a, X, Y, CENTRED>, Error> {
+    let norm = Norm::new(width)?.with_epsilon(epsilon)?;
+    let norm = match gamma {
+        Parameter::Absent => norm,
+        Parameter::Short(gamma) => norm.with_gamma(gamma)?,
+        Parameter::Medium(gamma) => norm.with_gamma(gamma)?,
+        Parameter::Long(gamma) => norm.with_gamma(gamma)?,
+    };
+    match beta {
+        Parameter::Absent => Ok(norm),
+        Parameter::Short(beta) => norm.with_beta(beta),
+        Parameter::Medium(beta) => norm.with_beta(beta),
+        Parameter::Long(beta) => norm.with_beta(beta),
+    }
+}
+
+fn run<X, Y, const CENTRED: bool>(
+    case: Case,
+    memory: &mut Memory,
+    numbers: &mut Numbers,
+    sink: &mut Sink,
+) -> Result<(), Error>
+where
+    X: Number + Fixed<Bits: Code>,
+    Y: Number + Fixed<Bits: Code>,
+{
+    let Case { width, kinds, epsilon } = case;
+    let elements = width * kinds.len();
+    let x: &mut [X] = memory::codes(&mut memory.x, elements);
+    let residual: &mut [X] = memory::codes(&mut memory.residual, elements);
+    let y: &mut [Y] = memory::codes(&mut memory.y, elements);
+    codes::rows::<X::Bits>(kinds, numbers, bytemuck::cast_slice_mut(x));
+    codes::residual::<X::Bits>(numbers, bytemuck::cast_slice_mut(residual));
+    let gamma = Parameter::new(&mut memory.gamma, width, 1, Y::FRAC_NBITS, numbers);
+    let beta = Parameter::new(&mut memory.beta, width, 0, Y::FRAC_NBITS, numbers);
+
+    let apart = norm::<X, Y, CENTRED>(width, epsilon, gamma, beta)?;
+    apart.forward(x, y)?;
+    sink.codes::<Y::Bits>(bytemuck::cast_slice(y));
+    apart.forward_residual(x, residual, y)?;
+    sink.codes::<X::Bits>(bytemuck::cast_slice(residual));
+    sink.codes::<Y::Bits>(bytemuck::cast_slice(y));
+    norm::<X, X, CENTRED>(width, epsilon, gamma, beta)?.forward_in_place(x)?;
+    sink.codes::<X::Bits>(bytemuck::cast_slice(x));
+    Ok(())
+}

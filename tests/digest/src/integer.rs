@@ -1,0 +1,62 @@
+//! What the norms of codes are asked: every kind of row at widths around every seam of the lanes, in calls of at most 4096
+//! codes.
+
+use crate::Sink;
+use crate::codes::{KINDS, Kind};
+use crate::memory::Memory;
+use crate::numbers::Numbers;
+use layernorm::Error;
+
+/// Codes of the largest call.
+pub(crate) const CODES: usize = 4096;
+const WIDE: &[usize] = &[100, 127, 128, 129, 255, 256, 257, 300, 768, 1000, CODES];
+const EPSILONS: [f32; 4] = [0.0, f32::from_bits(1), 1.0e-5, 1.0];
+
+pub(crate) struct Case<'a> {
+    pub width: usize,
+    /// One row of each.
+    pub kinds: &'a [Kind],
+    pub epsilon: f32,
+}
+
+/// Every verb with one type in and one out.
+pub(crate) type Run = fn(Case, &mut Memory, &mut Numbers, &mut Sink) -> Result<(), Error>;
+
+/// For three types that go in, three that come out.
+pub(crate) type Runs = [[Run; 3]; 3];
+
+pub(crate) fn every_case(runs: &Runs, memory: &mut Memory, sink: &mut Sink) {
+    every_width(runs, memory, sink);
+    boundaries(runs, memory, sink);
+}
+
+/// Every width with every kind, as many rows in a call as there is room for; ε, γ, β and the type that comes out change.
+fn every_width(runs: &Runs, memory: &mut Memory, sink: &mut Sink) {
+    for width in (1..=67).chain(WIDE.iter().copied()) {
+        let mut numbers = Numbers::new(width as u64);
+        for (turn, kinds) in KINDS.chunks(CODES / width).enumerate() {
+            for (input, outputs) in runs.iter().enumerate() {
+                let run = outputs[(width + turn + input) % 3];
+                let epsilon = EPSILONS[numbers.below(4) as usize];
+                ask(run, Case { width, kinds, epsilon }, memory, &mut numbers, sink);
+            }
+        }
+    }
+}
+
+/// Short rows without ε whose x̂ are exact, each type with each: half of many an odd γ is a half.
+fn boundaries(runs: &Runs, memory: &mut Memory, sink: &mut Sink) {
+    for seed in 0..64 {
+        let mut numbers = Numbers::new(seed << 32);
+        for run in runs.iter().flatten() {
+            let case = Case { width: 2 << (seed % 4), kinds: &[Kind::Symmetric; 8], epsilon: 0.0 };
+            ask(*run, case, memory, &mut numbers, sink);
+        }
+    }
+}
+
+fn ask(run: Run, case: Case, memory: &mut Memory, numbers: &mut Numbers, sink: &mut Sink) {
+    if run(case, memory, numbers, sink).is_err() {
+        sink.error();
+    }
+}

@@ -1,0 +1,95 @@
+//! The verbs of the norms of quantised codes.
+
+use crate::Sink;
+use crate::codes::{self, Code};
+use crate::integer::{CODES, Case, Runs, every_case};
+use crate::memory::{self, Memory};
+use crate::numbers::Numbers;
+use crate::rows::parameters;
+use core::ops::Range;
+use layernorm::Error;
+use layernorm::quantized::{self, Norm, Params, Scale};
+
+const fn runs<const CENTRED: bool>() -> Runs {
+    [
+        [run::<i8, i8, CENTRED>, run::<i8, u8, CENTRED>, run::<i8, i16, CENTRED>],
+        [run::<u8, i8, CENTRED>, run::<u8, u8, CENTRED>, run::<u8, i16, CENTRED>],
+        [run::<i16, i8, CENTRED>, run::<i16, u8, CENTRED>, run::<i16, i16, CENTRED>],
+    ]
+}
+
+pub(crate) fn layer_norm(memory: &mut Memory, sink: &mut Sink) {
+    every_case(&runs::<true>(), memory, sink);
+}
+
+pub(crate) fn rms_norm(memory: &mut Memory, sink: &mut Sink) {
+    every_case(&runs::<false>(), memory, sink);
+}
+
+/// A scale with an exponent among `exponents` (biased), every other one a power of two.
+fn scale<T: Code>(numbers: &mut Numbers, exponents: Range<u32>) -> Scale<T> {
+    let fraction = if numbers.below(2) == 0 { 0 } else { 0x7f_ffff };
+    let bits = numbers.with_exponent(exponents).to_bits();
+    Scale { scale: f32::from_bits(bits & (0xff << 23 | fraction)), zero_point: codes::zero_point(numbers) }
+}
+
+/// Some of γ and β become odd halves of an LSB of the output.
+fn halves(numbers: &mut Numbers, step: f32, values: &mut [f32]) {
+    for value in values {
+        if numbers.below(3) == 0 {
+            *value = (numbers.below(64) as f32 - 31.5) * step;
+        }
+    }
+}
+
+fn run<X, Y, const CENTRED: bool>(
+    case: Case,
+    memory: &mut Memory,
+    numbers: &mut Numbers,
+    sink: &mut Sink,
+) -> Result<(), Error>
+where
+    X: quantized::Code + Code,
+    Y: quantized::Code + Code,
+{
+    let Case { width, kinds, epsilon } = case;
+    let elements = width * kinds.len();
+    let x: &mut [X] = memory::codes(&mut memory.x, elements);
+    let residual: &mut [X] = memory::codes(&mut memory.residual, elements);
+    let y: &mut [Y] = memory::codes(&mut memory.y, elements);
+    codes::rows(kinds, numbers, x);
+    codes::residual(numbers, residual);
+    let (gamma, gamma_codes) = memory.gamma.split_at_mut(CODES);
+    let (beta, beta_codes) = memory.beta.split_at_mut(CODES);
+    let (gamma, beta) = (&mut gamma[..width], &mut beta[..width]);
+    // The input's scale is at most 16 times that of the residual.
+    let (input, of_residual) = (scale(numbers, 113..123), scale(numbers, 119..126));
+    let output: Scale<Y> = scale(numbers, if size_of::<Y>() == 1 { 120..124 } else { 110..117 });
+    let back: Scale<X> = scale(numbers, if size_of::<X>() == 1 { 120..124 } else { 110..117 });
+    parameters(numbers, gamma, beta);
+    halves(numbers, output.scale, gamma);
+    halves(numbers, output.scale, beta);
+    if numbers.below(4) == 0 {
+        gamma.fill(1.0);
+    }
+    if numbers.below(4) == 0 {
+        beta.fill(0.0);
+    }
+
+    let (g, b) = (memory::codes(gamma_codes, width), memory::codes(beta_codes, width));
+    let params = Params::fold_into(gamma, beta, input, output, epsilon, [&mut *g, &mut *b])?.with_residual(
+        input,
+        of_residual,
+        epsilon,
+    )?;
+    let apart = Norm::<X, Y, CENTRED>::new(&params);
+    apart.forward(x, y)?;
+    sink.codes(y);
+    apart.forward_residual(x, residual, y)?;
+    sink.codes(residual);
+    sink.codes(y);
+    let params = Params::fold_into(gamma, beta, input, back, epsilon, [g, b])?;
+    Norm::<X, X, CENTRED>::new(&params).forward_in_place(x)?;
+    sink.codes(x);
+    Ok(())
+}
