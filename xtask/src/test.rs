@@ -8,6 +8,9 @@ use crate::{Result, demo, digest, package, paths, probe, setup, tools};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
+/// All features of the core.
+const ALL: &[&str] = &["--features", "std,fixed"];
+
 type Step = (String, Box<dyn Fn() -> Result<()>>);
 
 pub fn command(arguments: &[String]) -> Result<()> {
@@ -54,8 +57,11 @@ fn steps(full: bool) -> Vec<Step> {
         add(&format!("set-up: {name}"), Box::new(part));
     }
     add("format", Box::new(format));
-    for (name, features) in [("no features", &[][..]), ("std", &["--features", "std"])] {
-        add(&format!("clippy: {name}"), Box::new(move || clippy(features)));
+    // The core alone: in the workspace others ask for its features.
+    for (name, package, features) in
+        [("no features", "--package=layernorm", &[][..]), ("all", "--workspace", ALL)]
+    {
+        add(&format!("clippy: {name}"), Box::new(move || clippy(package, features)));
     }
     for (target, flavour) in
         [(&toolchain::WASM, WASM_SCALAR), (&toolchain::WASM, WASM_SIMD128), (&toolchain::THUMB, THUMB)]
@@ -64,8 +70,8 @@ fn steps(full: bool) -> Vec<Step> {
     }
     add("documentation", Box::new(documentation));
     add("oldest Rust", Box::new(oldest_rust));
-    for (name, flavour, features) in
-        [("avx2", DEFAULT, &["--features", "std"][..]), ("sse2", DEFAULT, &[]), ("scalar", SCALAR, &[])]
+    // The lanes of integers are the same in all three.
+    for (name, flavour, features) in [("avx2", DEFAULT, ALL), ("sse2", DEFAULT, &[]), ("scalar", SCALAR, &[])]
     {
         add(&format!("core tests: native {name}"), Box::new(move || native_tests(flavour, features, full)));
     }
@@ -91,9 +97,9 @@ fn format() -> Result<()> {
     run("cargo fmt", cargo().args(["fmt", "--all", "--check"])).map(drop)
 }
 
-fn clippy(features: &'static [&'static str]) -> Result<()> {
+fn clippy(package: &str, features: &[&str]) -> Result<()> {
     let mut clippy = DEFAULT.cargo();
-    clippy.args(["clippy", "--workspace", "--all-targets"]).args(features).args(["--", "--deny", "warnings"]);
+    clippy.args(["clippy", package, "--all-targets"]).args(features).args(["--", "--deny", "warnings"]);
     run("cargo clippy", &mut clippy).map(drop)
 }
 
@@ -105,7 +111,7 @@ fn warnings(target: &'static Target, flavour: Flavour) -> Result<()> {
     cargo.env("RUSTFLAGS", format!("{} --deny warnings", flavour.rustflags));
     // A folder of its own: other flags would rebuild the shared one.
     cargo.env("CARGO_TARGET_DIR", flavour.target_dir().join("warnings"));
-    cargo.args(["check", "--target", toolchain.triple, "--package", "layernorm"]);
+    cargo.args(["check", "--target", toolchain.triple, "--package", "layernorm", "--features", "fixed"]);
     if flavour.folder != THUMB.folder {
         cargo.args(["--package", "layernorm-wasm", "--package", "layernorm-digest"]);
     }
@@ -114,12 +120,8 @@ fn warnings(target: &'static Target, flavour: Flavour) -> Result<()> {
 
 fn documentation() -> Result<()> {
     let mut cargo = DEFAULT.cargo();
-    cargo.env("RUSTDOCFLAGS", "--deny warnings").args([
-        "doc",
-        "--workspace",
-        "--no-deps",
-        "--document-private-items",
-    ]);
+    cargo.env("RUSTDOCFLAGS", "--deny warnings");
+    cargo.args(["doc", "--workspace", "--no-deps", "--document-private-items"]).args(ALL);
     run("cargo doc", &mut cargo).map(drop)
 }
 
@@ -132,13 +134,13 @@ fn oldest_rust() -> Result<()> {
     if !rustup_has(version)? {
         println!("  Rust {version} cannot be had here: clippy's incompatible_msrv stands in for it");
         let mut clippy = DEFAULT.cargo();
-        clippy.args(["clippy", "--package", "layernorm", "--features", "std", "--"]);
-        return run("cargo clippy", clippy.args(["--deny", "clippy::incompatible_msrv"])).map(drop);
+        clippy.args(["clippy", "--package", "layernorm"]).args(ALL);
+        return run("cargo clippy", clippy.args(["--", "--deny", "clippy::incompatible_msrv"])).map(drop);
     }
     let mut check = Command::new("rustup");
     crate::cargo::clean_environment(&mut check);
     check.current_dir(paths::root()).env("CARGO_TARGET_DIR", paths::target().join("oldest-rust"));
-    check.args(["run", version, "cargo", "check", "--package", "layernorm", "--features", "std"]);
+    check.args(["run", version, "cargo", "check", "--package", "layernorm"]).args(ALL);
     run(&format!("cargo check with Rust {version}"), &mut check).map(drop)
 }
 
@@ -185,7 +187,8 @@ fn wasm_tests(flavour: Flavour) -> Result<()> {
         tools::wasm_bindgen()?.join("wasm-bindgen-test-runner"),
     );
     // Every integration test; one that is not for wasm leaves itself out.
-    cargo.args(["test", "--package", "layernorm", "--target", wasm.triple, "--test", "*"]);
+    cargo.args(["test", "--package", "layernorm", "--features", "fixed"]);
+    cargo.args(["--target", wasm.triple, "--test", "*"]);
     summary(&run("cargo test", &mut cargo)?);
     Ok(())
 }
