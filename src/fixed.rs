@@ -1,4 +1,4 @@
-//! LayerNorm and RMSNorm of [`fixed`](::fixed) numbers, correctly rounded, without floating point.
+//! LayerNorm and RMSNorm of [`fixed`] numbers, correctly rounded, without floating point.
 //!
 //! Any of `FixedI8`, `FixedI16`, `FixedI32` with any binary point may come in, another may go out, and γ and β have formats
 //! of their own.
