@@ -25,8 +25,8 @@
 //! | ε | a finite number ≥ 0, taken to N²·ε in units of 2⁻¹⁶ squared input steps |
 
 use crate::integer::rows::{Apart, InPlace, Residual, Sum};
-use crate::integer::wrapper::{Wrapper, codes, codes_mut};
-use crate::integer::{self, Codes, Rows, ratio};
+use crate::integer::wrapper::{Codes, Wrapper, codes, codes_mut};
+use crate::integer::{self, Rows, ratio};
 use crate::{Error, dispatch, shape};
 use ::fixed::types::extra::{LeEqU8, LeEqU16, LeEqU32};
 use ::fixed::{FixedI8, FixedI16, FixedI32};

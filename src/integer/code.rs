@@ -85,16 +85,6 @@ pub(crate) fn sums_of(values: impl Iterator<Item = i64>) -> Sums {
     })
 }
 
-/// γ or β of any type: one code for all features, or one for each.
-#[derive(Clone, Copy, Debug)]
-#[cfg_attr(not(feature = "fixed"), expect(dead_code, reason = "`quantized` has one type of parameters"))]
-pub(crate) enum Codes<'a> {
-    Same(i32),
-    I8(&'a [i8]),
-    I16(&'a [i16]),
-    I32(&'a [i32]),
-}
-
 /// A parameter for each feature, whose type may be known.
 pub(crate) trait Feature: Copy {
     /// Every parameter has 32 bits.
@@ -127,37 +117,5 @@ impl<C: Code> Feature for &[C] {
     fn times<M: Mac>(self, mac: M, u: M::V, i: usize, _: M::V) -> M::V {
         let codes = self.lanes(mac, i);
         if Self::WIDE { mac.mul_high(u, codes) } else { mac.mul_high_16(u, codes) }
-    }
-}
-
-macro_rules! any_code {
-    ($self:ident, $same:ident => $of_same:expr, $codes:ident => $of_codes:expr) => {
-        match $self {
-            Self::Same($same) => $of_same,
-            Self::I8($codes) => $of_codes,
-            Self::I16($codes) => $of_codes,
-            Self::I32($codes) => $of_codes,
-        }
-    };
-}
-
-impl Feature for Codes<'_> {
-    const WIDE: bool = false;
-
-    #[inline(always)]
-    fn bits(self) -> i32 {
-        any_code!(self, code => 33 - code.unsigned_abs().leading_zeros() as i32, codes => codes.bits())
-    }
-    #[inline(always)]
-    fn get(self, i: usize) -> i32 {
-        any_code!(self, code => code, codes => Feature::get(codes, i))
-    }
-    #[inline(always)]
-    fn lanes<M: Mac>(self, mac: M, i: usize) -> M::V {
-        any_code!(self, code => mac.splat(code), codes => codes.lanes(mac, i))
-    }
-    #[inline(always)]
-    fn times<M: Mac>(self, mac: M, u: M::V, i: usize, scale: M::V) -> M::V {
-        mac.mul_high(u, mac.mul(self.lanes(mac, i), scale))
     }
 }

@@ -23,7 +23,7 @@ mod wide;
 #[cfg(feature = "fixed")]
 pub(crate) mod wrapper;
 
-pub(crate) use code::{Code, Codes, Feature, Sums};
+pub(crate) use code::{Code, Feature, Sums};
 pub(crate) use lane::Mac;
 pub(crate) use rows::Rows;
 

@@ -46,7 +46,7 @@ use crate::{Error, dispatch, shape};
 use core::marker::PhantomData;
 
 /// A type of codes: `i8`, `u8` or `i16`.
-pub trait Code: integer::Code {
+pub trait Code: integer::Code + core::fmt::Debug + PartialEq {
     /// Tells the types apart in the bytes of [`Params`].
     #[doc(hidden)]
     const TAG: u8;
