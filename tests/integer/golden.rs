@@ -2,6 +2,7 @@
 //! the cases are made and laid out.
 
 use crate::common::formats::{Call, Format};
+use crate::common::integer_oracle::{self as oracle, Step};
 use layernorm::quantized::{Code, LayerNorm, Params, RmsNorm, Scale};
 use layernorm::{Error, quantized};
 use std::collections::HashMap;
@@ -52,6 +53,10 @@ impl Case {
         assert_eq!(actual, self.integers(key).unwrap(), "{key} of {}", self.name);
         actual.len()
     }
+}
+
+fn format(words: &[&str]) -> Format {
+    Format { bits: words[0][1..].parse().unwrap(), fraction: words[1].parse().unwrap() }
 }
 
 fn float(word: &str) -> f32 {
@@ -190,6 +195,68 @@ fn check_bytes<X: Code, Y: Code>(case: &Case, params: &Params<X, Y, &[i32]>) {
     } else {
         assert_eq!((number(32), epsilon(36)), (-1, e), "E of {}", case.name);
     }
+}
+
+/// The other oracle, which shares nothing with the reference but the definition.
+#[wasm_bindgen_test(unsupported = test)]
+fn both_oracles_agree() {
+    let mut codes = 0;
+    for case in cases("fixed").into_iter().chain(cases("quantized")) {
+        if case.lines.contains_key("error") {
+            continue;
+        }
+        let (width, epsilon) = (case.width(), case.floats("epsilon")[0]);
+        let (input, output) = (&case.lines["input"], &case.lines["output"]);
+        let x = case.integers("x").unwrap();
+        let residual = case.integers("residual").unwrap_or_else(|| vec![0; x.len()]);
+        let pairs = x.iter().zip(&residual);
+        let (sums, step, of_gamma, of_beta, zero_point): (Vec<i64>, _, _, _, i64);
+        if let Some(of_residual) = case.lines.get("g").map(|_| case.lines.get("residual_scale")) {
+            let scale = |words: &[&str]| (float(words[0]), words[1].parse::<i64>().unwrap());
+            let ((s_x, z_x), (s_y, z_y)) = (scale(&input[1..]), scale(&output[1..]));
+            (sums, step) = match of_residual.map(|words| scale(words)) {
+                Some((s_r, z_r)) => {
+                    let a = oracle::residual_multiplier(s_x, s_r).unwrap();
+                    case.check("a", &[a]);
+                    (pairs.map(|(x, r)| a * (x - z_x) + ((r - z_r) << 16)).collect(), Step::Scale(s_r, 16))
+                }
+                None => (x.iter().map(|x| x - z_x).collect(), Step::Scale(s_x, 0)),
+            };
+            let folded = |key, of| {
+                let (integers, shift) = oracle::fold(&case.floats(of), s_y).unwrap();
+                case.check(key, &[&[shift.into()][..], &integers].concat());
+                (integers, shift)
+            };
+            (of_gamma, of_beta, zero_point) = (folded("g", "gamma"), folded("b", "beta"), z_y);
+        } else {
+            let fraction = format(output).fraction;
+            let given = |key: &str, absent| match case.lines.get(key) {
+                Some(words) => {
+                    let codes = words[2..].iter().map(|w| w.parse().unwrap()).collect();
+                    (codes, format(words).fraction - fraction)
+                }
+                None => absent,
+            };
+            sums = pairs.map(|(x, r)| x + r).collect();
+            step = Step::Binary(format(input).fraction);
+            of_gamma = given("gamma", (vec![1 << 30; width], 30 - fraction));
+            of_beta = given("beta", (vec![0; width], 0));
+            zero_point = 0;
+        }
+        let e = oracle::epsilon(width, epsilon, step);
+        assert_eq!(e.to_string(), case.lines["e"][0], "E of {}", case.name);
+        let bits: u32 = output[0][1..].parse().unwrap();
+        let lowest = if output[0].starts_with('u') { 0 } else { -1 << (bits - 1) };
+        let ((g, k), (b, m)) = (of_gamma, of_beta);
+        let highest = lowest + (1 << bits) - 1;
+        let call = oracle::Call { centred: case.centred(), k, m, zero_point, e, lowest, highest };
+        let mut y = vec![0; x.len()];
+        for (row, y) in sums.chunks(width).zip(y.chunks_mut(width)) {
+            call.row(row, |i| g[i], |i| b[i], y);
+        }
+        codes += case.check("y", &y);
+    }
+    println!("{codes} codes");
 }
 
 #[wasm_bindgen_test(unsupported = test)]
