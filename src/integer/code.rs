@@ -65,7 +65,7 @@ macro_rules! code {
 code!(i8, load_i8, store_i8, |mac, codes| mac.sums_i8(codes));
 code!(u8, load_u8, store_u8, |mac, codes| mac.sums_u8(codes));
 code!(i16, load_i16, store_i16, |mac, codes| mac.sums_i16(codes));
-code!(i32, load_i32, store_i32, |_mac, codes| sums_of(codes.iter().map(|&c| i64::from(c))));
+code!(i32, load_i32, store_i32, |_mac, codes| Sums::NONE.with(codes.iter().map(|&c| i64::from(c))));
 
 /// What pass 1 finds out about a row.
 #[derive(Clone, Copy, Debug)]
@@ -76,13 +76,18 @@ pub struct Sums {
     pub(crate) range: [i64; 2],
 }
 
-/// Of any integers of at most 38 bits.
-pub(crate) fn sums_of(values: impl Iterator<Item = i64>) -> Sums {
-    values.fold(Sums { sum: 0, squares: 0, range: [i64::MAX, i64::MIN] }, |sums, v| Sums {
-        sum: sums.sum + v,
-        squares: sums.squares + i128::from(v) * i128::from(v),
-        range: [sums.range[0].min(v), sums.range[1].max(v)],
-    })
+impl Sums {
+    pub(crate) const NONE: Self = Self { sum: 0, squares: 0, range: [i64::MAX, i64::MIN] };
+
+    /// Of so many elements more, of at most 38 bits.
+    #[inline(always)]
+    pub(crate) fn with(self, values: impl Iterator<Item = i64>) -> Self {
+        values.fold(self, |sums, v| Self {
+            sum: sums.sum + v,
+            squares: sums.squares + i128::from(v) * i128::from(v),
+            range: [sums.range[0].min(v), sums.range[1].max(v)],
+        })
+    }
 }
 
 /// A parameter for each feature, whose type may be known.

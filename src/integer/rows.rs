@@ -1,7 +1,6 @@
 //! Where codes come from and go to.
 
-use super::code::{Sums, sums_of};
-use super::{Code, Mac};
+use super::{Code, Mac, Sums};
 
 pub(crate) trait Rows {
     /// What goes out.
@@ -174,7 +173,7 @@ impl<X: Code, Y: Code> Rows for Residual<'_, X, Y> {
         i64::from(multiplier) * part(x, x_zero) + (part(residual, zero) << unit)
     }
     fn sums<M: Mac>(&self, _: M) -> Sums {
-        sums_of((0..self.x.len()).map(|at| self.code(at)))
+        Sums::NONE.with((0..self.x.len()).map(|at| self.code(at)))
     }
     #[inline(always)]
     fn store<M: Mac>(&mut self, mac: M, at: usize, y: M::V) {

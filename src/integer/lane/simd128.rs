@@ -52,16 +52,6 @@ fn range(lowest: v128, highest: v128) -> [i64; 2] {
     [fold(lows, i16::min), fold(highs, i16::max)]
 }
 
-/// The same for codes that no vector holds.
-#[inline(always)]
-fn with_rest<T: Code>(sums: Sums, rest: &[T]) -> Sums {
-    rest.iter().map(|c| i64::from(c.get())).fold(sums, |sums, code| Sums {
-        sum: sums.sum + code,
-        squares: sums.squares + i128::from(code * code),
-        range: [sums.range[0].min(code), sums.range[1].max(code)],
-    })
-}
-
 /// Sums of sixteen 8-bit codes at a time, widened to two vectors of 16 bits. A lane of squares stays below
 /// 2048 · 4 · 255² < 2³¹.
 #[inline(always)]
@@ -78,7 +68,7 @@ fn sums_of_8_bits<T: Code>(codes: &[T], wide: impl Fn(v128) -> V) -> Sums {
         highest = i16x8_max(highest, i16x8_max(low, high));
     }
     let sums = Sums { sum: total(sum), squares: total(squares).into(), range: range(lowest, highest) };
-    with_rest(sums, rest)
+    sums.with(rest.iter().map(|c| c.get().into()))
 }
 
 impl Mac for Simd128 {
@@ -202,6 +192,6 @@ impl Mac for Simd128 {
         }
         let squares = u64x2_extract_lane::<0>(squares) + u64x2_extract_lane::<1>(squares);
         let sums = Sums { sum: total(sum), squares: squares.into(), range: range(lowest, highest) };
-        with_rest(sums, rest)
+        sums.with(rest.iter().map(|c| c.get().into()))
     }
 }
