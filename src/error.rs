@@ -41,6 +41,49 @@ pub enum Error {
         /// Its bits; `f32::from_bits` gives the value.
         actual: u32,
     },
+    /// A stride is less than the width of a row.
+    Stride {
+        /// Name of the parameter, as in the signature.
+        parameter: &'static str,
+        /// Width of a row.
+        width: usize,
+        /// Stride it is.
+        actual: usize,
+    },
+    /// A slice has another number of rows than the input.
+    Rows {
+        /// Name of the parameter, as in the signature.
+        parameter: &'static str,
+        /// Rows it must have.
+        expected: usize,
+        /// Rows it has.
+        actual: usize,
+    },
+    /// `positions` is 0: a channel needs at least one element.
+    Positions,
+    /// The rows are not the same number for each sample of a modulation.
+    Samples {
+        /// Rows of the input, which must be a multiple of the samples.
+        rows: usize,
+        /// Samples it has.
+        actual: usize,
+    },
+    /// A modulation takes the place of γ and β, and the norm has one of its own.
+    Affine {
+        /// Which.
+        parameter: &'static str,
+    },
+    /// A chunk goes beyond the end of its row.
+    BeyondRow {
+        /// Where in the row it begins.
+        offset: usize,
+        /// Width of the row.
+        width: usize,
+        /// Length of the chunk.
+        actual: usize,
+    },
+    /// Moments are not in the same pass over the same row.
+    Passes,
     /// `width` is too large for the integer norms.
     TooWide {
         /// Largest width.
@@ -112,6 +155,31 @@ impl fmt::Display for Error {
             }
             Error::NotFinite { parameter, index, actual } => {
                 write!(f, "{parameter}[{index}]: expected a finite number, actual {}", f32::from_bits(actual))
+            }
+            Error::Stride { parameter, width, actual } => {
+                write!(f, "{parameter}: expected at least width {width}, actual {actual}")
+            }
+            Error::Rows { parameter, expected, actual } => {
+                write!(f, "{parameter}: expected {expected} rows, actual {actual}")
+            }
+            Error::Positions => write!(f, "positions: expected at least 1, actual 0"),
+            Error::Samples { rows, actual } => {
+                write!(
+                    f,
+                    "modulation: expected a number of samples that divides {rows} rows, actual {actual}"
+                )
+            }
+            Error::Affine { parameter } => {
+                write!(f, "{parameter}: expected none beside a modulation, actual one")
+            }
+            Error::BeyondRow { offset, width, actual } => {
+                write!(
+                    f,
+                    "chunk: expected to end within width {width}, actual offset {offset} and length {actual}"
+                )
+            }
+            Error::Passes => {
+                write!(f, "other: expected moments in the same pass over the same row, actual others")
             }
             Error::TooWide { limit, actual } => write!(f, "width: expected at most {limit}, actual {actual}"),
             Error::EpsilonBeyondScale { actual } => {

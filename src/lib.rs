@@ -17,6 +17,8 @@
 #[cfg(any(test, feature = "std"))]
 extern crate std;
 
+mod backward;
+mod channels_first;
 mod dispatch;
 mod error;
 #[cfg(feature = "fixed")]
@@ -24,19 +26,23 @@ pub mod fixed;
 mod float;
 mod integer;
 mod isa;
-mod layer_norm;
+mod modulation;
+mod moments;
 mod norm;
 pub mod quantized;
-mod rms_norm;
 mod shape;
 mod stats;
+mod strided;
+mod sublayer;
 
 /// The examples of the README are tests.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;
 
+pub use backward::ParamGrads;
 pub use error::Error;
-pub use layer_norm::LayerNorm;
-pub use rms_norm::RmsNorm;
+pub use modulation::Modulation;
+pub use moments::{Finish, Moments};
+pub use norm::{LayerNorm, Norm, RmsNorm};
 pub use stats::RowStats;

@@ -48,9 +48,38 @@ pub(crate) fn rows(parameter: &'static str, actual: usize, width: usize) -> Resu
     }
 }
 
+/// Number of rows of `width` in `actual` elements, each `stride` behind the last; names of the slice and of its stride.
+pub(crate) fn strided_rows(
+    [parameter, of_stride]: [&'static str; 2],
+    actual: usize,
+    width: usize,
+    stride: usize,
+) -> Result<usize, Error> {
+    if stride < width {
+        return Err(Error::Stride { parameter: of_stride, width, actual: stride });
+    }
+    match (actual.checked_div(stride), actual.checked_rem(stride)) {
+        (Some(rows), Some(0)) => Ok(rows),
+        (Some(rows), Some(last)) if last >= width => Ok(rows + 1),
+        _ => Err(Error::NotWholeRows { parameter, width, actual }),
+    }
+}
+
+/// Whether `actual` elements are samples of `channels` × `positions`.
+pub(crate) fn planes(actual: usize, channels: usize, positions: usize) -> Result<(), Error> {
+    if positions == 0 {
+        return Err(Error::Positions);
+    }
+    rows("x", actual, channels.saturating_mul(positions)).map(drop)
+}
+
 /// A learned parameter: one finite number per feature.
 pub(crate) fn feature_vector(parameter: &'static str, values: &[f32], width: usize) -> Result<(), Error> {
     length(parameter, values.len(), width)?;
+    finite(parameter, values)
+}
+
+pub(crate) fn finite(parameter: &'static str, values: &[f32]) -> Result<(), Error> {
     if dispatch::run(AllFinite(values), values.len()) {
         return Ok(());
     }

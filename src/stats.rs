@@ -35,6 +35,15 @@ impl RowStats {
         !self.factor.is_nan()
     }
 
+    /// What x̂ is centred about, in the scale of the row.
+    pub(crate) fn wide_mean(&self) -> f64 {
+        (f64::from(self.pivot) + f64::from(self.delta)) / f64::from(self.scale)
+    }
+
+    pub(crate) fn wide_rstd(&self) -> f64 {
+        f64::from(self.factor) * f64::from(self.scale)
+    }
+
     /// Mean of the row (0 from [`RmsNorm`](crate::RmsNorm)), within 1.5 ULP of max(|mean|, 1/rstd) or the smallest
     /// subnormal; NaN for a row that is not finite.
     pub fn mean(&self) -> f32 {

@@ -4,7 +4,6 @@
 //!    operations left out, and there is one loop instead of four.
 //! 2. What is left of a row behind its whole groups takes the most general form of `d` for all: it has the same bits.
 
-use super::rstd::Row;
 use super::sums::from;
 use super::term::{Centred, Raw, Scaled, Term};
 use crate::RowStats;
@@ -15,6 +14,8 @@ use crate::isa::{Feature, GROUP, Group, Isa, Op, Rows};
 pub(crate) struct Affine<'a> {
     pub gamma: Feature<'a>,
     pub beta: Feature<'a>,
+    /// The gain is 1 + γ.
+    pub unit_offset: bool,
 }
 
 static ONES: Group = [1.0; GROUP];
@@ -22,17 +23,24 @@ static ONES: Group = [1.0; GROUP];
 static ZEROS: Group = [-0.0; GROUP];
 
 impl<'a> Affine<'a> {
-    pub(crate) fn new(gamma: Option<&'a [f32]>, beta: Option<&'a [f32]>) -> Self {
+    /// Without γ there is nothing to add 1 to.
+    pub(crate) fn new(gamma: Option<&'a [f32]>, beta: Option<&'a [f32]>, unit_offset: bool) -> Self {
         Self {
             gamma: gamma.map_or(Feature::same(&ONES), Feature::own),
             beta: beta.map_or(Feature::same(&ZEROS), Feature::own),
+            unit_offset: unit_offset && gamma.is_some(),
         }
+    }
+
+    /// What is added to γ; −0 changes no number.
+    pub(super) fn one(&self) -> f32 {
+        if self.unit_offset { 1.0 } else { -0.0 }
     }
 }
 
 /// Writes a row for each of `stats`.
 pub(crate) struct SecondPass<'a> {
-    pub row: &'a Row,
+    pub centred: bool,
     pub stats: &'a [RowStats],
     pub affine: &'a Affine<'a>,
     pub rows: Rows<'a>,
@@ -43,38 +51,49 @@ impl Op for SecondPass<'_> {
 
     #[inline(always)]
     fn eval<I: Isa>(self, isa: I) {
-        let Self { row, stats, affine, mut rows } = self;
+        let Self { centred, stats, affine, mut rows } = self;
         let affine = *affine;
         for (i, &RowStats { scale, pivot, delta, factor }) in stats.iter().enumerate() {
-            let mut these = rows.part(i * row.width, row.width);
+            let mut these = rows.part(i, 1);
             if factor.is_nan() {
                 // Whatever NaNs came in, the one that goes out is 0x7fc00000.
                 these.fill(f32::NAN);
                 continue;
             }
             let general = Scaled { scale, pivot, delta };
-            if general.is_nothing() && !row.centred {
-                groups::<I, _, false>(isa, Raw, factor, affine, &mut these);
+            if affine.unit_offset {
+                groups::<I, _, true, true>(isa, general, factor, affine, &mut these);
+            } else if general.is_nothing() && !centred {
+                groups::<I, _, false, false>(isa, Raw, factor, affine, &mut these);
             } else if scale == 1.0 && pivot == 0.0 {
-                groups::<I, _, true>(isa, Centred { centre: delta }, factor, affine, &mut these);
+                groups::<I, _, true, false>(isa, Centred { centre: delta }, factor, affine, &mut these);
             } else {
-                groups::<I, _, true>(isa, general, factor, affine, &mut these);
+                groups::<I, _, true, false>(isa, general, factor, affine, &mut these);
             }
             these.rest(|i, x| {
-                ((x * scale - pivot) - delta) * factor * affine.gamma.rest(i) + affine.beta.rest(i)
+                let gain = affine.gamma.rest(i) + affine.one();
+                ((x * scale - pivot) - delta) * factor * gain + affine.beta.rest(i)
             });
         }
     }
 }
 
-/// The whole groups of a row. Without `BETA` there is none.
+/// The whole groups of a row. Without `BETA` there is none; with `UNIT_OFFSET` the gain is 1 + γ.
 #[inline(always)]
-fn groups<I: Isa, T: Term, const BETA: bool>(isa: I, term: T, factor: f32, affine: Affine, row: &mut Rows) {
-    let factor = isa.splat(factor);
+fn groups<I: Isa, T: Term, const BETA: bool, const UNIT_OFFSET: bool>(
+    isa: I,
+    term: T,
+    factor: f32,
+    affine: Affine,
+    row: &mut Rows,
+) {
+    let (factor, one) = (isa.splat(factor), isa.splat(1.0));
     for (mut slot, gamma, beta) in row.groups(affine.gamma, affine.beta) {
         for at in (0..GROUP).step_by(I::LANES) {
             let x = isa.load(from(slot.source(), at));
-            let v = isa.mul(isa.mul(term.of(isa, x), factor), isa.load(from(gamma, at)));
+            let gamma = isa.load(from(gamma, at));
+            let gain = if UNIT_OFFSET { isa.add(one, gamma) } else { gamma };
+            let v = isa.mul(isa.mul(term.of(isa, x), factor), gain);
             let v = if BETA { isa.add(v, isa.load(from(beta, at))) } else { v };
             isa.store(v, slot.target().get_mut(at..).unwrap_or(&mut []));
         }

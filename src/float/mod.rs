@@ -16,26 +16,31 @@
 //! 3. Every choice depends on the row's values and on N alone, never on its neighbours.
 
 mod affine;
+mod backward;
 mod redo;
 mod rstd;
+mod stream;
 mod sums;
 mod term;
 pub(crate) mod two;
 
 use crate::RowStats;
 use crate::isa::{GROUP, Isa, List, Op, ROWS, Rows};
-use affine::{Affine, SecondPass};
+pub(crate) use affine::{Affine, SecondPass};
+pub(crate) use backward::{Backward, Grads};
 use redo::Redo;
-use rstd::Row;
-use sums::{Add, Measure, from};
+pub(crate) use redo::{Next, Pass, Range};
+pub(crate) use rstd::Row;
+pub(crate) use stream::{Conclude, Conclusion, Extend, Totals};
+pub(crate) use sums::{Add, BLOCK};
+use sums::{Measure, from};
 
 /// One call: rows of `width` elements, checked by [`crate::shape`].
 pub(crate) struct Forward<'a> {
     pub centred: bool,
     pub rows: Rows<'a>,
     pub width: usize,
-    pub gamma: Option<&'a [f32]>,
-    pub beta: Option<&'a [f32]>,
+    pub affine: Affine<'a>,
     pub epsilon: f32,
     /// One for every row, or none at all.
     pub stats: &'a mut [RowStats],
@@ -52,29 +57,28 @@ impl Op for Forward<'_> {
 
     #[inline(always)]
     fn eval<I: Isa>(self, isa: I) {
-        let Self { centred, mut rows, width, gamma, beta, epsilon, stats: mut out } = self;
+        let Self { centred, mut rows, width, affine, epsilon, stats: mut out } = self;
         let row = &Row::new(width, centred, epsilon);
-        let affine = &Affine::new(gamma, beta);
-        let together = TOGETHER[usize::from(rows.len() > IN_CACHE)];
+        let affine = &affine;
+        let together = TOGETHER[usize::from(rows.elements() > IN_CACHE)];
         let together = together.checked_div(width).unwrap_or(1).clamp(1, ROWS);
-        let mut first = 0;
-        while first < rows.len() {
-            let mut these = rows.part(first, together * width);
+        for first in (0..rows.count()).step_by(together) {
+            let mut these = rows.part(first, together);
             if let Some((x, residual)) = these.addition() {
                 isa.run(Add { x, residual });
             }
             let mut stats = List::new();
-            let ok = isa.run(Measure { row, rows: these.source(), about: None, stats: &mut stats });
+            let (rows, step) = (these.source(), these.step());
+            let ok = isa.run(Measure { row, rows, step, about: None, stats: &mut stats });
             for (i, stats) in stats.iter_mut().enumerate().filter(|(i, _)| ok >> i & 1 == 0) {
                 let mean = stats.pivot + stats.delta;
-                *stats = isa.run(Redo { row, x: these.part(i * width, width), mean });
+                *stats = isa.run(Redo { row, x: these.part(i, 1), mean });
             }
-            isa.run(SecondPass { row, stats: &stats, affine, rows: these });
+            isa.run(SecondPass { centred, stats: &stats, affine, rows: these });
             if let Some((these, others)) = core::mem::take(&mut out).split_at_mut_checked(stats.len()) {
                 these.iter_mut().zip(stats.iter()).for_each(|(to, stats)| *to = *stats);
                 out = others;
             }
-            first += together * width;
         }
     }
 }

@@ -17,7 +17,7 @@
 //!    vector.
 //! 4. Blocks are added in two floats, so that the error does not grow with their number.
 
-use super::rstd::{CENTRED_ENOUGH, Row, statistics};
+use super::rstd::{CENTRED_ENOUGH, Row, Statistics, statistics};
 use super::term::{Raw, Scaled, Term};
 use super::two::{Two, two_sum};
 use crate::RowStats;
@@ -26,7 +26,7 @@ use crate::isa::{GROUP, Isa, Lanes, List, Op, ROWS, Run, Scalar};
 /// Elements in four groups.
 const FOUR: usize = 4 * GROUP;
 /// Elements in a block.
-pub(super) const BLOCK: usize = 4 * FOUR;
+pub(crate) const BLOCK: usize = 4 * FOUR;
 
 type Four = [f32; FOUR];
 
@@ -34,6 +34,8 @@ type Four = [f32; FOUR];
 pub(crate) struct Measure<'a> {
     pub row: &'a Row,
     pub rows: &'a [f32],
+    /// Elements from one of them to the next.
+    pub step: usize,
     /// What they are measured about; without it about 0, or about the mean if those sums show that 0 is far.
     pub about: Option<Scaled>,
     /// Gets them; with `about` they are relative to it.
@@ -49,13 +51,12 @@ impl Op for Measure<'_> {
 
     #[inline(always)]
     fn eval<I: Isa>(self, isa: I) -> u32 {
-        let Self { row, rows, about, stats } = self;
+        let Self { row, rows, step, about, stats } = self;
         let mut sums = Sums::new();
-        sums.add(isa, row, rows, about);
+        sums.add(isa, row, rows, step, about);
         let count = sums.hi.len();
         // No lane goes without a row.
-        sums.hi.fill_up(I::LANES);
-        sums.lo.fill_up(I::LANES);
+        sums.fill_up();
         let mut ok = 0;
         for first in (0..count).step_by(I::LANES) {
             let mut pivots = [0.0; LANES];
@@ -66,28 +67,25 @@ impl Op for Measure<'_> {
                     break (a, b);
                 }
                 chosen = true;
-                let n = isa.splat(row.n);
-                let square = isa.mul(isa.splat(CENTRED_ENOUGH), isa.mul(a.hi, a.hi));
-                let mut far = !isa.le(square, isa.mul(n, b.hi)) & ((1 << (count - first).min(I::LANES)) - 1);
+                let mut far = far(isa, row, a, b) & ((1 << (count - first).min(I::LANES)) - 1);
                 if far == 0 {
                     break (a, b);
                 }
                 let mut means = [0.0; LANES];
-                isa.store(isa.div(a.hi, n), &mut means);
+                isa.store(isa.div(a.hi, isa.splat(row.n)), &mut means);
                 while far != 0 {
                     let i = far.trailing_zeros() as usize;
                     far &= far - 1;
                     let (Some(pivot), Some(mean)) = (pivots.get_mut(i), means.get(i)) else { break };
                     *pivot = *mean;
-                    let start = (first + i) * row.width;
+                    let start = (first + i) * step;
                     let this = rows.get(start..start + row.width).unwrap_or(&[]);
                     let mut again = Sums::new();
-                    again.add(isa, row, this, Some(Scaled { pivot: *pivot, ..Scaled::NOTHING }));
+                    again.add(isa, row, this, row.width, Some(Scaled { pivot: *pivot, ..Scaled::NOTHING }));
                     sums.replace(first + i, &again);
                 }
             };
-            let a = if row.centred { isa.add(a.hi, a.lo) } else { isa.splat(0.0) };
-            let statistics = statistics(isa, row, a, b);
+            let statistics = statistics_of(isa, row, a, b);
             let (mut deltas, mut factors) = ([0.0; LANES], [0.0; LANES]);
             isa.store(statistics.delta, &mut deltas);
             isa.store(statistics.rstd, &mut factors);
@@ -101,28 +99,47 @@ impl Op for Measure<'_> {
     }
 }
 
+/// One bit per lane: the mean is too far from 0 for sums about 0.
+#[inline(always)]
+pub(super) fn far<I: Isa>(isa: I, row: &Row, a: Two<I::V>, b: Two<I::V>) -> u32 {
+    let square = isa.mul(isa.splat(CENTRED_ENOUGH), isa.mul(a.hi, a.hi));
+    !isa.le(square, isa.mul(isa.splat(row.n), b.hi))
+}
+
+#[inline(always)]
+pub(super) fn statistics_of<I: Isa>(isa: I, row: &Row, a: Two<I::V>, b: Two<I::V>) -> Statistics<I::V> {
+    let a = if row.centred { isa.add(a.hi, a.lo) } else { isa.splat(0.0) };
+    statistics(isa, row, a, b)
+}
+
 /// Sums over rows in four lanes, of each row those of `d` and those of `d²`.
-struct Sums<I: Isa> {
-    hi: List<[I::Four; 2], ROWS>,
+pub(super) struct Sums<I: Isa> {
+    pub(super) hi: List<[I::Four; 2], ROWS>,
     /// What is to be added to those, if the rows have more blocks than one.
-    lo: List<[I::Four; 2], ROWS>,
+    pub(super) lo: List<[I::Four; 2], ROWS>,
 }
 
 impl<I: Isa> Sums<I> {
     #[inline(always)]
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self { hi: List::new(), lo: List::new() }
     }
 
     #[inline(always)]
-    fn add(&mut self, isa: I, row: &Row, rows: &[f32], about: Option<Scaled>) {
+    fn add(&mut self, isa: I, row: &Row, rows: &[f32], step: usize, about: Option<Scaled>) {
         let sums = self;
         let Row { width, block, .. } = *row;
         match about {
-            Some(term) => isa.run(Sum::<I, _, true> { term, rows, width, block, sums }),
-            None if row.centred => isa.run(Sum::<I, _, true> { term: Raw, rows, width, block, sums }),
-            None => isa.run(Sum::<I, _, false> { term: Raw, rows, width, block, sums }),
+            Some(term) => isa.run(Sum::<I, _, true> { term, rows, step, width, block, sums }),
+            None if row.centred => isa.run(Sum::<I, _, true> { term: Raw, rows, step, width, block, sums }),
+            None => isa.run(Sum::<I, _, false> { term: Raw, rows, step, width, block, sums }),
         }
+    }
+
+    #[inline(always)]
+    pub(super) fn fill_up(&mut self) {
+        self.hi.fill_up(I::LANES);
+        self.lo.fill_up(I::LANES);
     }
 
     /// Row `i` gets the first sums of `other`.
@@ -139,7 +156,7 @@ impl<I: Isa> Sums<I> {
     /// The last two levels of the tree. They keep the roundings of their additions: there are three, and they weigh
     /// most.
     #[inline(always)]
-    fn over_lanes(&self, isa: I, first: usize, of: usize) -> Two<I::V> {
+    pub(super) fn over_lanes(&self, isa: I, first: usize, of: usize) -> Two<I::V> {
         let [l0, l1, l2, l3] = turned(isa, &self.hi, first, of);
         let (even, odd) = (two_sum(isa, l0, l2), two_sum(isa, l1, l3));
         let mut sum = two_sum(isa, even.hi, odd.hi);
@@ -186,6 +203,7 @@ impl Op for Add<'_> {
 struct Sum<'a, I: Isa, T, const CENTRED: bool> {
     term: T,
     rows: &'a [f32],
+    step: usize,
     width: usize,
     /// Elements in a block. From memory, lest the compiler know that they are at most four fours: it would unroll the
     /// loop over them.
@@ -198,21 +216,11 @@ impl<I: Isa, T: Term, const CENTRED: bool> Run<I> for Sum<'_, I, T, CENTRED> {
 
     #[inline(always)]
     fn eval(self, isa: I) {
-        let Self { term, rows, width, block, sums } = self;
-        for row in rows.chunks(width.max(1)) {
-            let (mut a, mut b) = (isa.no_two(), isa.no_two());
-            for (i, block) in row.chunks(block.max(1)).enumerate() {
-                let (fours, rest) = block.as_chunks::<FOUR>();
-                let mut of_block = isa.fold(Block::<T, CENTRED> { term, fours });
-                if !rest.is_empty() {
-                    of_block = isa.join(of_block, last(isa, rest, term.general()));
-                }
-                if i > 0 {
-                    (a, b) = (isa.plus(a, of_block[0]), isa.plus(b, of_block[1]));
-                } else {
-                    (a.hi, b.hi) = (of_block[0], of_block[1]);
-                }
-            }
+        let Self { term, rows, step, width, block, sums } = self;
+        for row in rows.chunks(step.max(1)) {
+            let row = row.get(..width).unwrap_or(row);
+            let none = (isa.no_two(), isa.no_two());
+            let (a, b) = blocks::<I, T, CENTRED>(isa, term, row, block, none, true);
             sums.hi.push([a.hi, b.hi]);
             if width > block {
                 sums.lo.push([a.lo, b.lo]);
@@ -221,13 +229,41 @@ impl<I: Isa, T: Term, const CENTRED: bool> Run<I> for Sum<'_, I, T, CENTRED> {
     }
 }
 
+/// Adds the blocks of `row`, the first of which may be the first of all.
+#[inline(always)]
+pub(super) fn blocks<I: Isa, T: Term, const CENTRED: bool>(
+    isa: I,
+    term: T,
+    row: &[f32],
+    block: usize,
+    (mut a, mut b): (Two<I::Four>, Two<I::Four>),
+    mut first: bool,
+) -> (Two<I::Four>, Two<I::Four>) {
+    for block in row.chunks(block.max(1)) {
+        let (fours, rest) = block.as_chunks::<FOUR>();
+        let mut of_block = isa.fold(Block::<T, CENTRED> { term, fours });
+        if !rest.is_empty() {
+            of_block = isa.join(of_block, last(isa, rest, term.general()));
+        }
+        if first {
+            (a.hi, b.hi) = (of_block[0], of_block[1]);
+        } else {
+            (a, b) = (isa.plus(a, of_block[0]), isa.plus(b, of_block[1]));
+        }
+        first = false;
+    }
+    (a, b)
+}
+
 /// The sums of fewer elements than a four. One function for all terms: they have the same bits.
 #[inline(never)]
 fn last<I: Isa>(isa: I, rest: &[f32], term: Scaled) -> [I::Four; 2] {
     let mut filled = [0.0; FOUR];
     filled.iter_mut().zip(rest).for_each(|(to, &x)| *to = term.of(Scalar, x));
     let mut sums = Sums::new();
-    isa.run(Sum::<I, _, true> { term: Raw, rows: &filled, width: FOUR, block: FOUR, sums: &mut sums });
+    let sum =
+        Sum::<I, _, true> { term: Raw, rows: &filled, step: FOUR, width: FOUR, block: FOUR, sums: &mut sums };
+    isa.run(sum);
     sums.hi.first().copied().unwrap_or([isa.no_two().hi; 2])
 }
 

@@ -22,7 +22,7 @@ pub(crate) struct Centred {
 }
 
 /// `(x · scale − pivot) − delta`
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Scaled {
     pub scale: f32,
     pub pivot: f32,

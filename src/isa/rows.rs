@@ -5,6 +5,35 @@ use core::marker::PhantomData;
 use core::ptr::{null, null_mut};
 use core::slice::{from_raw_parts, from_raw_parts_mut};
 
+/// Where the rows of a call are in its slices.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Layout {
+    pub rows: usize,
+    pub width: usize,
+    /// Elements from the beginning of a row to that of the next where they are read; at least `width`.
+    pub from: usize,
+    /// The same where they are written.
+    pub to: usize,
+}
+
+impl Layout {
+    pub(crate) fn packed(rows: usize, width: usize) -> Self {
+        Self { rows, width, from: width, to: width }
+    }
+
+    /// Its rows if so many elements have them, else none.
+    #[inline(always)]
+    fn within(self, from: usize, to: usize) -> Self {
+        let Self { rows, width, .. } = self;
+        let fits = |step: usize, len: usize| {
+            let end = rows.saturating_sub(1).checked_mul(step).and_then(|start| start.checked_add(width));
+            step >= width && end.is_some_and(|end| end <= len)
+        };
+        let all = rows > 0 && fits(self.from, from) && fits(self.to, to);
+        Self { rows: if all { rows } else { 0 }, ..self }
+    }
+}
+
 /// Rows to read and the places to write them to: two slices, one that is written where it was read, or one that is
 /// only read.
 ///
@@ -15,7 +44,7 @@ pub(crate) struct Rows<'a> {
     addend: *const f32,
     /// Null where nothing is to be written.
     to: *mut f32,
-    len: usize,
+    layout: Layout,
     slices: PhantomData<&'a mut [f32]>,
 }
 
@@ -37,50 +66,75 @@ pub(crate) struct Feature<'a> {
 }
 
 impl<'a> Rows<'a> {
-    pub(crate) fn read(x: &'a [f32]) -> Self {
-        let from = x.as_ptr().cast_mut();
-        Self { from, addend: null(), to: null_mut(), len: x.len(), slices: PhantomData }
+    pub(crate) fn read(x: &'a [f32], layout: Layout) -> Self {
+        let layout = layout.within(x.len(), usize::MAX);
+        Self { from: x.as_ptr().cast_mut(), addend: null(), to: null_mut(), layout, slices: PhantomData }
     }
 
-    /// As long as the shorter of the two.
-    pub(crate) fn apart(x: &'a [f32], y: &'a mut [f32]) -> Self {
-        Self { to: y.as_mut_ptr(), len: x.len().min(y.len()), ..Self::read(x) }
+    pub(crate) fn apart(x: &'a [f32], y: &'a mut [f32], layout: Layout) -> Self {
+        let layout = layout.within(x.len(), y.len());
+        Self { to: y.as_mut_ptr(), ..Self::read(x, layout) }
     }
 
-    pub(crate) fn in_place(y: &'a mut [f32]) -> Self {
+    /// Written where they are read; `layout.to` is not asked for.
+    pub(crate) fn in_place(y: &'a mut [f32], layout: Layout) -> Self {
+        let layout = Layout { to: layout.from, ..layout }.within(y.len(), y.len());
         let to = y.as_mut_ptr();
-        Self { from: to, addend: null(), to, len: y.len(), slices: PhantomData }
+        Self { from: to, addend: null(), to, layout, slices: PhantomData }
     }
 
-    /// `residual` is read, once `x` has been added to it. As long as the shortest.
-    pub(crate) fn residual(x: &'a [f32], residual: &'a mut [f32], y: &'a mut [f32]) -> Self {
-        let len = x.len().min(residual.len()).min(y.len());
-        Self { addend: x.as_ptr(), to: y.as_mut_ptr(), len, ..Self::in_place(residual) }
+    /// `residual` is read, once `x` has been added to it.
+    pub(crate) fn residual(x: &'a [f32], residual: &'a mut [f32], y: &'a mut [f32], layout: Layout) -> Self {
+        let layout = layout.within(x.len().min(residual.len()), y.len());
+        Self { addend: x.as_ptr(), to: y.as_mut_ptr(), ..Self::in_place(residual, layout) }
     }
 
-    pub(crate) fn len(&self) -> usize {
-        self.len
+    /// `y` is read, once `x` has been added to it, and written.
+    pub(crate) fn sum_in_place(x: &'a [f32], y: &'a mut [f32], layout: Layout) -> Self {
+        let layout = layout.within(x.len(), usize::MAX);
+        Self { addend: x.as_ptr(), ..Self::in_place(y, layout) }
     }
 
-    /// Elements that are to be written: all or none.
     #[inline(always)]
-    fn written(&self) -> usize {
-        if self.to.is_null() { 0 } else { self.len }
+    pub(crate) fn count(&self) -> usize {
+        self.layout.rows
     }
 
-    /// At most `len` elements from `start` on.
+    /// Elements from the beginning of a row to that of the next in [`Self::source`].
     #[inline(always)]
-    pub(crate) fn part(&mut self, start: usize, len: usize) -> Rows<'_> {
-        let start = start.min(self.len);
-        let on = |at: *mut f32| if at.is_null() { at } else { at.wrapping_add(start) };
-        let (from, addend, to) = (on(self.from), on(self.addend.cast_mut()), on(self.to));
-        Rows { from, addend, to, len: len.min(self.len - start), slices: PhantomData }
+    pub(crate) fn step(&self) -> usize {
+        self.layout.from
+    }
+
+    pub(crate) fn width(&self) -> usize {
+        self.layout.width
+    }
+
+    pub(crate) fn elements(&self) -> usize {
+        self.layout.rows * self.layout.width
+    }
+
+    /// At most `rows` rows from row `first` on.
+    #[inline(always)]
+    pub(crate) fn part(&mut self, first: usize, rows: usize) -> Rows<'_> {
+        let first = first.min(self.layout.rows);
+        let layout = Layout { rows: rows.min(self.layout.rows - first), ..self.layout };
+        let on = |at: *mut f32, step: usize| if at.is_null() { at } else { at.wrapping_add(first * step) };
+        let (from, addend) = (on(self.from, layout.from), on(self.addend.cast_mut(), layout.from));
+        Rows { from, addend, to: on(self.to, layout.to), layout, slices: PhantomData }
+    }
+
+    /// Elements of the slice that is read, from the first row to the end of the last.
+    #[inline(always)]
+    fn span(&self) -> usize {
+        let Layout { rows, width, from, .. } = self.layout;
+        if rows == 0 { 0 } else { (rows - 1) * from + width }
     }
 
     #[inline(always)]
     pub(crate) fn source(&self) -> &[f32] {
-        // SAFETY: `len` elements of a slice borrowed for longer; what writes them needs `self` to itself.
-        unsafe { from_raw_parts(self.from, self.len) }
+        // SAFETY: so many elements of a slice borrowed for longer; what writes them needs `self` to itself.
+        unsafe { from_raw_parts(self.from, self.span()) }
     }
 
     /// What is to be added and to what, if so.
@@ -89,11 +143,18 @@ impl<'a> Rows<'a> {
         if self.addend.is_null() {
             return None;
         }
+        let len = self.span();
         // SAFETY: `len` elements each, the second of a slice borrowed to be written; `self` is borrowed meanwhile.
-        Some(unsafe { (from_raw_parts(self.addend, self.len), from_raw_parts_mut(self.from, self.len)) })
+        Some(unsafe { (from_raw_parts(self.addend, len), from_raw_parts_mut(self.from, len)) })
     }
 
-    /// The whole groups one after another, each with its group of `gamma` and `beta`.
+    /// Elements of the first row that are to be written: all or none.
+    #[inline(always)]
+    fn written(&self) -> usize {
+        if self.to.is_null() || self.layout.rows == 0 { 0 } else { self.layout.width }
+    }
+
+    /// The whole groups of the first row one after another, each with its group of `gamma` and `beta`.
     #[inline(always)]
     pub(crate) fn groups<'p>(
         &'p mut self,
@@ -113,19 +174,21 @@ impl<'a> Rows<'a> {
         })
     }
 
-    /// Writes `map` of each element behind the whole groups; they are counted from 0.
+    /// Writes `map` of each element of the first row behind the whole groups; they are counted from 0.
     #[inline(always)]
-    pub(crate) fn rest(&mut self, map: impl Fn(usize, f32) -> f32) {
-        let groups = self.len - self.len % GROUP;
-        for i in groups..self.written() {
-            // SAFETY: `len` elements are there. The read is over before the write.
+    pub(crate) fn rest(&mut self, mut map: impl FnMut(usize, f32) -> f32) {
+        let written = self.written();
+        let groups = written - written % GROUP;
+        for i in groups..written {
+            // SAFETY: the row has so many elements. The read is over before the write.
             unsafe { self.to.add(i).write(map(i - groups, self.from.add(i).read())) }
         }
     }
 
+    /// The first row.
     pub(crate) fn fill(&mut self, value: f32) {
         for i in 0..self.written() {
-            // SAFETY: `len` elements are there, and nothing else refers to them while `self` is borrowed.
+            // SAFETY: the row has so many elements, and nothing else refers to them while `self` is borrowed.
             unsafe { self.to.add(i).write(value) }
         }
     }

@@ -9,6 +9,7 @@ impl Isa for Scalar {
     const LANES: usize = 1;
     type V = f32;
     type Four = [f32; 4];
+    type Wide = [f64; 4];
 
     #[inline(always)]
     fn splat(self, value: f32) -> f32 {
@@ -87,5 +88,39 @@ impl Isa for Scalar {
     #[inline(always)]
     fn no_two(self) -> Two<[f32; 4]> {
         Two { hi: [0.0; 4], lo: [0.0; 4] }
+    }
+    #[inline(always)]
+    fn four(self, values: [f32; 4]) -> [f32; 4] {
+        values
+    }
+    #[inline(always)]
+    fn values(self, four: [f32; 4]) -> [f32; 4] {
+        four
+    }
+
+    #[inline(always)]
+    fn wide(self, from: &[f32]) -> [f64; 4] {
+        let [a, b, c, d] = from.first_chunk().copied().unwrap_or([0.0; 4]);
+        [a.into(), b.into(), c.into(), d.into()]
+    }
+    #[inline(always)]
+    fn wide_splat(self, value: f64) -> [f64; 4] {
+        [value; 4]
+    }
+    #[inline(always)]
+    fn wide_add(self, a: [f64; 4], b: [f64; 4]) -> [f64; 4] {
+        [a[0] + b[0], a[1] + b[1], a[2] + b[2], a[3] + b[3]]
+    }
+    #[inline(always)]
+    fn wide_sub(self, a: [f64; 4], b: [f64; 4]) -> [f64; 4] {
+        [a[0] - b[0], a[1] - b[1], a[2] - b[2], a[3] - b[3]]
+    }
+    #[inline(always)]
+    fn wide_mul(self, a: [f64; 4], b: [f64; 4]) -> [f64; 4] {
+        [a[0] * b[0], a[1] * b[1], a[2] * b[2], a[3] * b[3]]
+    }
+    #[inline(always)]
+    fn wide_values(self, v: [f64; 4]) -> [f64; 4] {
+        v
     }
 }

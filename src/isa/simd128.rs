@@ -12,6 +12,7 @@ impl Isa for Simd128 {
     const LANES: usize = 4;
     type V = v128;
     type Four = v128;
+    type Wide = [v128; 2];
 
     #[inline(always)]
     fn splat(self, value: f32) -> v128 {
@@ -89,6 +90,47 @@ impl Isa for Simd128 {
     #[inline(always)]
     fn no_two(self) -> Two<v128> {
         Two { hi: self.splat(0.0), lo: self.splat(0.0) }
+    }
+    #[inline(always)]
+    fn four(self, values: [f32; 4]) -> v128 {
+        self.load(&values)
+    }
+    #[inline(always)]
+    fn values(self, four: v128) -> [f32; 4] {
+        let mut values = [0.0; 4];
+        self.store(four, &mut values);
+        values
+    }
+
+    #[inline(always)]
+    fn wide(self, from: &[f32]) -> [v128; 2] {
+        let v = self.load(from);
+        [f64x2_promote_low_f32x4(v), f64x2_promote_low_f32x4(i64x2_shuffle::<1, 1>(v, v))]
+    }
+    #[inline(always)]
+    fn wide_splat(self, value: f64) -> [v128; 2] {
+        [f64x2_splat(value); 2]
+    }
+    #[inline(always)]
+    fn wide_add(self, a: [v128; 2], b: [v128; 2]) -> [v128; 2] {
+        [f64x2_add(a[0], b[0]), f64x2_add(a[1], b[1])]
+    }
+    #[inline(always)]
+    fn wide_sub(self, a: [v128; 2], b: [v128; 2]) -> [v128; 2] {
+        [f64x2_sub(a[0], b[0]), f64x2_sub(a[1], b[1])]
+    }
+    #[inline(always)]
+    fn wide_mul(self, a: [v128; 2], b: [v128; 2]) -> [v128; 2] {
+        [f64x2_mul(a[0], b[0]), f64x2_mul(a[1], b[1])]
+    }
+    #[inline(always)]
+    fn wide_values(self, [low, high]: [v128; 2]) -> [f64; 4] {
+        [
+            f64x2_extract_lane::<0>(low),
+            f64x2_extract_lane::<1>(low),
+            f64x2_extract_lane::<0>(high),
+            f64x2_extract_lane::<1>(high),
+        ]
     }
 }
 

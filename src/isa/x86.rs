@@ -30,6 +30,7 @@ impl Isa for Sse2 {
     const LANES: usize = 4;
     type V = __m128;
     type Four = __m128;
+    type Wide = [__m128d; 2];
 
     #[inline(always)]
     fn splat(self, value: f32) -> __m128 {
@@ -116,6 +117,53 @@ impl Isa for Sse2 {
     fn no_two(self) -> Two<__m128> {
         Two { hi: Sse2.splat(0.0), lo: Sse2.splat(0.0) }
     }
+    #[inline(always)]
+    fn four(self, values: [f32; 4]) -> __m128 {
+        Sse2.load(&values)
+    }
+    #[inline(always)]
+    fn values(self, four: __m128) -> [f32; 4] {
+        let mut values = [0.0; 4];
+        Sse2.store(four, &mut values);
+        values
+    }
+
+    #[inline(always)]
+    fn wide(self, from: &[f32]) -> [__m128d; 2] {
+        let v = Sse2.load(from);
+        // SAFETY: as above.
+        unsafe { [_mm_cvtps_pd(v), _mm_cvtps_pd(_mm_movehl_ps(v, v))] }
+    }
+    #[inline(always)]
+    fn wide_splat(self, value: f64) -> [__m128d; 2] {
+        // SAFETY: as above.
+        unsafe { [_mm_set1_pd(value); 2] }
+    }
+    #[inline(always)]
+    fn wide_add(self, a: [__m128d; 2], b: [__m128d; 2]) -> [__m128d; 2] {
+        // SAFETY: as above.
+        unsafe { [_mm_add_pd(a[0], b[0]), _mm_add_pd(a[1], b[1])] }
+    }
+    #[inline(always)]
+    fn wide_sub(self, a: [__m128d; 2], b: [__m128d; 2]) -> [__m128d; 2] {
+        // SAFETY: as above.
+        unsafe { [_mm_sub_pd(a[0], b[0]), _mm_sub_pd(a[1], b[1])] }
+    }
+    #[inline(always)]
+    fn wide_mul(self, a: [__m128d; 2], b: [__m128d; 2]) -> [__m128d; 2] {
+        // SAFETY: as above.
+        unsafe { [_mm_mul_pd(a[0], b[0]), _mm_mul_pd(a[1], b[1])] }
+    }
+    #[inline(always)]
+    fn wide_values(self, [low, high]: [__m128d; 2]) -> [f64; 4] {
+        let mut values = [0.0; 4];
+        // SAFETY: as above; `values` is 32 writable bytes, the unaligned form is used.
+        unsafe {
+            _mm_storeu_pd(values.as_mut_ptr(), low);
+            _mm_storeu_pd(values.as_mut_ptr().add(2), high);
+        }
+        values
+    }
 }
 
 /// Eight lanes; exists only where the processor was found to have AVX2.
@@ -139,6 +187,7 @@ impl Isa for Avx2 {
     const LANES: usize = 8;
     type V = __m256;
     type Four = __m128;
+    type Wide = __m256d;
 
     #[inline(always)]
     fn splat(self, value: f32) -> __m256 {
@@ -243,5 +292,46 @@ impl Isa for Avx2 {
     #[inline(always)]
     fn no_two(self) -> Two<__m128> {
         Sse2.no_two()
+    }
+    #[inline(always)]
+    fn four(self, values: [f32; 4]) -> __m128 {
+        Sse2.four(values)
+    }
+    #[inline(always)]
+    fn values(self, four: __m128) -> [f32; 4] {
+        Sse2.values(four)
+    }
+
+    #[inline(always)]
+    fn wide(self, from: &[f32]) -> __m256d {
+        // SAFETY: as above.
+        unsafe { _mm256_cvtps_pd(Sse2.load(from)) }
+    }
+    #[inline(always)]
+    fn wide_splat(self, value: f64) -> __m256d {
+        // SAFETY: as above.
+        unsafe { _mm256_set1_pd(value) }
+    }
+    #[inline(always)]
+    fn wide_add(self, a: __m256d, b: __m256d) -> __m256d {
+        // SAFETY: as above.
+        unsafe { _mm256_add_pd(a, b) }
+    }
+    #[inline(always)]
+    fn wide_sub(self, a: __m256d, b: __m256d) -> __m256d {
+        // SAFETY: as above.
+        unsafe { _mm256_sub_pd(a, b) }
+    }
+    #[inline(always)]
+    fn wide_mul(self, a: __m256d, b: __m256d) -> __m256d {
+        // SAFETY: as above.
+        unsafe { _mm256_mul_pd(a, b) }
+    }
+    #[inline(always)]
+    fn wide_values(self, v: __m256d) -> [f64; 4] {
+        let mut values = [0.0; 4];
+        // SAFETY: as above; `values` is 32 writable bytes, the unaligned form is used.
+        unsafe { _mm256_storeu_pd(values.as_mut_ptr(), v) };
+        values
     }
 }

@@ -1,0 +1,40 @@
+use crate::isa::{Layout, Rows};
+use crate::{Error, Norm, shape};
+
+/// # Rows with a stride
+impl<const CENTRED: bool> Norm<'_, CENTRED> {
+    /// `y = norm(x)` of rows with something between them: padding, or other columns of a wider array, as the queries and
+    /// keys of a packed projection are.
+    ///
+    /// Row r of `x` is the `width` elements from r · `x_stride` on, that of `y` those from r · `y_stride` on; behind the last
+    /// row nothing need follow. What lies between rows is not touched. The bits are those of [`forward`](Self::forward).
+    ///
+    /// # Errors
+    /// [`Error::Stride`] where a stride is less than `width`; [`Error::NotWholeRows`] for `x` or `y` whose last row is not
+    /// whole; [`Error::Rows`] where `y` has not as many rows as `x`; nothing is written then.
+    pub fn forward_strided(
+        &self,
+        x: &[f32],
+        x_stride: usize,
+        y: &mut [f32],
+        y_stride: usize,
+    ) -> Result<(), Error> {
+        let rows = shape::strided_rows(["x", "x_stride"], x.len(), self.width, x_stride)?;
+        let actual = shape::strided_rows(["y", "y_stride"], y.len(), self.width, y_stride)?;
+        if actual != rows {
+            return Err(Error::Rows { parameter: "y", expected: rows, actual });
+        }
+        let layout = Layout { rows, width: self.width, from: x_stride, to: y_stride };
+        self.run(Rows::apart(x, y, layout), None)
+    }
+
+    /// [`forward_strided`](Self::forward_strided) with each row in its place.
+    ///
+    /// # Errors
+    /// [`Error::Stride`], [`Error::NotWholeRows`]; nothing is written then.
+    pub fn forward_strided_in_place(&self, x: &mut [f32], stride: usize) -> Result<(), Error> {
+        let rows = shape::strided_rows(["x", "stride"], x.len(), self.width, stride)?;
+        let layout = Layout { rows, width: self.width, from: stride, to: stride };
+        self.run(Rows::in_place(x, layout), None)
+    }
+}
