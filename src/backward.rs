@@ -79,8 +79,8 @@ impl<const CENTRED: bool> Norm<'_, CENTRED> {
         };
         let grads =
             Grads { gamma: wanted("grads.gamma", grads.gamma)?, beta: wanted("grads.beta", grads.beta)? };
-        let (affine, epsilon) = (self.affine(), self.epsilon);
-        dispatch::run(Backward { centred: CENTRED, affine, epsilon, x, stats, rows, grads }, x.len());
+        let (parameters, epsilon) = (self.parameters(), self.epsilon);
+        dispatch::run(Backward { centred: CENTRED, parameters, epsilon, x, stats, rows, grads }, x.len());
         Ok(())
     }
 

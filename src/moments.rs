@@ -1,4 +1,6 @@
-use crate::float::{Affine, BLOCK, Conclude, Conclusion, Extend, Next, Pass, Range, Row, SecondPass, Totals};
+use crate::float::{
+    Affine, BLOCK, Conclude, Conclusion, Extend, Next, Parameters, Pass, Range, Row, SecondPass, Totals,
+};
 use crate::isa::{Layout, Rows};
 use crate::{Error, Norm, RowStats, dispatch, shape};
 
@@ -237,7 +239,8 @@ impl<'a, const CENTRED: bool> Norm<'a, CENTRED> {
     /// Writes the elements `features` of a row.
     pub(crate) fn second_pass(&self, stats: &RowStats, features: core::ops::Range<usize>, rows: Rows) {
         let part = |of: Option<&'a [f32]>| of.map(|of| of.get(features.clone()).unwrap_or(&[]));
-        let affine = &Affine::new(part(self.gamma), part(self.beta), self.unit_offset);
+        let affine =
+            &Affine::new(Parameters { gamma: part(self.gamma), beta: part(self.beta), ..self.parameters() });
         let stats = core::slice::from_ref(stats);
         dispatch::run(SecondPass { centred: CENTRED, stats, affine, rows }, features.len());
     }

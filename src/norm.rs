@@ -1,4 +1,4 @@
-use crate::float::{Affine, Forward};
+use crate::float::{Forward, Parameters};
 use crate::isa::{Layout, Rows};
 use crate::{Error, RowStats, dispatch, shape};
 
@@ -141,8 +141,8 @@ impl<'a, const CENTRED: bool> Norm<'a, CENTRED> {
         Ok(Layout::packed(shape::rows("x", x.len(), self.width)?, self.width))
     }
 
-    pub(crate) fn affine(&self) -> Affine<'a> {
-        Affine::new(self.gamma, self.beta, self.unit_offset)
+    pub(crate) fn parameters(&self) -> Parameters<'a> {
+        Parameters { gamma: self.gamma, beta: self.beta, unit_offset: self.unit_offset }
     }
 
     pub(crate) fn run(&self, rows: Rows, stats: Option<&mut [RowStats]>) -> Result<(), Error> {
@@ -153,9 +153,9 @@ impl<'a, const CENTRED: bool> Norm<'a, CENTRED> {
             }
             None => &mut [],
         };
-        let (elements, affine) = (rows.elements(), self.affine());
+        let (elements, parameters) = (rows.elements(), self.parameters());
         let Self { width, epsilon, .. } = *self;
-        dispatch::run(Forward { centred: CENTRED, rows, width, affine, epsilon, stats }, elements);
+        dispatch::run(Forward { centred: CENTRED, rows, width, parameters, epsilon, stats }, elements);
         Ok(())
     }
 }

@@ -37,7 +37,8 @@ impl RowStats {
 
     /// What x̂ is centred about, in the scale of the row.
     pub(crate) fn wide_mean(&self) -> f64 {
-        (f64::from(self.pivot) + f64::from(self.delta)) / f64::from(self.scale)
+        let mean = f64::from(self.pivot) + f64::from(self.delta);
+        if self.scale == 1.0 { mean } else { mean / f64::from(self.scale) }
     }
 
     pub(crate) fn wide_rstd(&self) -> f64 {

@@ -7,14 +7,22 @@
 use super::sums::from;
 use super::term::{Centred, Raw, Scaled, Term};
 use crate::RowStats;
-use crate::isa::{Feature, GROUP, Group, Isa, Op, Rows};
+use crate::isa::{Feature, GROUP, Group, Isa, Op, RowOf, Rows};
 
-/// γ and β of the call; both have the width of a row.
+/// γ and β of the call, if any; both have the width of a row.
+#[derive(Clone, Copy)]
+pub(crate) struct Parameters<'a> {
+    pub gamma: Option<&'a [f32]>,
+    pub beta: Option<&'a [f32]>,
+    /// The gain is 1 + γ.
+    pub unit_offset: bool,
+}
+
+/// The same, for the loops.
 #[derive(Clone, Copy)]
 pub(crate) struct Affine<'a> {
     pub gamma: Feature<'a>,
     pub beta: Feature<'a>,
-    /// The gain is 1 + γ.
     pub unit_offset: bool,
 }
 
@@ -24,7 +32,8 @@ static ZEROS: Group = [-0.0; GROUP];
 
 impl<'a> Affine<'a> {
     /// Without γ there is nothing to add 1 to.
-    pub(crate) fn new(gamma: Option<&'a [f32]>, beta: Option<&'a [f32]>, unit_offset: bool) -> Self {
+    #[inline(always)]
+    pub(crate) fn new(Parameters { gamma, beta, unit_offset }: Parameters<'a>) -> Self {
         Self {
             gamma: gamma.map_or(Feature::same(&ONES), Feature::own),
             beta: beta.map_or(Feature::same(&ZEROS), Feature::own),
@@ -33,6 +42,7 @@ impl<'a> Affine<'a> {
     }
 
     /// What is added to γ; −0 changes no number.
+    #[inline(always)]
     pub(super) fn one(&self) -> f32 {
         if self.unit_offset { 1.0 } else { -0.0 }
     }
@@ -54,7 +64,7 @@ impl Op for SecondPass<'_> {
         let Self { centred, stats, affine, mut rows } = self;
         let affine = *affine;
         for (i, &RowStats { scale, pivot, delta, factor }) in stats.iter().enumerate() {
-            let mut these = rows.part(i, 1);
+            let mut these = rows.row(i);
             if factor.is_nan() {
                 // Whatever NaNs came in, the one that goes out is 0x7fc00000.
                 these.fill(f32::NAN);
@@ -85,7 +95,7 @@ fn groups<I: Isa, T: Term, const BETA: bool, const UNIT_OFFSET: bool>(
     term: T,
     factor: f32,
     affine: Affine,
-    row: &mut Rows,
+    row: &mut RowOf,
 ) {
     let (factor, one) = (isa.splat(factor), isa.splat(1.0));
     for (mut slot, gamma, beta) in row.groups(affine.gamma, affine.beta) {

@@ -11,7 +11,7 @@
 //!
 //! 1. The means of g and g·x̂ are small beside what is summed, and what is left of dx where they cancel g is smaller
 //!    still. In `f64` products of floats are exact and no sum is out of range, so that neither costs a digit, whatever x, dy
-//!    and γ are. Four lanes and a short tree for each group of sixteen: such sums need no blocks.
+//!    and γ are. Four lanes, to which elements are added in pairs: such sums need no blocks.
 //! 2. `e` is what rounding left out of the saved mean. It is far below an ULP of σ, but an x̂ near 0 is made of it. In the
 //!    same way `var` takes the rounding out of rstd, by a Newton step: dx is up to three times what its bound is about.
 //! 3. Pass 2 multiplies before it subtracts, so that only the last of its roundings is one of that sum. A power of two
@@ -19,11 +19,11 @@
 //! 4. No operation of pass 2 makes a NaN of numbers: what is subtracted is finite by a test on its row, and an infinite
 //!    `g` stays infinite.
 
-use super::AllFinite;
-use super::affine::Affine;
+use super::affine::{Affine, Parameters};
 use super::sums::from;
+use super::{AllFinite, together};
 use crate::RowStats;
-use crate::isa::{Feature, GROUP, Group, Isa, Op, Rows, Scalar};
+use crate::isa::{Feature, GROUP, Group, Isa, List, Op, ROWS, RowOf, Rows, Scalar};
 
 /// Where dγ and dβ are added to; empty where nobody wants them.
 pub(crate) struct Grads<'a> {
@@ -35,7 +35,7 @@ pub(crate) struct Grads<'a> {
 pub(crate) struct Backward<'a> {
     pub centred: bool,
     /// Its β is not asked for.
-    pub affine: Affine<'a>,
+    pub parameters: Parameters<'a>,
     pub epsilon: f32,
     /// As many rows as `rows`, without gaps.
     pub x: &'a [f32],
@@ -50,20 +50,43 @@ impl Op for Backward<'_> {
 
     #[inline(always)]
     fn eval<I: Isa>(self, isa: I) {
-        let Self { centred, affine, epsilon, x, stats, mut rows, mut grads } = self;
-        let (affine, grads) = (&affine, &mut grads);
+        let Self { centred, parameters, epsilon, x, stats, mut rows, mut grads } = self;
+        let (affine, grads) = (&Affine::new(parameters), &mut grads);
         let width = rows.width();
-        for (i, (x, stats)) in x.chunks_exact(width.max(1)).zip(stats).enumerate() {
-            let row = &mut rows.part(i, 1);
-            let sums = if centred {
-                isa.run(Pass1::<true> { mean: stats.wide_mean(), affine, x, row: &mut *row })
-            } else {
-                isa.run(Pass1::<false> { mean: 0.0, affine, x, row: &mut *row })
-            };
-            let line = Line::new(stats, sums, width as f64, epsilon);
-            isa.run(Pass2 { line: &line, affine, x, row: &mut *row, grads });
-            if let Some(value) = line.all {
-                row.fill(value);
+        let n = (width as f64, 1.0 / width as f64);
+        let together = together(width, rows.elements());
+        let parts = x.chunks((together * width).max(1)).zip(stats.chunks(together));
+        for (part, (x, stats)) in parts.enumerate() {
+            let mut rows = rows.part(part * together, together);
+            let mut lines = List::<Line, ROWS>::new();
+            let row = |i: usize| x.get(i * width..(i + 1) * width).unwrap_or(&[]);
+            for (i, stats) in stats.iter().enumerate() {
+                let (x, row) = (row(i), &mut rows.row(i));
+                let mut mean = stats.wide_mean();
+                // About 0 where that costs no digit: f64 has 29 more of them than a float.
+                if (mean * stats.wide_rstd()).abs() <= 1024.0 {
+                    mean = 0.0;
+                }
+                let sums = if mean != 0.0 || affine.unit_offset {
+                    isa.run(Pass1::<true, true> { mean, affine, x, row })
+                } else if centred {
+                    isa.run(Pass1::<true, false> { mean, affine, x, row })
+                } else {
+                    isa.run(Pass1::<false, false> { mean, affine, x, row })
+                };
+                let sums = if centred { sums } else { Sums { d: 0.0, g: 0.0, ..sums } };
+                lines.push(Line::new(stats, mean, sums, n, epsilon));
+            }
+            for (i, line) in lines.iter().enumerate() {
+                let (x, row) = (row(i), &mut rows.row(i));
+                if line.scale == 1.0 && !affine.unit_offset {
+                    isa.run(Pass2::<false> { line, affine, x, row: &mut *row, grads });
+                } else {
+                    isa.run(Pass2::<true> { line, affine, x, row: &mut *row, grads });
+                }
+                if let Some(value) = line.all {
+                    row.fill(value);
+                }
             }
         }
         for sums in [&mut *grads.gamma, &mut *grads.beta] {
@@ -75,6 +98,9 @@ impl Op for Backward<'_> {
     }
 }
 
+/// Lanes of the sums of pass 1.
+const LANES: usize = 4;
+
 /// What is summed in pass 1.
 #[derive(Clone, Copy)]
 struct Sums<T> {
@@ -84,40 +110,47 @@ struct Sums<T> {
     gd: T,
 }
 
-/// Over one row. Without `CENTRED` the sums of d and g are 0.
-struct Pass1<'a, 'r, const CENTRED: bool> {
+/// Over one row. Without `CENTRED` the sums of d and g are 0; without `GENERAL` so is the mean, and γ is the gain.
+struct Pass1<'a, 'r, const CENTRED: bool, const GENERAL: bool> {
+    /// What d is relative to.
     mean: f64,
     affine: &'a Affine<'a>,
     x: &'a [f32],
-    row: &'a mut Rows<'r>,
+    row: &'a mut RowOf<'r>,
 }
 
-impl<const CENTRED: bool> Op for Pass1<'_, '_, CENTRED> {
+impl<const CENTRED: bool, const GENERAL: bool> Op for Pass1<'_, '_, CENTRED, GENERAL> {
     type Output = Sums<f64>;
 
     #[inline(always)]
     fn eval<I: Isa>(self, isa: I) -> Sums<f64> {
         let Self { mean, affine, x, row } = self;
-        let one = affine.one();
-        let leaves =
-            Leaves::<I, CENTRED> { isa, mean: isa.wide_splat(mean), one: isa.wide_splat(one.into()) };
-        let zero = isa.wide_splat(0.0);
-        let mut sums = Sums { d: zero, dd: zero, g: zero, gd: zero };
-        for (slot, gamma, x) in row.groups(affine.gamma, Feature::own(x)) {
-            let dy = slot.source();
-            let low = leaves.add(leaves.at(0, dy, gamma, x), leaves.at(4, dy, gamma, x));
-            let high = leaves.add(leaves.at(8, dy, gamma, x), leaves.at(12, dy, gamma, x));
-            sums = leaves.add(sums, leaves.add(low, high));
+        let one = f64::from(affine.one());
+        let (mean_lanes, one_lanes) = (isa.wide_splat(mean), isa.wide_splat(one));
+        let leaves = Leaves::<I, CENTRED, GENERAL> { isa, mean: mean_lanes, one: one_lanes };
+        let mut lanes = [[0.0; LANES]; 4];
+        // One vector of lanes at a time, so that few values are live.
+        for lane in (0..LANES).step_by(I::WIDE) {
+            let zero = isa.wide_splat(0.0);
+            let mut sums = Sums { d: zero, dd: zero, g: zero, gd: zero };
+            for (slot, gamma, x) in row.groups(affine.gamma, Feature::own(x)) {
+                for at in (lane..GROUP).step_by(2 * LANES) {
+                    let low = leaves.at(at, slot.source(), gamma, x);
+                    let high = leaves.at(at + LANES, slot.source(), gamma, x);
+                    sums = leaves.add(sums, leaves.add(low, high));
+                }
+            }
+            for (of, v) in lanes.iter_mut().zip([sums.d, sums.dd, sums.g, sums.gd]) {
+                isa.wide_store(v, of.get_mut(lane..).unwrap_or(&mut []));
+            }
         }
-        let total = |v: I::Wide| {
-            let [a, b, c, d] = isa.wide_values(v);
-            (a + c) + (b + d)
-        };
-        let mut total = Sums { d: total(sums.d), dd: total(sums.dd), g: total(sums.g), gd: total(sums.gd) };
-        let groups = x.len() - x.len() % GROUP;
-        for (i, (dy, x)) in row.source().iter().zip(x).skip(groups).enumerate() {
-            let g = f64::from(*dy) * (f64::from(affine.gamma.rest(i)) + f64::from(one));
-            let d = f64::from(*x) - mean;
+        let [d, dd, g, gd] = lanes.map(|[a, b, c, d]| (a + c) + (b + d));
+        let mut total = Sums { d, dd, g, gd };
+        let (dy, groups) = (row.source(), x.len() - x.len() % GROUP);
+        for i in groups..x.len() {
+            let of = |from: &[f32]| f64::from(from.get(i).copied().unwrap_or(0.0));
+            let g = of(dy) * (f64::from(affine.gamma.rest(i - groups)) + one);
+            let d = of(x) - mean;
             if CENTRED {
                 (total.d, total.g) = (total.d + d, total.g + g);
             }
@@ -127,21 +160,21 @@ impl<const CENTRED: bool> Op for Pass1<'_, '_, CENTRED> {
     }
 }
 
-/// The terms of four elements and how they are added.
-struct Leaves<I: Isa, const CENTRED: bool> {
+/// The terms of a few elements and how they are added.
+struct Leaves<I: Isa, const CENTRED: bool, const GENERAL: bool> {
     isa: I,
     mean: I::Wide,
     one: I::Wide,
 }
 
-impl<I: Isa, const CENTRED: bool> Leaves<I, CENTRED> {
+impl<I: Isa, const CENTRED: bool, const GENERAL: bool> Leaves<I, CENTRED, GENERAL> {
     #[inline(always)]
     fn at(&self, at: usize, dy: &Group, gamma: &Group, x: &Group) -> Sums<I::Wide> {
         let isa = self.isa;
-        let gain = isa.wide_add(isa.wide(from(gamma, at)), self.one);
+        let (gamma, x) = (isa.wide(from(gamma, at)), isa.wide(from(x, at)));
+        let gain = if GENERAL { isa.wide_add(gamma, self.one) } else { gamma };
+        let d = if GENERAL { isa.wide_sub(x, self.mean) } else { x };
         let g = isa.wide_mul(isa.wide(from(dy, at)), gain);
-        let x = isa.wide(from(x, at));
-        let d = if CENTRED { isa.wide_sub(x, self.mean) } else { x };
         Sums { d, dd: isa.wide_mul(d, d), g, gd: isa.wide_mul(g, d) }
     }
 
@@ -175,22 +208,25 @@ struct Line {
 
 impl Line {
     #[inline(always)]
-    fn new(stats: &RowStats, sums: Sums<f64>, n: f64, epsilon: f32) -> Self {
-        let e = sums.d / n;
-        let (mean, rstd) = (stats.wide_mean() + e, stats.wide_rstd());
-        let missing = 1.0 - (sums.dd / n - e * e + f64::from(epsilon)) * rstd * rstd;
+    fn new(stats: &RowStats, mean: f64, sums: Sums<f64>, (n, inverse): (f64, f64), epsilon: f32) -> Self {
+        let e = sums.d * inverse;
+        let (mean, rstd) = (mean + e, stats.wide_rstd());
+        let missing = 1.0 - (sums.dd * inverse - e * e + f64::from(epsilon)) * rstd * rstd;
         // Not so small where the statistics are those for another ε.
         let rstd = if missing.abs() < 1e-5 { rstd + rstd * missing * 0.5 } else { rstd };
-        let mean_g = sums.g / n;
-        let mean_gx = (sums.gd - e * sums.g) / n * rstd;
+        let mean_g = sums.g * inverse;
+        let mean_gx = (sums.gd - e * sums.g) * inverse * rstd;
         // |x̂| ≤ sqrt(N) ≤ N. False for NaN.
         let finite = mean_g.abs() + mean_gx.abs() * n < f64::from(f32::MAX) / 4.0;
 
-        let scale = power_of_two_below(rstd);
-        let (mean, rstd) = (mean * f64::from(scale), rstd / f64::from(scale));
+        // The power of two below 1/σ, or the nearest that is a normal float; 1 will do if it is not far.
+        let exponent = ((rstd.to_bits() >> 52) as i32 - 1023).max(-126).min(127);
+        let exponent = if exponent.abs() <= 8 { 0 } else { exponent };
+        let power = |exponent: i32| f64::from_bits(((exponent + 1023) as u64) << 52);
+        let (mean, rstd) = (mean * power(exponent), rstd * power(-exponent));
         let pivot = mean as f32;
         Self {
-            scale,
+            scale: power(exponent) as f32,
             pivot,
             delta: (mean - f64::from(pivot)) as f32,
             rstd: rstd as f32,
@@ -201,9 +237,9 @@ impl Line {
     }
 
     #[inline(always)]
-    fn d<I: Isa>(&self, isa: I, x: I::V) -> I::V {
-        let d = isa.sub(isa.mul(x, isa.splat(self.scale)), isa.splat(self.pivot));
-        isa.sub(d, isa.splat(self.delta))
+    fn d<I: Isa, const GENERAL: bool>(&self, isa: I, x: I::V) -> I::V {
+        let x = if GENERAL { isa.mul(x, isa.splat(self.scale)) } else { x };
+        isa.sub(isa.sub(x, isa.splat(self.pivot)), isa.splat(self.delta))
     }
 
     /// x̂
@@ -213,28 +249,23 @@ impl Line {
     }
 
     #[inline(always)]
-    fn dx<I: Isa>(&self, isa: I, g: I::V, d: I::V) -> I::V {
+    fn dx<I: Isa, const GENERAL: bool>(&self, isa: I, g: I::V, d: I::V) -> I::V {
         let rest = isa.add(isa.splat(self.level), isa.mul(d, isa.splat(self.slope)));
-        isa.mul(isa.sub(isa.mul(g, isa.splat(self.rstd)), rest), isa.splat(self.scale))
+        let dx = isa.sub(isa.mul(g, isa.splat(self.rstd)), rest);
+        if GENERAL { isa.mul(dx, isa.splat(self.scale)) } else { dx }
     }
 }
 
-/// The largest power of two not above `v`, or the nearest that a normal float is.
-fn power_of_two_below(v: f64) -> f32 {
-    let exponent = (v.to_bits() >> 52) as i32 - 1023;
-    f32::from_bits(((exponent.max(-126).min(127) + 127) as u32) << 23)
-}
-
-/// Over one row.
-struct Pass2<'a, 'r, 'g> {
+/// Over one row. Without `GENERAL` the scale is 1, and γ is the gain.
+struct Pass2<'a, 'r, 'g, const GENERAL: bool> {
     line: &'a Line,
     affine: &'a Affine<'a>,
     x: &'a [f32],
-    row: &'a mut Rows<'r>,
+    row: &'a mut RowOf<'r>,
     grads: &'a mut Grads<'g>,
 }
 
-impl Op for Pass2<'_, '_, '_> {
+impl<const GENERAL: bool> Op for Pass2<'_, '_, '_, GENERAL> {
     type Output = ();
 
     #[inline(always)]
@@ -247,24 +278,25 @@ impl Op for Pass2<'_, '_, '_> {
         for (mut slot, gamma, x) in row.groups(affine.gamma, Feature::own(x)) {
             let (mut dgamma, mut dbeta) = (dgamma.next(), dbeta.next());
             for at in (0..GROUP).step_by(I::LANES) {
-                let d = line.d(isa, isa.load(from(x, at)));
+                let d = line.d::<I, GENERAL>(isa, isa.load(from(x, at)));
                 let dy = isa.load(from(slot.source(), at));
-                let g = isa.mul(dy, isa.add(isa.load(from(gamma, at)), isa.splat(one)));
+                let gamma = isa.load(from(gamma, at));
+                let g = isa.mul(dy, if GENERAL { isa.add(gamma, isa.splat(one)) } else { gamma });
                 accumulate(isa, &mut dgamma, at, isa.mul(dy, line.normalised(isa, d)));
                 accumulate(isa, &mut dbeta, at, dy);
-                isa.store(line.dx(isa, g, d), slot.target().get_mut(at..).unwrap_or(&mut []));
+                isa.store(line.dx::<I, GENERAL>(isa, g, d), slot.target().get_mut(at..).unwrap_or(&mut []));
             }
         }
         let tail = x.get(x.len() - x.len() % GROUP..).unwrap_or(&[]);
         row.rest(|i, dy| {
-            let d = line.d(Scalar, tail.get(i).copied().unwrap_or(0.0));
+            let d = line.d::<Scalar, true>(Scalar, tail.get(i).copied().unwrap_or(0.0));
             if let Some(sum) = dgamma_rest.get_mut(i) {
                 *sum += dy * line.normalised(Scalar, d);
             }
             if let Some(sum) = dbeta_rest.get_mut(i) {
                 *sum += dy;
             }
-            line.dx(Scalar, dy * (affine.gamma.rest(i) + one), d)
+            line.dx::<Scalar, true>(Scalar, dy * (affine.gamma.rest(i) + one), d)
         });
     }
 }

@@ -26,7 +26,7 @@ pub(crate) mod two;
 
 use crate::RowStats;
 use crate::isa::{GROUP, Isa, List, Op, ROWS, Rows};
-pub(crate) use affine::{Affine, SecondPass};
+pub(crate) use affine::{Affine, Parameters, SecondPass};
 pub(crate) use backward::{Backward, Grads};
 use redo::Redo;
 pub(crate) use redo::{Next, Pass, Range};
@@ -40,7 +40,7 @@ pub(crate) struct Forward<'a> {
     pub centred: bool,
     pub rows: Rows<'a>,
     pub width: usize,
-    pub affine: Affine<'a>,
+    pub parameters: Parameters<'a>,
     pub epsilon: f32,
     /// One for every row, or none at all.
     pub stats: &'a mut [RowStats],
@@ -52,17 +52,24 @@ const TOGETHER: [usize; 2] = [4096, 1024];
 /// Elements of a call whose rows are in cache: 8 MB of input and output.
 const IN_CACHE: usize = 1 << 20;
 
+/// Rows that go through pass 1 before pass 2, in a call of so many elements.
+#[inline(always)]
+fn together(width: usize, elements: usize) -> usize {
+    let together = TOGETHER[usize::from(elements > IN_CACHE)];
+    together.checked_div(width).unwrap_or(1).clamp(1, ROWS)
+}
+
 impl Op for Forward<'_> {
     type Output = ();
 
     #[inline(always)]
     fn eval<I: Isa>(self, isa: I) {
-        let Self { centred, mut rows, width, affine, epsilon, stats: mut out } = self;
+        let Self { centred, mut rows, width, parameters, epsilon, stats: mut out } = self;
         let row = &Row::new(width, centred, epsilon);
-        let affine = &affine;
-        let together = TOGETHER[usize::from(rows.elements() > IN_CACHE)];
-        let together = together.checked_div(width).unwrap_or(1).clamp(1, ROWS);
-        for first in (0..rows.count()).step_by(together) {
+        let affine = &Affine::new(parameters);
+        let together = together(width, rows.elements());
+        let mut first = 0;
+        while first < rows.count() {
             let mut these = rows.part(first, together);
             if let Some((x, residual)) = these.addition() {
                 isa.run(Add { x, residual });
@@ -79,6 +86,7 @@ impl Op for Forward<'_> {
                 these.iter_mut().zip(stats.iter()).for_each(|(to, stats)| *to = *stats);
                 out = others;
             }
+            first += together;
         }
     }
 }

@@ -18,7 +18,7 @@ mod x86;
 
 use crate::float::two::Two;
 pub(crate) use list::List;
-pub(crate) use rows::{Feature, Layout, Rows};
+pub(crate) use rows::{Feature, Layout, RowOf, Rows};
 pub(crate) use scalar::Scalar;
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128", not(layernorm_isa = "scalar")))]
 pub(crate) use simd128::Simd128;
@@ -72,7 +72,9 @@ pub(crate) trait Isa: Copy {
     type V: Copy;
     /// Four numbers of one row.
     type Four: Copy;
-    /// Four numbers in `f64`.
+    /// Lanes in one vector of `f64`: 1, 2 or 4.
+    const WIDE: usize;
+    /// One vector of `f64`.
     type Wide: Copy;
 
     /// Runs `op` in a function of its own, compiled for this instruction set.
@@ -112,11 +114,12 @@ pub(crate) trait Isa: Copy {
     fn four(self, values: [f32; 4]) -> Self::Four;
     fn values(self, four: Self::Four) -> [f32; 4];
 
-    /// The first four elements of `from`; zeros where it has fewer.
+    /// The first `WIDE` elements of `from`; zeros where it has fewer.
     fn wide(self, from: &[f32]) -> Self::Wide;
     fn wide_splat(self, value: f64) -> Self::Wide;
     fn wide_add(self, a: Self::Wide, b: Self::Wide) -> Self::Wide;
     fn wide_sub(self, a: Self::Wide, b: Self::Wide) -> Self::Wide;
     fn wide_mul(self, a: Self::Wide, b: Self::Wide) -> Self::Wide;
-    fn wide_values(self, v: Self::Wide) -> [f64; 4];
+    /// Writes the first `WIDE` elements of `to`; nothing where it has fewer.
+    fn wide_store(self, v: Self::Wide, to: &mut [f64]);
 }

@@ -21,15 +21,15 @@ impl Layout {
         Self { rows, width, from: width, to: width }
     }
 
-    /// Its rows if so many elements have them, else none.
+    /// Its rows if the slices that are read and written have so many elements, else none.
     #[inline(always)]
     fn within(self, from: usize, to: usize) -> Self {
         let Self { rows, width, .. } = self;
         let fits = |step: usize, len: usize| {
-            let end = rows.saturating_sub(1).checked_mul(step).and_then(|start| start.checked_add(width));
+            let end = rows.wrapping_sub(1).checked_mul(step).and_then(|start| start.checked_add(width));
             step >= width && end.is_some_and(|end| end <= len)
         };
-        let all = rows > 0 && fits(self.from, from) && fits(self.to, to);
+        let all = fits(self.from, from) && (self.to == self.from && to == from || fits(self.to, to));
         Self { rows: if all { rows } else { 0 }, ..self }
     }
 }
@@ -45,6 +45,16 @@ pub(crate) struct Rows<'a> {
     /// Null where nothing is to be written.
     to: *mut f32,
     layout: Layout,
+    slices: PhantomData<&'a mut [f32]>,
+}
+
+/// One of [`Rows`].
+pub(crate) struct RowOf<'a> {
+    from: *mut f32,
+    to: *mut f32,
+    width: usize,
+    /// Elements that are to be written: all or none.
+    written: usize,
     slices: PhantomData<&'a mut [f32]>,
 }
 
@@ -66,17 +76,22 @@ pub(crate) struct Feature<'a> {
 }
 
 impl<'a> Rows<'a> {
+    #[inline(always)]
     pub(crate) fn read(x: &'a [f32], layout: Layout) -> Self {
-        let layout = layout.within(x.len(), usize::MAX);
-        Self { from: x.as_ptr().cast_mut(), addend: null(), to: null_mut(), layout, slices: PhantomData }
+        let from = x.as_ptr().cast_mut();
+        let layout = Layout { to: layout.from, ..layout }.within(x.len(), x.len());
+        Self { from, addend: null(), to: null_mut(), layout, slices: PhantomData }
     }
 
+    #[inline(always)]
     pub(crate) fn apart(x: &'a [f32], y: &'a mut [f32], layout: Layout) -> Self {
         let layout = layout.within(x.len(), y.len());
-        Self { to: y.as_mut_ptr(), ..Self::read(x, layout) }
+        let (from, to) = (x.as_ptr().cast_mut(), y.as_mut_ptr());
+        Self { from, addend: null(), to, layout, slices: PhantomData }
     }
 
     /// Written where they are read; `layout.to` is not asked for.
+    #[inline(always)]
     pub(crate) fn in_place(y: &'a mut [f32], layout: Layout) -> Self {
         let layout = Layout { to: layout.from, ..layout }.within(y.len(), y.len());
         let to = y.as_mut_ptr();
@@ -84,14 +99,16 @@ impl<'a> Rows<'a> {
     }
 
     /// `residual` is read, once `x` has been added to it.
+    #[inline(always)]
     pub(crate) fn residual(x: &'a [f32], residual: &'a mut [f32], y: &'a mut [f32], layout: Layout) -> Self {
         let layout = layout.within(x.len().min(residual.len()), y.len());
-        Self { addend: x.as_ptr(), to: y.as_mut_ptr(), ..Self::in_place(residual, layout) }
+        let (from, to) = (residual.as_mut_ptr(), y.as_mut_ptr());
+        Self { from, addend: x.as_ptr(), to, layout, slices: PhantomData }
     }
 
     /// `y` is read, once `x` has been added to it, and written.
     pub(crate) fn sum_in_place(x: &'a [f32], y: &'a mut [f32], layout: Layout) -> Self {
-        let layout = layout.within(x.len(), usize::MAX);
+        let layout = layout.within(x.len().min(y.len()), y.len());
         Self { addend: x.as_ptr(), ..Self::in_place(y, layout) }
     }
 
@@ -148,20 +165,38 @@ impl<'a> Rows<'a> {
         Some(unsafe { (from_raw_parts(self.addend, len), from_raw_parts_mut(self.from, len)) })
     }
 
-    /// Elements of the first row that are to be written: all or none.
     #[inline(always)]
-    fn written(&self) -> usize {
-        if self.to.is_null() || self.layout.rows == 0 { 0 } else { self.layout.width }
+    pub(crate) fn row(&mut self, i: usize) -> RowOf<'_> {
+        let Layout { rows, width, from, to } = self.layout;
+        let width = if i < rows { width } else { 0 };
+        RowOf {
+            from: self.from.wrapping_add(i.wrapping_mul(from)),
+            to: self.to.wrapping_add(i.wrapping_mul(to)),
+            width,
+            written: if self.to.is_null() { 0 } else { width },
+            slices: PhantomData,
+        }
+    }
+}
+
+impl RowOf<'_> {
+    #[inline(always)]
+    pub(crate) fn source(&self) -> &[f32] {
+        if self.width == 0 {
+            return &[];
+        }
+        // SAFETY: so many elements of a slice borrowed for longer; what writes them needs `self` to itself.
+        unsafe { from_raw_parts(self.from, self.width) }
     }
 
-    /// The whole groups of the first row one after another, each with its group of `gamma` and `beta`.
+    /// Its whole groups one after another, each with its group of `gamma` and `beta`.
     #[inline(always)]
     pub(crate) fn groups<'p>(
         &'p mut self,
         mut gamma: Feature<'p>,
         mut beta: Feature<'p>,
     ) -> impl Iterator<Item = (Slot<'p>, &'p Group, &'p Group)> {
-        let count = (self.written() / GROUP).min(gamma.groups).min(beta.groups);
+        let count = (self.written / GROUP).min(gamma.groups).min(beta.groups);
         let (mut from, mut to) = (self.from.cast::<Group>(), self.to.cast::<Group>());
         (0..count).map(move |_| {
             let slot = Slot { from, to, slices: PhantomData };
@@ -174,20 +209,18 @@ impl<'a> Rows<'a> {
         })
     }
 
-    /// Writes `map` of each element of the first row behind the whole groups; they are counted from 0.
+    /// Writes `map` of each element behind the whole groups; they are counted from 0.
     #[inline(always)]
     pub(crate) fn rest(&mut self, mut map: impl FnMut(usize, f32) -> f32) {
-        let written = self.written();
-        let groups = written - written % GROUP;
-        for i in groups..written {
+        let groups = self.width - self.width % GROUP;
+        for i in groups..self.written {
             // SAFETY: the row has so many elements. The read is over before the write.
             unsafe { self.to.add(i).write(map(i - groups, self.from.add(i).read())) }
         }
     }
 
-    /// The first row.
     pub(crate) fn fill(&mut self, value: f32) {
-        for i in 0..self.written() {
+        for i in 0..self.written {
             // SAFETY: the row has so many elements, and nothing else refers to them while `self` is borrowed.
             unsafe { self.to.add(i).write(value) }
         }
@@ -209,11 +242,13 @@ impl Slot<'_> {
 }
 
 impl<'a> Feature<'a> {
+    #[inline(always)]
     pub(crate) fn own(values: &'a [f32]) -> Self {
         let (groups, rest) = values.as_chunks::<GROUP>();
         Self { at: groups.as_ptr(), step: size_of::<Group>(), groups: groups.len(), rest }
     }
 
+    #[inline(always)]
     pub(crate) fn same(group: &'a Group) -> Self {
         Self { at: group, step: 0, groups: usize::MAX, rest: group }
     }

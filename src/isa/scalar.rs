@@ -9,7 +9,8 @@ impl Isa for Scalar {
     const LANES: usize = 1;
     type V = f32;
     type Four = [f32; 4];
-    type Wide = [f64; 4];
+    const WIDE: usize = 1;
+    type Wide = f64;
 
     #[inline(always)]
     fn splat(self, value: f32) -> f32 {
@@ -99,28 +100,29 @@ impl Isa for Scalar {
     }
 
     #[inline(always)]
-    fn wide(self, from: &[f32]) -> [f64; 4] {
-        let [a, b, c, d] = from.first_chunk().copied().unwrap_or([0.0; 4]);
-        [a.into(), b.into(), c.into(), d.into()]
+    fn wide(self, from: &[f32]) -> f64 {
+        self.load(from).into()
     }
     #[inline(always)]
-    fn wide_splat(self, value: f64) -> [f64; 4] {
-        [value; 4]
+    fn wide_splat(self, value: f64) -> f64 {
+        value
     }
     #[inline(always)]
-    fn wide_add(self, a: [f64; 4], b: [f64; 4]) -> [f64; 4] {
-        [a[0] + b[0], a[1] + b[1], a[2] + b[2], a[3] + b[3]]
+    fn wide_add(self, a: f64, b: f64) -> f64 {
+        a + b
     }
     #[inline(always)]
-    fn wide_sub(self, a: [f64; 4], b: [f64; 4]) -> [f64; 4] {
-        [a[0] - b[0], a[1] - b[1], a[2] - b[2], a[3] - b[3]]
+    fn wide_sub(self, a: f64, b: f64) -> f64 {
+        a - b
     }
     #[inline(always)]
-    fn wide_mul(self, a: [f64; 4], b: [f64; 4]) -> [f64; 4] {
-        [a[0] * b[0], a[1] * b[1], a[2] * b[2], a[3] * b[3]]
+    fn wide_mul(self, a: f64, b: f64) -> f64 {
+        a * b
     }
     #[inline(always)]
-    fn wide_values(self, v: [f64; 4]) -> [f64; 4] {
-        v
+    fn wide_store(self, v: f64, to: &mut [f64]) {
+        if let Some(to) = to.first_mut() {
+            *to = v;
+        }
     }
 }

@@ -12,7 +12,8 @@ impl Isa for Simd128 {
     const LANES: usize = 4;
     type V = v128;
     type Four = v128;
-    type Wide = [v128; 2];
+    const WIDE: usize = 2;
+    type Wide = v128;
 
     #[inline(always)]
     fn splat(self, value: f32) -> v128 {
@@ -103,34 +104,34 @@ impl Isa for Simd128 {
     }
 
     #[inline(always)]
-    fn wide(self, from: &[f32]) -> [v128; 2] {
-        let v = self.load(from);
-        [f64x2_promote_low_f32x4(v), f64x2_promote_low_f32x4(i64x2_shuffle::<1, 1>(v, v))]
+    fn wide(self, from: &[f32]) -> v128 {
+        match from.first_chunk::<2>() {
+            // SAFETY: `from` is 8 readable bytes; v128_load64_zero needs no alignment.
+            Some(from) => f64x2_promote_low_f32x4(unsafe { v128_load64_zero(from.as_ptr().cast()) }),
+            None => f64x2_splat(0.0),
+        }
     }
     #[inline(always)]
-    fn wide_splat(self, value: f64) -> [v128; 2] {
-        [f64x2_splat(value); 2]
+    fn wide_splat(self, value: f64) -> v128 {
+        f64x2_splat(value)
     }
     #[inline(always)]
-    fn wide_add(self, a: [v128; 2], b: [v128; 2]) -> [v128; 2] {
-        [f64x2_add(a[0], b[0]), f64x2_add(a[1], b[1])]
+    fn wide_add(self, a: v128, b: v128) -> v128 {
+        f64x2_add(a, b)
     }
     #[inline(always)]
-    fn wide_sub(self, a: [v128; 2], b: [v128; 2]) -> [v128; 2] {
-        [f64x2_sub(a[0], b[0]), f64x2_sub(a[1], b[1])]
+    fn wide_sub(self, a: v128, b: v128) -> v128 {
+        f64x2_sub(a, b)
     }
     #[inline(always)]
-    fn wide_mul(self, a: [v128; 2], b: [v128; 2]) -> [v128; 2] {
-        [f64x2_mul(a[0], b[0]), f64x2_mul(a[1], b[1])]
+    fn wide_mul(self, a: v128, b: v128) -> v128 {
+        f64x2_mul(a, b)
     }
     #[inline(always)]
-    fn wide_values(self, [low, high]: [v128; 2]) -> [f64; 4] {
-        [
-            f64x2_extract_lane::<0>(low),
-            f64x2_extract_lane::<1>(low),
-            f64x2_extract_lane::<0>(high),
-            f64x2_extract_lane::<1>(high),
-        ]
+    fn wide_store(self, v: v128, to: &mut [f64]) {
+        if let Some(to) = to.first_chunk_mut::<2>() {
+            *to = [f64x2_extract_lane::<0>(v), f64x2_extract_lane::<1>(v)];
+        }
     }
 }
 

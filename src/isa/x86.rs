@@ -30,7 +30,8 @@ impl Isa for Sse2 {
     const LANES: usize = 4;
     type V = __m128;
     type Four = __m128;
-    type Wide = [__m128d; 2];
+    const WIDE: usize = 2;
+    type Wide = __m128d;
 
     #[inline(always)]
     fn splat(self, value: f32) -> __m128 {
@@ -129,40 +130,39 @@ impl Isa for Sse2 {
     }
 
     #[inline(always)]
-    fn wide(self, from: &[f32]) -> [__m128d; 2] {
-        let v = Sse2.load(from);
-        // SAFETY: as above.
-        unsafe { [_mm_cvtps_pd(v), _mm_cvtps_pd(_mm_movehl_ps(v, v))] }
-    }
-    #[inline(always)]
-    fn wide_splat(self, value: f64) -> [__m128d; 2] {
-        // SAFETY: as above.
-        unsafe { [_mm_set1_pd(value); 2] }
-    }
-    #[inline(always)]
-    fn wide_add(self, a: [__m128d; 2], b: [__m128d; 2]) -> [__m128d; 2] {
-        // SAFETY: as above.
-        unsafe { [_mm_add_pd(a[0], b[0]), _mm_add_pd(a[1], b[1])] }
-    }
-    #[inline(always)]
-    fn wide_sub(self, a: [__m128d; 2], b: [__m128d; 2]) -> [__m128d; 2] {
-        // SAFETY: as above.
-        unsafe { [_mm_sub_pd(a[0], b[0]), _mm_sub_pd(a[1], b[1])] }
-    }
-    #[inline(always)]
-    fn wide_mul(self, a: [__m128d; 2], b: [__m128d; 2]) -> [__m128d; 2] {
-        // SAFETY: as above.
-        unsafe { [_mm_mul_pd(a[0], b[0]), _mm_mul_pd(a[1], b[1])] }
-    }
-    #[inline(always)]
-    fn wide_values(self, [low, high]: [__m128d; 2]) -> [f64; 4] {
-        let mut values = [0.0; 4];
-        // SAFETY: as above; `values` is 32 writable bytes, the unaligned form is used.
-        unsafe {
-            _mm_storeu_pd(values.as_mut_ptr(), low);
-            _mm_storeu_pd(values.as_mut_ptr().add(2), high);
+    fn wide(self, from: &[f32]) -> __m128d {
+        match from.first_chunk::<2>() {
+            // SAFETY: `from` is 8 readable bytes; the load needs no alignment.
+            Some(from) => unsafe { _mm_cvtps_pd(_mm_castpd_ps(_mm_load_sd(from.as_ptr().cast()))) },
+            None => self.wide_splat(0.0),
         }
-        values
+    }
+    #[inline(always)]
+    fn wide_splat(self, value: f64) -> __m128d {
+        // SAFETY: as above.
+        unsafe { _mm_set1_pd(value) }
+    }
+    #[inline(always)]
+    fn wide_add(self, a: __m128d, b: __m128d) -> __m128d {
+        // SAFETY: as above.
+        unsafe { _mm_add_pd(a, b) }
+    }
+    #[inline(always)]
+    fn wide_sub(self, a: __m128d, b: __m128d) -> __m128d {
+        // SAFETY: as above.
+        unsafe { _mm_sub_pd(a, b) }
+    }
+    #[inline(always)]
+    fn wide_mul(self, a: __m128d, b: __m128d) -> __m128d {
+        // SAFETY: as above.
+        unsafe { _mm_mul_pd(a, b) }
+    }
+    #[inline(always)]
+    fn wide_store(self, v: __m128d, to: &mut [f64]) {
+        if let Some(to) = to.first_chunk_mut::<2>() {
+            // SAFETY: `to` is 16 writable bytes; the unaligned form is used.
+            unsafe { _mm_storeu_pd(to.as_mut_ptr(), v) }
+        }
     }
 }
 
@@ -187,6 +187,7 @@ impl Isa for Avx2 {
     const LANES: usize = 8;
     type V = __m256;
     type Four = __m128;
+    const WIDE: usize = 4;
     type Wide = __m256d;
 
     #[inline(always)]
@@ -328,10 +329,10 @@ impl Isa for Avx2 {
         unsafe { _mm256_mul_pd(a, b) }
     }
     #[inline(always)]
-    fn wide_values(self, v: __m256d) -> [f64; 4] {
-        let mut values = [0.0; 4];
-        // SAFETY: as above; `values` is 32 writable bytes, the unaligned form is used.
-        unsafe { _mm256_storeu_pd(values.as_mut_ptr(), v) };
-        values
+    fn wide_store(self, v: __m256d, to: &mut [f64]) {
+        if let Some(to) = to.first_chunk_mut::<4>() {
+            // SAFETY: `to` is 32 writable bytes; the unaligned form is used.
+            unsafe { _mm256_storeu_pd(to.as_mut_ptr(), v) }
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! Everything in Rust that is measured, behind one interface, for wasm (`exports`) and native (`src/bin/serve.rs`).
 
 mod aligned;
+mod backward;
 #[cfg(feature = "peers")]
 mod burn;
 #[cfg(feature = "peers")]
@@ -47,6 +48,7 @@ const CONTENDERS: &[(&str, Open)] = &[
     ("layernorm-in-place", ours::in_place),
     ("layernorm-statistics", ours::statistics),
     ("layernorm-codes", codes::open),
+    ("layernorm-backward", backward::open),
     #[cfg(any(not(target_arch = "wasm32"), target_feature = "simd128"))]
     ("two-pass", two_pass::open),
     ("copy", copy::open),
@@ -83,6 +85,7 @@ impl Case {
         let mut run = open(work, &buffers)?;
         let expected = match *name {
             "copy" => buffers.x.iter().map(|&x| x.into()).collect(),
+            "layernorm-backward" => backward::reference(work, &buffers),
             "layernorm-codes" => reference(work, &buffers).into_iter().map(codes::rounded).collect(),
             _ => reference(work, &buffers),
         };

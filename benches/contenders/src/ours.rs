@@ -4,7 +4,7 @@ use crate::Run;
 use crate::work::{Buffers, EPSILON, Verb, Work};
 use layernorm::{LayerNorm, RmsNorm, RowStats};
 
-fn norms(work: Work, buffers: &Buffers) -> Option<(LayerNorm<'static>, RmsNorm<'static>)> {
+pub fn norms(work: Work, buffers: &Buffers) -> Option<(LayerNorm<'static>, RmsNorm<'static>)> {
     let (gamma, beta) = (buffers.gamma, buffers.beta);
     let layer = LayerNorm::new(work.width).ok()?.with_gamma(gamma).ok()?.with_beta(beta).ok()?;
     let rms = RmsNorm::new(work.width).ok()?.with_gamma(gamma).ok()?;

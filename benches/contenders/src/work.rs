@@ -49,7 +49,7 @@ impl Buffers {
     }
 }
 
-fn normal(seed: u64, count: usize, mean: f64, sigma: f64) -> Aligned {
+pub fn normal(seed: u64, count: usize, mean: f64, sigma: f64) -> Aligned {
     let mut state = seed;
     let mut uniform = || {
         // SplitMix64 (Steele, Lea, Flood 2014).

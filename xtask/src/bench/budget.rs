@@ -26,7 +26,7 @@ const TOLERANCE: f64 = 1e-6;
 
 /// Verb, form ("" writes elsewhere), rows, width: one short call; many narrow rows; the usual width; a tail in every
 /// row; a row of many blocks. Few rows, since a single step takes microseconds.
-const CORPUS: [(&str, &str, u32, u32); 21] = [
+const CORPUS: [(&str, &str, u32, u32); 26] = [
     ("layer", "", 1, 64),
     ("layer", "", 64, 64),
     ("layer", "", 8, 768),
@@ -42,6 +42,11 @@ const CORPUS: [(&str, &str, u32, u32); 21] = [
     ("rms", "", 8, 768),
     ("rms", "", 8, 997),
     ("rms", "-in-place", 8, 768),
+    ("layer", "-backward", 1, 64),
+    ("layer", "-backward", 64, 64),
+    ("layer", "-backward", 8, 768),
+    ("layer", "-backward", 8, 997),
+    ("rms", "-backward", 8, 768),
     ("layer", "-codes", 1, 64),
     ("layer", "-codes", 64, 64),
     ("layer", "-codes", 8, 768),
