@@ -40,7 +40,7 @@ impl Blocks {
         } else {
             let conclude = Conclude { row: &pass.row(row), pass, totals: &self.totals };
             match dispatch::run(conclude, 0) {
-                Conclusion::Far(mean) => Next::Again(Pass::Pivot(mean)),
+                Conclusion::Far(mean) => Next::Again(Pass::far(mean)),
                 Conclusion::Near(stats, ok) => pass.after(row, stats, ok),
             }
         };

@@ -125,9 +125,8 @@ impl<const CENTRED: bool, const GENERAL: bool> Op for Pass1<'_, '_, CENTRED, GEN
     #[inline(always)]
     fn eval<I: Isa>(self, isa: I) -> Sums<f64> {
         let Self { mean, affine, x, row } = self;
-        let one = f64::from(affine.one());
-        let (mean_lanes, one_lanes) = (isa.wide_splat(mean), isa.wide_splat(one));
-        let leaves = Leaves::<I, CENTRED, GENERAL> { isa, mean: mean_lanes, one: one_lanes };
+        let one = affine.one();
+        let leaves = Leaves::<I, CENTRED, GENERAL> { isa, mean: isa.wide_splat(mean), one };
         let mut lanes = [[0.0; LANES]; 4];
         // One vector of lanes at a time, so that few values are live.
         for lane in (0..LANES).step_by(I::WIDE) {
@@ -149,7 +148,7 @@ impl<const CENTRED: bool, const GENERAL: bool> Op for Pass1<'_, '_, CENTRED, GEN
         let (dy, groups) = (row.source(), x.len() - x.len() % GROUP);
         for i in groups..x.len() {
             let of = |from: &[f32]| f64::from(from.get(i).copied().unwrap_or(0.0));
-            let g = of(dy) * (f64::from(affine.gamma.rest(i - groups)) + one);
+            let g = of(dy) * f64::from(affine.gamma.rest(i - groups) + one);
             let d = of(x) - mean;
             if CENTRED {
                 (total.d, total.g) = (total.d + d, total.g + g);
@@ -164,15 +163,15 @@ impl<const CENTRED: bool, const GENERAL: bool> Op for Pass1<'_, '_, CENTRED, GEN
 struct Leaves<I: Isa, const CENTRED: bool, const GENERAL: bool> {
     isa: I,
     mean: I::Wide,
-    one: I::Wide,
+    one: f32,
 }
 
 impl<I: Isa, const CENTRED: bool, const GENERAL: bool> Leaves<I, CENTRED, GENERAL> {
     #[inline(always)]
     fn at(&self, at: usize, dy: &Group, gamma: &Group, x: &Group) -> Sums<I::Wide> {
         let isa = self.isa;
-        let (gamma, x) = (isa.wide(from(gamma, at)), isa.wide(from(x, at)));
-        let gain = if GENERAL { isa.wide_add(gamma, self.one) } else { gamma };
+        let (gamma, x) = (from(gamma, at), isa.wide(from(x, at)));
+        let gain = if GENERAL { isa.wide_sum(gamma, self.one) } else { isa.wide(gamma) };
         let d = if GENERAL { isa.wide_sub(x, self.mean) } else { x };
         let g = isa.wide_mul(isa.wide(from(dy, at)), gain);
         Sums { d, dd: isa.wide_mul(d, d), g, gd: isa.wide_mul(g, d) }
@@ -210,7 +209,7 @@ impl Line {
     #[inline(always)]
     fn new(stats: &RowStats, mean: f64, sums: Sums<f64>, (n, inverse): (f64, f64), epsilon: f32) -> Self {
         let e = sums.d * inverse;
-        let (mean, rstd) = (mean + e, stats.wide_rstd());
+        let rstd = stats.wide_rstd();
         let missing = 1.0 - (sums.dd * inverse - e * e + f64::from(epsilon)) * rstd * rstd;
         // Not so small where the statistics are those for another ε.
         let rstd = if missing.abs() < 1e-5 { rstd + rstd * missing * 0.5 } else { rstd };
@@ -219,16 +218,18 @@ impl Line {
         // |x̂| ≤ sqrt(N) ≤ N. False for NaN.
         let finite = mean_g.abs() + mean_gx.abs() * n < f64::from(f32::MAX) / 4.0;
 
-        // The power of two below 1/σ, or the nearest that is a normal float; 1 will do if it is not far.
-        let exponent = ((rstd.to_bits() >> 52) as i32 - 1023).max(-126).min(127);
+        // The power of two below 1/σ, or the nearest with which it and the mean are normal floats; 1 if that is near.
+        let exponent = |v: f64| (v.to_bits() >> 52 & 0x7ff) as i32 - 1023;
+        let highest = 127.min(100 - exponent(mean + e));
+        let exponent = exponent(rstd).min(highest).max(-126);
         let exponent = if exponent.abs() <= 8 { 0 } else { exponent };
         let power = |exponent: i32| f64::from_bits(((exponent + 1023) as u64) << 52);
-        let (mean, rstd) = (mean * power(exponent), rstd * power(-exponent));
-        let pivot = mean as f32;
+        let (mean, e, rstd) = (mean * power(exponent), e * power(exponent), rstd * power(-exponent));
+        let pivot = (mean + e) as f32;
         Self {
             scale: power(exponent) as f32,
             pivot,
-            delta: (mean - f64::from(pivot)) as f32,
+            delta: ((mean - f64::from(pivot)) + e) as f32,
             rstd: rstd as f32,
             level: (mean_g * rstd) as f32,
             slope: (mean_gx * rstd * rstd) as f32,

@@ -63,6 +63,11 @@ impl Pass {
         if row.centred && mean.is_finite() { Pass::Mean(mean) } else { Pass::Range }
     }
 
+    /// After the first pass, whose mean is too far from 0.
+    pub(crate) fn far(mean: f32) -> Pass {
+        if mean.is_finite() { Pass::Pivot(mean) } else { Pass::Range }
+    }
+
     /// After sums that gave `measured`, relative to what they were about.
     pub(crate) fn after(self, row: &Row, measured: RowStats, ok: bool) -> Next {
         let RowStats { delta, factor, .. } = measured;
@@ -103,7 +108,8 @@ impl Range {
     }
 
     pub(crate) fn merge(&mut self, other: &Self) {
-        self.extend(&[other.lowest, other.highest]);
+        self.lowest = self.lowest.min(other.lowest);
+        self.highest = self.highest.max(other.highest);
         self.finite &= other.finite;
     }
 

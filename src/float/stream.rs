@@ -1,4 +1,7 @@
 //! Pass 1 over a row that comes block by block: the additions of [`super::sums`], in the same order.
+//!
+//! A row of more than [`SEGMENT`] elements, in memory or not, is summed by segments, each from 0, and these are added
+//! in two floats like its blocks: an ULP of a longer sum would be as large as the sum of a block.
 
 use super::redo::Pass;
 use super::rstd::Row;
@@ -8,31 +11,73 @@ use super::two::Two;
 use crate::RowStats;
 use crate::isa::{Isa, Op, Scalar};
 
-/// The sums of `d` and `d²` over the blocks so far, in four lanes of two floats each.
+/// Elements of a segment.
+pub(super) const SEGMENT: usize = 1 << 24;
+
+/// The sums of `d` and `d²`, in four lanes of two floats each.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Totals {
+struct Pair {
     hi: [[f32; 4]; 2],
     lo: [[f32; 4]; 2],
-    blocks: usize,
 }
 
-impl Totals {
-    pub(crate) const NONE: Self = Self { hi: [[0.0; 4]; 2], lo: [[0.0; 4]; 2], blocks: 0 };
+impl Pair {
+    const NONE: Self = Self { hi: [[0.0; 4]; 2], lo: [[0.0; 4]; 2] };
 
-    /// Adds the sums of a part that was summed by itself.
-    pub(crate) fn merge(&mut self, other: &Self) {
-        if self.blocks == 0 {
-            *self = *other;
-            return;
-        }
-        for ((hi, lo), (other_hi, other_lo)) in
-            self.hi.iter_mut().zip(&mut self.lo).zip(other.hi.iter().zip(&other.lo))
-        {
+    fn add(&mut self, other: &Self) {
+        let here = self.hi.iter_mut().zip(&mut self.lo);
+        for ((hi, lo), (other_hi, other_lo)) in here.zip(other.hi.iter().zip(&other.lo)) {
             let sum = Scalar.plus(Two { hi: *hi, lo: *lo }, *other_hi);
             (*hi, *lo) = (sum.hi, sum.lo);
             lo.iter_mut().zip(other_lo).for_each(|(lo, other)| *lo += other);
         }
-        self.blocks += other.blocks;
+    }
+}
+
+/// The sums over the blocks so far.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Totals {
+    /// Of the segment that is not over yet.
+    segment: Pair,
+    len: usize,
+    /// Of those before it, if there are any.
+    before: Option<Pair>,
+}
+
+impl Totals {
+    pub(crate) const NONE: Self = Self { segment: Pair::NONE, len: 0, before: None };
+
+    /// Adds the sums of a part that was summed by itself.
+    pub(crate) fn merge(&mut self, other: &Self) {
+        for part in other.before.iter().chain((other.len > 0).then_some(&other.segment)) {
+            self.close();
+            (self.segment, self.len) = (*part, SEGMENT);
+        }
+    }
+
+    /// The segment is over.
+    fn close(&mut self) {
+        if self.len > 0 {
+            match &mut self.before {
+                Some(before) => before.add(&self.segment),
+                None => self.before = Some(self.segment),
+            }
+            (self.segment, self.len) = (Pair::NONE, 0);
+        }
+    }
+
+    /// Of one row, for the end of the tree.
+    #[inline(always)]
+    pub(super) fn push_to<I: Isa>(&self, isa: I, sums: &mut Sums<I>) {
+        let mut all = *self;
+        let several = all.len > BLOCK || all.before.is_some();
+        all.close();
+        let Pair { hi, lo } = all.before.unwrap_or(Pair::NONE);
+        let pair = |of: [[f32; 4]; 2]| [isa.four(of[0]), isa.four(of[1])];
+        sums.hi.push(pair(hi));
+        if several {
+            sums.lo.push(pair(lo));
+        }
     }
 }
 
@@ -48,13 +93,22 @@ impl Op for Extend<'_> {
 
     #[inline(always)]
     fn eval<I: Isa>(self, isa: I) {
-        let Self { about, part, totals } = self;
-        let two = |of: usize| Two { hi: isa.four(totals.hi[of]), lo: isa.four(totals.lo[of]) };
+        let Self { about, mut part, totals } = self;
         // As in `Sum`, a length that the compiler does not know.
         let block = core::hint::black_box(BLOCK);
-        let (a, b) = blocks::<I, _, true>(isa, about, part, block, (two(0), two(1)), totals.blocks == 0);
-        (totals.hi, totals.lo) = ([isa.values(a.hi), isa.values(b.hi)], [isa.values(a.lo), isa.values(b.lo)]);
-        totals.blocks += part.len().div_ceil(BLOCK);
+        while !part.is_empty() {
+            if totals.len >= SEGMENT {
+                totals.close();
+            }
+            let (these, others) = part.split_at(part.len().min(SEGMENT - totals.len));
+            let Pair { hi, lo } = totals.segment;
+            let two = |of: usize| Two { hi: isa.four(hi[of]), lo: isa.four(lo[of]) };
+            let (a, b) = blocks::<I, _, true>(isa, about, these, block, (two(0), two(1)), totals.len == 0);
+            totals.segment.hi = [isa.values(a.hi), isa.values(b.hi)];
+            totals.segment.lo = [isa.values(a.lo), isa.values(b.lo)];
+            totals.len += these.len();
+            part = others;
+        }
     }
 }
 
@@ -78,11 +132,7 @@ impl Op for Conclude<'_> {
     fn eval<I: Isa>(self, isa: I) -> Conclusion {
         let Self { row, pass, totals } = self;
         let mut sums = Sums::<I>::new();
-        let pair = |of: &[[f32; 4]; 2]| [isa.four(of[0]), isa.four(of[1])];
-        sums.hi.push(pair(&totals.hi));
-        if totals.blocks > 1 {
-            sums.lo.push(pair(&totals.lo));
-        }
+        totals.push_to(isa, &mut sums);
         sums.fill_up();
         let (a, b) = (sums.over_lanes(isa, 0, 0), sums.over_lanes(isa, 0, 1));
         let first = |v: I::V| {
@@ -90,7 +140,7 @@ impl Op for Conclude<'_> {
             isa.store(v, &mut values);
             values[0]
         };
-        if row.centred && matches!(pass, Pass::First) && far(isa, row, a, b) & 1 != 0 {
+        if row.centred && pass == Pass::First && far(isa, row, a, b) & 1 != 0 {
             return Conclusion::Far(first(isa.div(a.hi, isa.splat(row.n))));
         }
         let statistics = statistics_of(isa, row, a, b);

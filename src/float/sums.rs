@@ -18,6 +18,7 @@
 //! 4. Blocks are added in two floats, so that the error does not grow with their number.
 
 use super::rstd::{CENTRED_ENOUGH, Row, Statistics, statistics};
+use super::stream::{Extend, SEGMENT, Totals};
 use super::term::{Raw, Scaled, Term};
 use super::two::{Two, two_sum};
 use crate::RowStats;
@@ -129,6 +130,9 @@ impl<I: Isa> Sums<I> {
     fn add(&mut self, isa: I, row: &Row, rows: &[f32], step: usize, about: Option<Scaled>) {
         let sums = self;
         let Row { width, block, .. } = *row;
+        if width > SEGMENT {
+            return isa.run(Long { about: about.unwrap_or(Scaled::NOTHING), rows, step, width, sums });
+        }
         match about {
             Some(term) => isa.run(Sum::<I, _, true> { term, rows, step, width, block, sums }),
             None if row.centred => isa.run(Sum::<I, _, true> { term: Raw, rows, step, width, block, sums }),
@@ -253,6 +257,29 @@ pub(super) fn blocks<I: Isa, T: Term, const CENTRED: bool>(
         first = false;
     }
     (a, b)
+}
+
+/// The sums of each row, by segments.
+struct Long<'a, I: Isa> {
+    about: Scaled,
+    rows: &'a [f32],
+    step: usize,
+    width: usize,
+    sums: &'a mut Sums<I>,
+}
+
+impl<I: Isa> Run<I> for Long<'_, I> {
+    type Output = ();
+
+    #[inline(always)]
+    fn eval(self, isa: I) {
+        let Self { about, rows, step, width, sums } = self;
+        for row in rows.chunks(step.max(1)) {
+            let mut totals = Totals::NONE;
+            isa.run(Extend { about, part: row.get(..width).unwrap_or(row), totals: &mut totals });
+            totals.push_to(isa, sums);
+        }
+    }
 }
 
 /// The sums of fewer elements than a four. One function for all terms: they have the same bits.

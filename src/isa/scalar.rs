@@ -104,6 +104,10 @@ impl Isa for Scalar {
         self.load(from).into()
     }
     #[inline(always)]
+    fn wide_sum(self, from: &[f32], addend: f32) -> f64 {
+        (self.load(from) + addend).into()
+    }
+    #[inline(always)]
     fn wide_splat(self, value: f64) -> f64 {
         value
     }

@@ -105,11 +105,11 @@ impl Isa for Simd128 {
 
     #[inline(always)]
     fn wide(self, from: &[f32]) -> v128 {
-        match from.first_chunk::<2>() {
-            // SAFETY: `from` is 8 readable bytes; v128_load64_zero needs no alignment.
-            Some(from) => f64x2_promote_low_f32x4(unsafe { v128_load64_zero(from.as_ptr().cast()) }),
-            None => f64x2_splat(0.0),
-        }
+        f64x2_promote_low_f32x4(two(from))
+    }
+    #[inline(always)]
+    fn wide_sum(self, from: &[f32], addend: f32) -> v128 {
+        f64x2_promote_low_f32x4(f32x4_add(two(from), f32x4_splat(addend)))
     }
     #[inline(always)]
     fn wide_splat(self, value: f64) -> v128 {
@@ -132,6 +132,16 @@ impl Isa for Simd128 {
         if let Some(to) = to.first_chunk_mut::<2>() {
             *to = [f64x2_extract_lane::<0>(v), f64x2_extract_lane::<1>(v)];
         }
+    }
+}
+
+/// The first two elements.
+#[inline(always)]
+fn two(from: &[f32]) -> v128 {
+    match from.first_chunk::<2>() {
+        // SAFETY: `from` is 8 readable bytes; v128_load64_zero needs no alignment.
+        Some(from) => unsafe { v128_load64_zero(from.as_ptr().cast()) },
+        None => f32x4_splat(0.0),
     }
 }
 

@@ -8,6 +8,16 @@ use core::arch::x86_64::*;
 #[derive(Clone, Copy)]
 pub(crate) struct Sse2;
 
+/// The first two elements.
+#[inline(always)]
+fn two(from: &[f32]) -> __m128 {
+    match from.first_chunk::<2>() {
+        // SAFETY: `from` is 8 readable bytes; the load needs no alignment. SSE2 is part of x86-64.
+        Some(from) => unsafe { _mm_castpd_ps(_mm_load_sd(from.as_ptr().cast())) },
+        None => Sse2.splat(0.0),
+    }
+}
+
 /// The rows of a 4 × 4 matrix to its columns.
 #[inline(always)]
 fn transposed(a: __m128, b: __m128, c: __m128, d: __m128) -> [__m128; 4] {
@@ -131,11 +141,13 @@ impl Isa for Sse2 {
 
     #[inline(always)]
     fn wide(self, from: &[f32]) -> __m128d {
-        match from.first_chunk::<2>() {
-            // SAFETY: `from` is 8 readable bytes; the load needs no alignment.
-            Some(from) => unsafe { _mm_cvtps_pd(_mm_castpd_ps(_mm_load_sd(from.as_ptr().cast()))) },
-            None => self.wide_splat(0.0),
-        }
+        // SAFETY: as above.
+        unsafe { _mm_cvtps_pd(two(from)) }
+    }
+    #[inline(always)]
+    fn wide_sum(self, from: &[f32], addend: f32) -> __m128d {
+        // SAFETY: as above.
+        unsafe { _mm_cvtps_pd(_mm_add_ps(two(from), _mm_set1_ps(addend))) }
     }
     #[inline(always)]
     fn wide_splat(self, value: f64) -> __m128d {
@@ -307,6 +319,11 @@ impl Isa for Avx2 {
     fn wide(self, from: &[f32]) -> __m256d {
         // SAFETY: as above.
         unsafe { _mm256_cvtps_pd(Sse2.load(from)) }
+    }
+    #[inline(always)]
+    fn wide_sum(self, from: &[f32], addend: f32) -> __m256d {
+        // SAFETY: as above.
+        unsafe { _mm256_cvtps_pd(Sse2.add(Sse2.load(from), Sse2.splat(addend))) }
     }
     #[inline(always)]
     fn wide_splat(self, value: f64) -> __m256d {
