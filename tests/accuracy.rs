@@ -43,7 +43,7 @@ impl Worst {
             let error = worst(&oracle, &row, &y);
             assert!(error <= tolerance::TABLES, "LayerNorm: {error} ULP, {}", context());
             worst_of.layer_norm = worst_of.layer_norm.max(error);
-            check_stats(&oracle, &stats[0], &context());
+            oracle.check_stats(&stats[0], &context());
 
             let oracle = Oracle::rms_norm(&row, epsilon);
             let norm = RmsNorm::new(width).unwrap().with_epsilon(epsilon).unwrap();
@@ -51,22 +51,10 @@ impl Worst {
             let error = worst(&oracle, &row, &y);
             assert!(error <= tolerance::TABLES, "RmsNorm: {error} ULP, {}", context());
             worst_of.rms_norm = worst_of.rms_norm.max(error);
-            check_stats(&oracle, &stats[0], &context());
+            oracle.check_stats(&stats[0], &context());
             worst_of.rows += 1;
         }
         worst_of
-    }
-}
-
-fn check_stats(oracle: &Oracle, stats: &RowStats, context: &str) {
-    let (mean, rstd) = (oracle.mean(), oracle.rstd());
-    let error = (f64::from(stats.mean()) - mean).abs() / ulp(mean.abs().max(1.0 / rstd));
-    assert!(error <= tolerance::MEAN, "mean {} for {mean:e}: {error} ULP, {context}", stats.mean());
-    if rstd > f64::from(f32::MAX) {
-        assert!(stats.rstd() >= f32::MAX, "rstd {} for {rstd:e}, {context}", stats.rstd());
-    } else {
-        let error = (f64::from(stats.rstd()) - rstd).abs() / ulp(rstd);
-        assert!(error <= tolerance::RSTD, "rstd {} for {rstd:e}: {error} ULP, {context}", stats.rstd());
     }
 }
 

@@ -7,6 +7,8 @@
 //! without any rounding up to the last square root and division, which are taken to 2⁻⁵⁰. The code under
 //! test subtracts pivots from floats; it has none of these terms.
 
+use super::tolerance;
+use layernorm::RowStats;
 use num_bigint::{BigInt, BigUint, Sign};
 
 /// Bits behind the point of [`Oracle::normalised`].
@@ -110,6 +112,19 @@ impl Oracle {
     pub fn error(&self, x: f32, y: f32) -> f64 {
         let exact = self.normalised(x);
         (f64::from(y) - exact).abs() / ulp(exact.abs().max(1.0))
+    }
+
+    /// `mean()` and `rstd()` are within their tolerances.
+    pub fn check_stats(&self, stats: &RowStats, context: &str) {
+        let (mean, rstd) = (self.mean(), self.rstd());
+        let error = (f64::from(stats.mean()) - mean).abs() / ulp(mean.abs().max(1.0 / rstd));
+        assert!(error <= tolerance::MEAN, "mean {} for {mean:e}: {error} ULP, {context}", stats.mean());
+        if rstd > f64::from(f32::MAX) {
+            assert!(stats.rstd() >= f32::MAX, "rstd {} for {rstd:e}, {context}", stats.rstd());
+        } else {
+            let error = (f64::from(stats.rstd()) - rstd).abs() / ulp(rstd);
+            assert!(error <= tolerance::RSTD, "rstd {} for {rstd:e}: {error} ULP, {context}", stats.rstd());
+        }
     }
 }
 
