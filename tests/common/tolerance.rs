@@ -8,3 +8,9 @@ pub const SEARCH: f64 = 6.0;
 pub const MEAN: f64 = 1.5;
 /// `rstd()`, in ULP.
 pub const RSTD: f64 = 3.0;
+/// dx, in ULP of the largest of the three terms of that element.
+pub const DX: f64 = 8.0;
+/// dγ and dβ after so many rows, as a part of the sum of the magnitudes.
+pub fn parameter_gradient(rows: usize) -> f64 {
+    (rows + 8) as f64 / 2f64.powi(24)
+}
