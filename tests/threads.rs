@@ -8,7 +8,7 @@ mod example;
 use common::bits;
 use common::random::Random;
 use common::rows::FAMILIES;
-use layernorm::{LayerNorm, RmsNorm, RowStats};
+use layernorm::{LayerNorm, ParamGrads, RmsNorm, RowStats};
 use rayon::ThreadPoolBuilder;
 use rayon::prelude::*;
 
@@ -102,4 +102,49 @@ fn residuals_in_blocks_give_the_bits_of_one_thread() {
             assert_eq!(bits(&y_together), bits(&y_alone), "width {width}, block {block}");
         }
     });
+}
+
+/// x, dy and statistics of a block, and the place for its dx.
+type Block<'a> = ((&'a [f32], &'a [f32], &'a [RowStats]), &'a mut [f32]);
+
+/// What a trainer does: each block of rows has gradients of its own, which are then added in the order of the blocks.
+/// The blocks decide the bits, the threads do not.
+#[test]
+fn gradients_of_blocks_do_not_depend_on_the_number_of_threads() {
+    let (width, rows) = (67, 203);
+    let x = input(&mut Random(22), rows, width);
+    let finite: Vec<f32> = x.iter().map(|v| if v.is_nan() { 0.0 } else { *v }).collect();
+    let dy: Vec<f32> = x.iter().rev().map(|v| if v.abs() < 1e9 { *v } else { 1.0 }).collect();
+    let norm = LayerNorm::new(width).unwrap();
+    let mut stats = vec![RowStats::default(); rows];
+    norm.statistics(&finite, &mut stats).unwrap();
+    for block in BLOCKS {
+        let results = THREADS.map(|threads| {
+            let pool = ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+            let mut dx = vec![7.0; x.len()];
+            let of_blocks: Vec<[Vec<f32>; 2]> = pool.install(|| {
+                let inputs =
+                    (finite.par_chunks(block * width), dy.par_chunks(block * width), stats.par_chunks(block));
+                let blocks = (inputs, dx.par_chunks_mut(block * width)).into_par_iter();
+                let backward = |((x, dy, stats), dx): Block| {
+                    let (mut gamma, mut beta) = (vec![0.0; width], vec![0.0; width]);
+                    let grads = ParamGrads { gamma: Some(&mut gamma), beta: Some(&mut beta) };
+                    norm.backward(x, stats, dy, dx, grads).unwrap();
+                    [gamma, beta]
+                };
+                blocks.map(backward).collect()
+            });
+            let (mut gamma, mut beta) = (vec![0.0; width], vec![0.0; width]);
+            for [of_gamma, of_beta] in &of_blocks {
+                gamma.iter_mut().zip(of_gamma).for_each(|(sum, v)| *sum += v);
+                beta.iter_mut().zip(of_beta).for_each(|(sum, v)| *sum += v);
+            }
+            [bits(&dx), bits(&gamma), bits(&beta)]
+        });
+        assert!(results.iter().all(|result| *result == results[0]), "blocks of {block}");
+        // dx does not even depend on the blocks.
+        let mut alone = vec![7.0; x.len()];
+        norm.backward(&finite, &stats, &dy, &mut alone, ParamGrads::default()).unwrap();
+        assert_eq!(results[0][0], bits(&alone), "blocks of {block}");
+    }
 }
