@@ -1,0 +1,161 @@
+//! The layers of PyTorch's documentation, at the shapes of its examples: `torch.nn.LayerNorm` and `torch.nn.RMSNorm`
+//! (docs.pytorch.org/docs/stable/generated/), and the LayerNorm2d of ConvNeXt (Liu et al. 2022).
+//!
+//! Both normalise over the last D dimensions, `normalized_shape`. Those are one row here, whose width is their product,
+//! for a tensor is contiguous; γ and β have that shape too. What is different here:
+//!
+//! | | PyTorch | here |
+//! |---|---|---|
+//! | negative ε | taken; NaN where var + ε < 0 | `Error::Epsilon` |
+//! | ε of RMSNorm unless given | None: `finfo(dtype).eps`, 2⁻²³ | 1e-5, as of LayerNorm |
+//! | empty `normalized_shape` or one with a 0 | an error; taken | `Error::ZeroWidth` |
+//! | no rows | fine | fine |
+//! | γ or β with a NaN or an infinity | goes into the result | `Error::NotFinite` |
+//! | `elementwise_affine=False`, `bias=False` | no γ, no β | neither given; the bits are those of 1 and 0, but for −0 |
+//! | tensors that are not contiguous | copied | `forward_strided`, `forward_channels_first` |
+//! | NaNs | any bits | 0x7fc00000, in all of the row |
+//! | other dtypes | float64, bfloat16, float16 | f32; codes by `quantized` and `fixed` |
+//! | gradients | made by autograd, new | `backward`, added to those that are there |
+
+mod common;
+
+use common::gradient_oracle::{GradientOracle, gains};
+use common::norms::Norm;
+use common::oracle::{Oracle, ulp};
+use common::random::Random;
+use common::{bits, tolerance};
+use layernorm::{Error, LayerNorm, ParamGrads, RmsNorm};
+use wasm_bindgen_test::wasm_bindgen_test;
+
+fn normals(random: &mut Random, count: usize) -> Vec<f32> {
+    (0..count).map(|_| random.normal() as f32).collect()
+}
+
+/// Every element of `y` against the definition, γ and β included.
+fn check(oracle: &Oracle, x: &[f32], gamma: &[f32], beta: &[f32], y: &[f32]) {
+    for i in 0..x.len() {
+        let normalised = oracle.normalised(x[i]);
+        let product = normalised * f64::from(gamma[i]);
+        let exact = product + f64::from(beta[i]);
+        let bound = tolerance::TABLES * ulp(normalised.abs().max(1.0)) * f64::from(gamma[i]).abs()
+            + ulp(product.abs())
+            + ulp(exact.abs());
+        assert!((f64::from(y[i]) - exact).abs() <= bound, "element {i}: {} for {exact}", y[i]);
+    }
+}
+
+/// A module as it is made, with γ = 1 and β = 0, and one that has learned; both without parameters too.
+fn check_module(centred: bool, rows: usize, width: usize, epsilon: f32) {
+    let mut random = Random(71);
+    let x = normals(&mut random, rows * width);
+    let initial = (vec![1.0; width], vec![0.0; width]);
+    let learned =
+        (normals(&mut random, width), if centred { normals(&mut random, width) } else { vec![0.0; width] });
+    let bare = Norm::new(centred, width).with_epsilon(epsilon);
+    for (gamma, beta) in [&initial, &learned] {
+        let y = bare.with_affine(gamma, beta).of(&x);
+        for (x, y) in x.chunks(width).zip(y.chunks(width)) {
+            check(&Oracle::new(x, epsilon, centred), x, gamma, beta, y);
+        }
+    }
+    let [without, with] = [bare, bare.with_affine(&initial.0, &initial.1)].map(|norm| norm.of(&x));
+    assert_eq!(without, with, "elementwise_affine=False");
+    // bias=False
+    let no_bias = bare.with_gamma(&learned.0).of(&x);
+    assert_eq!(no_bias, bare.with_affine(&learned.0, &initial.1).of(&x));
+}
+
+/// `nn.LayerNorm(10)` of (20, 5, 10): batch, words of a sentence, features of a word.
+#[wasm_bindgen_test(unsupported = test)]
+fn layer_norm_of_a_sentence() {
+    check_module(true, 20 * 5, 10, 1e-5);
+}
+
+/// `nn.LayerNorm([5, 10, 10])` of (20, 5, 10, 10): over channels and positions together.
+#[wasm_bindgen_test(unsupported = test)]
+fn layer_norm_of_an_image() {
+    check_module(true, 20, 5 * 10 * 10, 1e-5);
+}
+
+/// `nn.RMSNorm([2, 3])` of (2, 2, 3), with the ε that None stands for.
+#[wasm_bindgen_test(unsupported = test)]
+fn rms_norm_over_two_dimensions() {
+    check_module(false, 2, 2 * 3, f32::EPSILON);
+}
+
+/// ε is 1e-5 unless given: the bits with and without.
+#[wasm_bindgen_test(unsupported = test)]
+fn epsilon_is_1e_5_unless_given() {
+    let x = normals(&mut Random(72), 100);
+    for norm in Norm::both(10) {
+        assert_eq!(bits(&norm.of(&x)), bits(&norm.with_epsilon(1e-5).of(&x)));
+    }
+}
+
+/// ConvNeXt's LayerNorm of (N, C, H, W) over C, ε = 1e-6: `u = x.mean(1)`, `s = (x − u)².mean(1)`,
+/// `(x − u) / sqrt(s + ε) · weight[:, None, None] + bias[:, None, None]`.
+#[wasm_bindgen_test(unsupported = test)]
+fn layer_norm_2d_of_a_feature_map() {
+    let (samples, channels, positions) = (2, 96, 7 * 7);
+    let mut random = Random(73);
+    let (gamma, beta) = (normals(&mut random, channels), normals(&mut random, channels));
+    let x = normals(&mut random, samples * channels * positions);
+    let norm = LayerNorm::new(channels).unwrap().with_epsilon(1e-6).unwrap();
+    let norm = norm.with_gamma(&gamma).unwrap().with_beta(&beta).unwrap();
+    let mut y = vec![0.0; x.len()];
+    norm.forward_channels_first(&x, positions, &mut y).unwrap();
+    for sample in 0..samples {
+        for position in 0..positions {
+            let of = |from: &[f32]| -> Vec<f32> {
+                (0..channels).map(|c| from[(sample * channels + c) * positions + position]).collect()
+            };
+            let row = of(&x);
+            check(&Oracle::layer_norm(&row, 1e-6), &row, &gamma, &beta, &of(&y));
+        }
+    }
+}
+
+/// `layer_norm(x).backward(dy)`: `x.grad`, `weight.grad` and `bias.grad`, at the shape of the sentence.
+#[wasm_bindgen_test(unsupported = test)]
+fn gradients_of_a_sentence() {
+    let (rows, width) = (20 * 5, 10);
+    let mut random = Random(74);
+    let (x, dy) = (normals(&mut random, rows * width), normals(&mut random, rows * width));
+    let (gamma, beta) = (normals(&mut random, width), normals(&mut random, width));
+    let norm = Norm::new(true, width).with_affine(&gamma, &beta);
+    let (mut dx, mut of_gamma, mut of_beta) = (vec![0.0; x.len()], vec![0.0; width], vec![0.0; width]);
+    let grads = ParamGrads { gamma: Some(&mut of_gamma), beta: Some(&mut of_beta) };
+    norm.backward(&x, &norm.stats(&x, rows), &dy, &mut dx, grads).unwrap();
+    let mut exact = vec![[0.0; 2]; width];
+    for ((x, dy), dx) in x.chunks(width).zip(dy.chunks(width)).zip(dx.chunks(width)) {
+        let oracle = GradientOracle::new(x, true);
+        for (exact, dx) in oracle.dx(1e-5, &gains(&gamma), dy).iter().zip(dx) {
+            assert!(
+                (f64::from(*dx) - exact.dx).abs() <= tolerance::DX * ulp(exact.scale),
+                "{dx} for {}",
+                exact.dx
+            );
+        }
+        for (i, exact) in exact.iter_mut().enumerate() {
+            exact[0] += f64::from(dy[i]) * oracle.normalised(1e-5, i);
+            exact[1] += f64::from(dy[i]);
+        }
+    }
+    for i in 0..width {
+        assert!((f64::from(of_gamma[i]) - exact[i][0]).abs() < 1e-4, "weight.grad[{i}]");
+        assert!((f64::from(of_beta[i]) - exact[i][1]).abs() < 1e-4, "bias.grad[{i}]");
+    }
+}
+
+/// The differences that are errors here, and the rows that are none.
+#[wasm_bindgen_test(unsupported = test)]
+fn what_differs_is_an_error_that_says_so() {
+    let negative = Error::Epsilon { actual: (-1e-5f32).to_bits() };
+    assert_eq!(LayerNorm::new(10).unwrap().with_epsilon(-1e-5).unwrap_err(), negative);
+    assert_eq!(RmsNorm::new(10).unwrap().with_epsilon(-1e-5).unwrap_err(), negative);
+    assert_eq!(LayerNorm::new(0).unwrap_err(), Error::ZeroWidth);
+    let weight = Error::NotFinite { parameter: "gamma", index: 1, actual: f32::INFINITY.to_bits() };
+    assert_eq!(LayerNorm::new(2).unwrap().with_gamma(&[1.0, f32::INFINITY]).unwrap_err(), weight);
+    // (0, 5, 10)
+    assert_eq!(LayerNorm::new(10).unwrap().forward(&[], &mut []), Ok(()));
+}
