@@ -73,19 +73,14 @@ impl<const CENTRED: bool> Norm<'_, CENTRED> {
         rows: Rows,
         grads: ParamGrads,
     ) -> Result<(), Error> {
-        let wanted = |parameter, grad| match grad {
-            Some(grad) => self.grad(parameter, grad),
-            None => Ok(&mut [][..]),
-        };
-        let grads =
-            Grads { gamma: wanted("grads.gamma", grads.gamma)?, beta: wanted("grads.beta", grads.beta)? };
+        for (parameter, grad) in [("grads.gamma", &grads.gamma), ("grads.beta", &grads.beta)] {
+            if let Some(grad) = grad {
+                shape::length(parameter, grad.len(), self.width)?;
+            }
+        }
+        let grads = Grads { gamma: grads.gamma, beta: grads.beta };
         let (parameters, epsilon) = (self.parameters(), self.epsilon);
         dispatch::run(Backward { centred: CENTRED, parameters, epsilon, x, stats, rows, grads }, x.len());
         Ok(())
-    }
-
-    fn grad<'g>(&self, parameter: &'static str, grad: &'g mut [f32]) -> Result<&'g mut [f32], Error> {
-        shape::length(parameter, grad.len(), self.width)?;
-        Ok(grad)
     }
 }

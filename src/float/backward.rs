@@ -23,12 +23,12 @@ use super::affine::{Affine, Parameters};
 use super::sums::from;
 use super::{AllFinite, together};
 use crate::RowStats;
-use crate::isa::{Feature, GROUP, Group, Isa, List, Op, ROWS, RowOf, Rows, Scalar};
+use crate::isa::{Accumulator, Feature, GROUP, Group, Isa, List, Op, ROWS, RowOf, Rows, Scalar, Slot};
 
-/// Where dγ and dβ are added to; empty where nobody wants them.
+/// Where dγ and dβ are added to, if anybody wants them.
 pub(crate) struct Grads<'a> {
-    pub gamma: &'a mut [f32],
-    pub beta: &'a mut [f32],
+    pub gamma: Option<&'a mut [f32]>,
+    pub beta: Option<&'a mut [f32]>,
 }
 
 /// One call, checked by [`crate::shape`].
@@ -79,17 +79,21 @@ impl Op for Backward<'_> {
             }
             for (i, line) in lines.iter().enumerate() {
                 let (x, row) = (row(i), &mut rows.row(i));
-                if line.scale == 1.0 && !affine.unit_offset {
-                    isa.run(Pass2::<false> { line, affine, x, row: &mut *row, grads });
+                if line.scale != 1.0 || affine.unit_offset {
+                    isa.run(Pass2::<true, true, true> { line, affine, x, row: &mut *row, grads });
+                } else if !centred {
+                    isa.run(Pass2::<false, false, true> { line, affine, x, row: &mut *row, grads });
+                } else if grads.gamma.is_some() || grads.beta.is_some() {
+                    isa.run(Pass2::<true, false, true> { line, affine, x, row: &mut *row, grads });
                 } else {
-                    isa.run(Pass2::<true> { line, affine, x, row: &mut *row, grads });
+                    isa.run(Pass2::<true, false, false> { line, affine, x, row: &mut *row, grads });
                 }
                 if let Some(value) = line.all {
                     row.fill(value);
                 }
             }
         }
-        for sums in [&mut *grads.gamma, &mut *grads.beta] {
+        for sums in [&mut grads.gamma, &mut grads.beta].into_iter().flatten() {
             if !isa.run(AllFinite(sums)) {
                 // Whatever NaNs came in or arose, the one that goes out is 0x7fc00000.
                 sums.iter_mut().filter(|v| v.is_nan()).for_each(|v| *v = f32::NAN);
@@ -238,9 +242,9 @@ impl Line {
     }
 
     #[inline(always)]
-    fn d<I: Isa, const GENERAL: bool>(&self, isa: I, x: I::V) -> I::V {
+    fn d<I: Isa, const CENTRED: bool, const GENERAL: bool>(&self, isa: I, x: I::V) -> I::V {
         let x = if GENERAL { isa.mul(x, isa.splat(self.scale)) } else { x };
-        isa.sub(isa.sub(x, isa.splat(self.pivot)), isa.splat(self.delta))
+        if CENTRED { isa.sub(isa.sub(x, isa.splat(self.pivot)), isa.splat(self.delta)) } else { x }
     }
 
     /// x̂
@@ -250,15 +254,17 @@ impl Line {
     }
 
     #[inline(always)]
-    fn dx<I: Isa, const GENERAL: bool>(&self, isa: I, g: I::V, d: I::V) -> I::V {
-        let rest = isa.add(isa.splat(self.level), isa.mul(d, isa.splat(self.slope)));
+    fn dx<I: Isa, const CENTRED: bool, const GENERAL: bool>(&self, isa: I, g: I::V, d: I::V) -> I::V {
+        let tilt = isa.mul(d, isa.splat(self.slope));
+        let rest = if CENTRED { isa.add(isa.splat(self.level), tilt) } else { tilt };
         let dx = isa.sub(isa.mul(g, isa.splat(self.rstd)), rest);
         if GENERAL { isa.mul(dx, isa.splat(self.scale)) } else { dx }
     }
 }
 
-/// Over one row. Without `GENERAL` the scale is 1, and γ is the gain.
-struct Pass2<'a, 'r, 'g, const GENERAL: bool> {
+/// Over one row. Without `CENTRED` the mean and the level are 0; without `GENERAL` the scale is 1, and γ is the gain;
+/// without `GRADS` nobody wants dγ or dβ.
+struct Pass2<'a, 'r, 'g, const CENTRED: bool, const GENERAL: bool, const GRADS: bool> {
     line: &'a Line,
     affine: &'a Affine<'a>,
     x: &'a [f32],
@@ -266,45 +272,54 @@ struct Pass2<'a, 'r, 'g, const GENERAL: bool> {
     grads: &'a mut Grads<'g>,
 }
 
-impl<const GENERAL: bool> Op for Pass2<'_, '_, '_, GENERAL> {
+impl<const CENTRED: bool, const GENERAL: bool, const GRADS: bool> Op
+    for Pass2<'_, '_, '_, CENTRED, GENERAL, GRADS>
+{
     type Output = ();
 
     #[inline(always)]
     fn eval<I: Isa>(self, isa: I) {
         let Self { line, affine, x, row, grads } = self;
         let (line, one) = (*line, affine.one());
-        let (dgamma, dgamma_rest) = grads.gamma.as_chunks_mut::<GROUP>();
-        let (dbeta, dbeta_rest) = grads.beta.as_chunks_mut::<GROUP>();
-        let (mut dgamma, mut dbeta) = (dgamma.iter_mut(), dbeta.iter_mut());
-        for (mut slot, gamma, x) in row.groups(affine.gamma, Feature::own(x)) {
-            let (mut dgamma, mut dbeta) = (dgamma.next(), dbeta.next());
+        let [mut unwanted_gamma, mut unwanted_beta] = [[0.0; GROUP]; 2];
+        let mut dgamma = match &mut grads.gamma {
+            Some(dgamma) => Accumulator::own(dgamma),
+            None => Accumulator::unwanted(&mut unwanted_gamma),
+        };
+        let mut dbeta = match &mut grads.beta {
+            Some(dbeta) => Accumulator::own(dbeta),
+            None => Accumulator::unwanted(&mut unwanted_beta),
+        };
+        let sums = [&mut dgamma, &mut dbeta];
+        for (mut slot, gamma, x, sums) in row.groups_and_sums(affine.gamma, Feature::own(x), sums) {
+            let [mut dgamma, mut dbeta] = sums;
             for at in (0..GROUP).step_by(I::LANES) {
-                let d = line.d::<I, GENERAL>(isa, isa.load(from(x, at)));
+                let d = line.d::<I, CENTRED, GENERAL>(isa, isa.load(from(x, at)));
                 let dy = isa.load(from(slot.source(), at));
                 let gamma = isa.load(from(gamma, at));
                 let g = isa.mul(dy, if GENERAL { isa.add(gamma, isa.splat(one)) } else { gamma });
-                accumulate(isa, &mut dgamma, at, isa.mul(dy, line.normalised(isa, d)));
-                accumulate(isa, &mut dbeta, at, dy);
-                isa.store(line.dx::<I, GENERAL>(isa, g, d), slot.target().get_mut(at..).unwrap_or(&mut []));
+                if GRADS {
+                    add_to(isa, &mut dgamma, at, isa.mul(dy, line.normalised(isa, d)));
+                    add_to(isa, &mut dbeta, at, dy);
+                }
+                isa.store(
+                    line.dx::<I, CENTRED, GENERAL>(isa, g, d),
+                    slot.target().get_mut(at..).unwrap_or(&mut []),
+                );
             }
         }
         let tail = x.get(x.len() - x.len() % GROUP..).unwrap_or(&[]);
         row.rest(|i, dy| {
-            let d = line.d::<Scalar, true>(Scalar, tail.get(i).copied().unwrap_or(0.0));
-            if let Some(sum) = dgamma_rest.get_mut(i) {
-                *sum += dy * line.normalised(Scalar, d);
-            }
-            if let Some(sum) = dbeta_rest.get_mut(i) {
-                *sum += dy;
-            }
-            line.dx::<Scalar, true>(Scalar, dy * (affine.gamma.rest(i) + one), d)
+            let d = line.d::<Scalar, true, true>(Scalar, tail.get(i).copied().unwrap_or(0.0));
+            dgamma.add_to_rest(i, dy * line.normalised(Scalar, d));
+            dbeta.add_to_rest(i, dy);
+            line.dx::<Scalar, true, true>(Scalar, dy * (affine.gamma.rest(i) + one), d)
         });
     }
 }
 
 #[inline(always)]
-fn accumulate<I: Isa>(isa: I, to: &mut Option<&mut Group>, at: usize, v: I::V) {
-    if let Some(to) = to.as_mut().and_then(|to| to.get_mut(at..)) {
-        isa.store(isa.add(isa.load(to), v), to);
-    }
+fn add_to<I: Isa>(isa: I, sums: &mut Slot, at: usize, v: I::V) {
+    let sum = isa.add(isa.load(from(sums.source(), at)), v);
+    isa.store(sum, sums.target().get_mut(at..).unwrap_or(&mut []));
 }

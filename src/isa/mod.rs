@@ -18,7 +18,7 @@ mod x86;
 
 use crate::float::two::Two;
 pub(crate) use list::List;
-pub(crate) use rows::{Feature, Layout, RowOf, Rows};
+pub(crate) use rows::{Accumulator, Feature, Layout, RowOf, Rows, Slot};
 pub(crate) use scalar::Scalar;
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128", not(layernorm_isa = "scalar")))]
 pub(crate) use simd128::Simd128;
