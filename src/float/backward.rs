@@ -79,14 +79,15 @@ impl Op for Backward<'_> {
             }
             for (i, line) in lines.iter().enumerate() {
                 let (x, row) = (row(i), &mut rows.row(i));
-                if line.scale != 1.0 || affine.unit_offset {
-                    isa.run(Pass2::<true, true, true> { line, affine, x, row: &mut *row, grads });
-                } else if !centred {
-                    isa.run(Pass2::<false, false, true> { line, affine, x, row: &mut *row, grads });
-                } else if grads.gamma.is_some() || grads.beta.is_some() {
-                    isa.run(Pass2::<true, false, true> { line, affine, x, row: &mut *row, grads });
-                } else {
-                    isa.run(Pass2::<true, false, false> { line, affine, x, row: &mut *row, grads });
+                let plain = line.scale == 1.0 && !affine.unit_offset;
+                let row_of = PassedRow { line, affine, x, row: &mut *row };
+                match (centred, grads.gamma.is_some(), grads.beta.is_some()) {
+                    (true, true, true) if plain => isa.run(Pass2::<true, false, true, true>(row_of, grads)),
+                    (true, false, false) if plain => {
+                        isa.run(Pass2::<true, false, false, false>(row_of, grads))
+                    }
+                    (false, _, false) if plain => isa.run(Pass2::<false, false, true, false>(row_of, grads)),
+                    _ => isa.run(Pass2::<true, true, true, true>(row_of, grads)),
                 }
                 if let Some(value) = line.all {
                     row.fill(value);
@@ -262,24 +263,29 @@ impl Line {
     }
 }
 
-/// Over one row. Without `CENTRED` the mean and the level are 0; without `GENERAL` the scale is 1, and γ is the gain;
-/// without `GRADS` nobody wants dγ or dβ.
-struct Pass2<'a, 'r, 'g, const CENTRED: bool, const GENERAL: bool, const GRADS: bool> {
+/// A row between the passes.
+struct PassedRow<'a, 'r> {
     line: &'a Line,
     affine: &'a Affine<'a>,
     x: &'a [f32],
     row: &'a mut RowOf<'r>,
-    grads: &'a mut Grads<'g>,
 }
 
-impl<const CENTRED: bool, const GENERAL: bool, const GRADS: bool> Op
-    for Pass2<'_, '_, '_, CENTRED, GENERAL, GRADS>
+/// Over one row. Without `CENTRED` the mean and the level are 0; without `GENERAL` the scale is 1, and γ is the gain;
+/// without `GAMMA` or `BETA` nobody wants that sum.
+struct Pass2<'a, 'r, 'g, const CENTRED: bool, const GENERAL: bool, const GAMMA: bool, const BETA: bool>(
+    PassedRow<'a, 'r>,
+    &'a mut Grads<'g>,
+);
+
+impl<const CENTRED: bool, const GENERAL: bool, const GAMMA: bool, const BETA: bool> Op
+    for Pass2<'_, '_, '_, CENTRED, GENERAL, GAMMA, BETA>
 {
     type Output = ();
 
     #[inline(always)]
     fn eval<I: Isa>(self, isa: I) {
-        let Self { line, affine, x, row, grads } = self;
+        let Self(PassedRow { line, affine, x, row }, grads) = self;
         let (line, one) = (*line, affine.one());
         let [mut unwanted_gamma, mut unwanted_beta] = [[0.0; GROUP]; 2];
         let mut dgamma = match &mut grads.gamma {
@@ -298,8 +304,10 @@ impl<const CENTRED: bool, const GENERAL: bool, const GRADS: bool> Op
                 let dy = isa.load(from(slot.source(), at));
                 let gamma = isa.load(from(gamma, at));
                 let g = isa.mul(dy, if GENERAL { isa.add(gamma, isa.splat(one)) } else { gamma });
-                if GRADS {
+                if GAMMA {
                     add_to(isa, &mut dgamma, at, isa.mul(dy, line.normalised(isa, d)));
+                }
+                if BETA {
                     add_to(isa, &mut dbeta, at, dy);
                 }
                 isa.store(
