@@ -154,8 +154,8 @@ impl<'a, const CENTRED: bool> Norm<'a, CENTRED> {
             None => &mut [],
         };
         let (elements, parameters) = (rows.elements(), self.parameters());
-        let Self { width, epsilon, .. } = *self;
-        dispatch::run(Forward { centred: CENTRED, rows, width, parameters, epsilon, stats }, elements);
+        let epsilon = self.epsilon;
+        dispatch::run(Forward { centred: CENTRED, rows, parameters, epsilon, stats }, elements);
         Ok(())
     }
 }

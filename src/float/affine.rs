@@ -71,7 +71,8 @@ impl Op for SecondPass<'_> {
                 continue;
             }
             let general = Scaled { scale, pivot, delta };
-            if affine.unit_offset {
+            let unit_offset = affine.unit_offset;
+            if unit_offset {
                 groups::<I, _, true, true>(isa, general, factor, affine, &mut these);
             } else if general.is_nothing() && !centred {
                 groups::<I, _, false, false>(isa, Raw, factor, affine, &mut these);
@@ -81,7 +82,8 @@ impl Op for SecondPass<'_> {
                 groups::<I, _, true, false>(isa, general, factor, affine, &mut these);
             }
             these.rest(|i, x| {
-                let gain = affine.gamma.rest(i) + affine.one();
+                let gamma = affine.gamma.rest(i);
+                let gain = if unit_offset { 1.0 + gamma } else { gamma };
                 ((x * scale - pivot) - delta) * factor * gain + affine.beta.rest(i)
             });
         }

@@ -35,11 +35,10 @@ pub(crate) use stream::{Conclude, Conclusion, Extend, Totals};
 pub(crate) use sums::{Add, BLOCK};
 use sums::{Measure, from};
 
-/// One call: rows of `width` elements, checked by [`crate::shape`].
+/// One call, checked by [`crate::shape`].
 pub(crate) struct Forward<'a> {
     pub centred: bool,
     pub rows: Rows<'a>,
-    pub width: usize,
     pub parameters: Parameters<'a>,
     pub epsilon: f32,
     /// One for every row, or none at all.
@@ -55,6 +54,9 @@ const IN_CACHE: usize = 1 << 20;
 /// Rows that go through pass 1 before pass 2, in a call of so many elements.
 #[inline(always)]
 fn together(width: usize, elements: usize) -> usize {
+    if elements <= width {
+        return 1;
+    }
     let together = TOGETHER[usize::from(elements > IN_CACHE)];
     together.checked_div(width).unwrap_or(1).clamp(1, ROWS)
 }
@@ -64,7 +66,8 @@ impl Op for Forward<'_> {
 
     #[inline(always)]
     fn eval<I: Isa>(self, isa: I) {
-        let Self { centred, mut rows, width, parameters, epsilon, stats: mut out } = self;
+        let Self { centred, mut rows, parameters, epsilon, stats: mut out } = self;
+        let width = rows.width();
         let row = &Row::new(width, centred, epsilon);
         let affine = &Affine::new(parameters);
         let together = together(width, rows.elements());

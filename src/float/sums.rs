@@ -91,9 +91,9 @@ impl Op for Measure<'_> {
             isa.store(statistics.delta, &mut deltas);
             isa.store(statistics.rstd, &mut factors);
             ok |= statistics.ok << first;
-            let of = |from: &[f32], i: usize| from.get(i).copied().unwrap_or(0.0);
-            for i in 0..(count - first).min(I::LANES) {
-                stats.push(RowStats::about(of(&pivots, i), of(&deltas, i), of(&factors, i)));
+            let rows = pivots.iter().zip(&deltas).zip(&factors).take((count - first).min(I::LANES));
+            for ((pivot, delta), factor) in rows {
+                stats.push(RowStats::about(*pivot, *delta, *factor));
             }
         }
         ok

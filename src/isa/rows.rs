@@ -17,6 +17,7 @@ pub(crate) struct Layout {
 }
 
 impl Layout {
+    #[inline(always)]
     pub(crate) fn packed(rows: usize, width: usize) -> Self {
         Self { rows, width, from: width, to: width }
     }
@@ -48,13 +49,11 @@ pub(crate) struct Rows<'a> {
     slices: PhantomData<&'a mut [f32]>,
 }
 
-/// One of [`Rows`].
+/// One of [`Rows`] that are written.
 pub(crate) struct RowOf<'a> {
     from: *mut f32,
     to: *mut f32,
     width: usize,
-    /// Elements that are to be written: all or none.
-    written: usize,
     slices: PhantomData<&'a mut [f32]>,
 }
 
@@ -131,10 +130,12 @@ impl<'a> Rows<'a> {
         self.layout.from
     }
 
+    #[inline(always)]
     pub(crate) fn width(&self) -> usize {
         self.layout.width
     }
 
+    #[inline(always)]
     pub(crate) fn elements(&self) -> usize {
         self.layout.rows * self.layout.width
     }
@@ -144,7 +145,9 @@ impl<'a> Rows<'a> {
     pub(crate) fn part(&mut self, first: usize, rows: usize) -> Rows<'_> {
         let first = first.min(self.layout.rows);
         let layout = Layout { rows: rows.min(self.layout.rows - first), ..self.layout };
-        let on = |at: *mut f32, step: usize| if at.is_null() { at } else { at.wrapping_add(first * step) };
+        let on = |at: *mut f32, step: usize| {
+            if at.is_null() { at } else { at.wrapping_add(first * step) }
+        };
         let (from, addend) = (on(self.from, layout.from), on(self.addend.cast_mut(), layout.from));
         Rows { from, addend, to: on(self.to, layout.to), layout, slices: PhantomData }
     }
@@ -173,15 +176,14 @@ impl<'a> Rows<'a> {
         Some(unsafe { (from_raw_parts(self.addend, len), from_raw_parts_mut(self.from, len)) })
     }
 
+    /// Row `i`, empty if there is none or nothing is to be written.
     #[inline(always)]
     pub(crate) fn row(&mut self, i: usize) -> RowOf<'_> {
         let Layout { rows, width, from, to } = self.layout;
-        let width = if i < rows { width } else { 0 };
         RowOf {
             from: self.from.wrapping_add(i.wrapping_mul(from)),
             to: self.to.wrapping_add(i.wrapping_mul(to)),
-            width,
-            written: if self.to.is_null() { 0 } else { width },
+            width: if i < rows && !self.to.is_null() { width } else { 0 },
             slices: PhantomData,
         }
     }
@@ -204,7 +206,7 @@ impl RowOf<'_> {
         mut gamma: Feature<'p>,
         mut beta: Feature<'p>,
     ) -> impl Iterator<Item = (Slot<'p>, &'p Group, &'p Group)> {
-        let count = (self.written / GROUP).min(gamma.groups).min(beta.groups);
+        let count = (self.width / GROUP).min(gamma.groups).min(beta.groups);
         let (mut from, mut to) = (self.from.cast::<Group>(), self.to.cast::<Group>());
         (0..count).map(move |_| {
             let slot = Slot { from, to, slices: PhantomData };
@@ -240,14 +242,14 @@ impl RowOf<'_> {
     #[inline(always)]
     pub(crate) fn rest(&mut self, mut map: impl FnMut(usize, f32) -> f32) {
         let groups = self.width - self.width % GROUP;
-        for i in groups..self.written {
+        for i in groups..self.width {
             // SAFETY: the row has so many elements. The read is over before the write.
             unsafe { self.to.add(i).write(map(i - groups, self.from.add(i).read())) }
         }
     }
 
     pub(crate) fn fill(&mut self, value: f32) {
-        for i in 0..self.written {
+        for i in 0..self.width {
             // SAFETY: the row has so many elements, and nothing else refers to them while `self` is borrowed.
             unsafe { self.to.add(i).write(value) }
         }
