@@ -41,13 +41,13 @@ impl<const CENTRED: bool> Norm<'_, CENTRED> {
                 return Err(Error::Affine { parameter });
             }
         }
-        let layout = Layout::packed(rows, self.width);
-        let elements = (rows * self.width).max(1);
-        let features = scale.chunks(self.width).zip(shift.chunks(self.width));
-        for ((x, y), (scale, shift)) in x.chunks(elements).zip(y.chunks_mut(elements)).zip(features) {
-            let Self { width, epsilon, .. } = *self;
-            let norm =
-                Norm::<CENTRED> { width, gamma: Some(scale), beta: Some(shift), epsilon, unit_offset: true };
+        let Self { width, epsilon, .. } = *self;
+        let layout = Layout::packed(rows, width);
+        for sample in 0..samples {
+            let part = |rows: usize| sample * rows * width..(sample + 1) * rows * width;
+            let (scale, shift) = (scale.get(part(1)), shift.get(part(1)));
+            let norm = Norm::<CENTRED> { width, gamma: scale, beta: shift, epsilon, unit_offset: true };
+            let (x, y) = (x.get(part(rows)).unwrap_or(&[]), y.get_mut(part(rows)).unwrap_or(&mut []));
             norm.run(Rows::apart(x, y, layout), None)?;
         }
         Ok(())

@@ -1,4 +1,4 @@
-use crate::float::Add;
+use crate::float::{Add, OneNan};
 use crate::isa::Rows;
 use crate::{Error, Norm, dispatch, shape};
 
@@ -27,6 +27,7 @@ impl<const CENTRED: bool> Norm<'_, CENTRED> {
         sublayer(normed, out);
         let elements = x.len();
         dispatch::run(Add { x: out, residual: x }, elements);
+        dispatch::run(OneNan(x), elements);
         Ok(())
     }
 

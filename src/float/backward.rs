@@ -21,7 +21,7 @@
 
 use super::affine::{Affine, Parameters};
 use super::sums::from;
-use super::{AllFinite, together};
+use super::{OneNan, together};
 use crate::RowStats;
 use crate::isa::{Accumulator, Feature, GROUP, Group, Isa, List, Op, ROWS, RowOf, Rows, Scalar, Slot};
 
@@ -55,7 +55,7 @@ impl Op for Backward<'_> {
         let width = rows.width();
         let n = (width as f64, 1.0 / width as f64);
         let together = together(width, rows.elements());
-        let parts = x.chunks((together * width).max(1)).zip(stats.chunks(together));
+        let parts = x.chunks((together * width).max(1)).zip(stats.chunks(together.max(1)));
         for (part, (x, stats)) in parts.enumerate() {
             let mut rows = rows.part(part * together, together);
             let mut lines = List::<Line, ROWS>::new();
@@ -95,10 +95,7 @@ impl Op for Backward<'_> {
             }
         }
         for sums in [&mut grads.gamma, &mut grads.beta].into_iter().flatten() {
-            if !isa.run(AllFinite(sums)) {
-                // Whatever NaNs came in or arose, the one that goes out is 0x7fc00000.
-                sums.iter_mut().filter(|v| v.is_nan()).for_each(|v| *v = f32::NAN);
-            }
+            isa.run(OneNan(sums));
         }
     }
 }

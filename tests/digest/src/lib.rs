@@ -10,9 +10,12 @@
 mod codes;
 mod fixed;
 mod float;
+mod gradients;
 mod integer;
+mod layouts;
 mod memory;
 mod numbers;
+mod pieces;
 mod quantized;
 mod rows;
 
@@ -36,6 +39,12 @@ pub const GROUPS: &[Group] = &[
     Group { name: "fixed_rms_norm", run: fixed::rms_norm },
     Group { name: "quantized_layer_norm", run: quantized::layer_norm },
     Group { name: "quantized_rms_norm", run: quantized::rms_norm },
+    Group { name: "layer_norm_gradients", run: gradients::layer_norm },
+    Group { name: "rms_norm_gradients", run: gradients::rms_norm },
+    Group { name: "layer_norm_pieces", run: pieces::layer_norm },
+    Group { name: "rms_norm_pieces", run: pieces::rms_norm },
+    Group { name: "layer_norm_layouts", run: layouts::layer_norm },
+    Group { name: "rms_norm_layouts", run: layouts::rms_norm },
 ];
 
 /// SHA-256.

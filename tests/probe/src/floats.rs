@@ -2,7 +2,7 @@
 
 use crate::verbs::keep;
 use core::hint::black_box;
-use layernorm::{Error, LayerNorm, RmsNorm, RowStats};
+use layernorm::{Error, Finish, LayerNorm, Modulation, Moments, Norm, ParamGrads, RmsNorm, RowStats};
 
 const ELEMENTS: usize = 64;
 
@@ -16,43 +16,63 @@ pub fn call() {
     let gamma: &[f32] = black_box(&[1.0; ELEMENTS]);
     let beta: &[f32] = black_box(&[0.0; ELEMENTS]);
     let stats: &mut [RowStats] = black_box(&mut stats);
-    let result = layer_norm(x, y, residual, gamma, beta, stats);
+    let slices = Slices { x, y, residual, gamma, beta, stats };
+    let result = layer_norm(slices);
     keep(result);
-    let result = rms_norm(x, y, residual, gamma, stats);
+    let slices = Slices { x, y, residual, gamma, beta, stats };
+    let result = rms_norm(slices);
     keep(result);
     for stats in stats.iter() {
         black_box((stats.mean(), stats.rstd()));
     }
 }
 
-fn layer_norm(
-    x: &mut [f32],
-    y: &mut [f32],
-    residual: &mut [f32],
-    gamma: &[f32],
-    beta: &[f32],
-    stats: &mut [RowStats],
-) -> Result<(), Error> {
-    let norm =
-        LayerNorm::new(black_box(16))?.with_gamma(gamma)?.with_beta(beta)?.with_epsilon(black_box(1e-6))?;
-    norm.forward(x, y)?;
-    norm.forward_with_stats(x, y, stats)?;
-    norm.statistics(x, stats)?;
-    norm.forward_residual(x, residual, y)?;
-    norm.forward_in_place(x)
+struct Slices<'a> {
+    x: &'a mut [f32],
+    y: &'a mut [f32],
+    residual: &'a mut [f32],
+    gamma: &'a [f32],
+    beta: &'a [f32],
+    stats: &'a mut [RowStats],
 }
 
-fn rms_norm(
-    x: &mut [f32],
-    y: &mut [f32],
-    residual: &mut [f32],
-    gamma: &[f32],
-    stats: &mut [RowStats],
+fn layer_norm(slices: Slices) -> Result<(), Error> {
+    let norm = LayerNorm::new(black_box(16))?;
+    let norm = norm.with_gamma(slices.gamma)?.with_beta(slices.beta)?.with_epsilon(black_box(1e-6))?;
+    every_verb(norm, Moments::new(), slices)
+}
+
+fn rms_norm(slices: Slices) -> Result<(), Error> {
+    let norm = RmsNorm::new(black_box(16))?;
+    let norm = norm.with_gamma(slices.gamma)?.with_unit_offset().with_epsilon(black_box(1e-6))?;
+    every_verb(norm, Moments::uncentred(), slices)
+}
+
+fn every_verb<const CENTRED: bool>(
+    norm: Norm<CENTRED>,
+    mut moments: Moments,
+    Slices { x, y, residual, gamma, beta, stats }: Slices,
 ) -> Result<(), Error> {
-    let norm = RmsNorm::new(black_box(16))?.with_gamma(gamma)?.with_epsilon(black_box(1e-6))?;
     norm.forward(x, y)?;
     norm.forward_with_stats(x, y, stats)?;
     norm.statistics(x, stats)?;
     norm.forward_residual(x, residual, y)?;
-    norm.forward_in_place(x)
+    norm.forward_in_place(x)?;
+    let (mut dgamma, mut dbeta) = ([0.0; ELEMENTS], [0.0; ELEMENTS]);
+    let (dgamma, dbeta): (&mut [f32], &mut [f32]) = (black_box(&mut dgamma), black_box(&mut dbeta));
+    norm.backward(x, stats, residual, y, ParamGrads { gamma: Some(dgamma), beta: Some(dbeta) })?;
+    norm.backward_in_place(x, stats, y, ParamGrads::default())?;
+    norm.pre_norm(x, y, |normed, out| out.iter_mut().zip(normed).for_each(|(out, x)| *out = -x))?;
+    norm.post_norm(x, y, |normed, out| out.iter_mut().zip(normed).for_each(|(out, x)| *out = -x))?;
+    norm.forward_strided(x, black_box(20), y, black_box(17))?;
+    norm.forward_strided_in_place(x, black_box(20))?;
+    norm.forward_channels_first(x, black_box(4), y)?;
+    norm.forward_channels_first_in_place(x, black_box(4))?;
+    norm.forward_modulated(x, Modulation { scale: gamma, shift: beta }, y)?;
+    moments.push(x)?;
+    moments.merge(&moments.clone())?;
+    if let Finish::Done(stats) = moments.finish(black_box(1e-6))? {
+        norm.apply(&stats, black_box(3), x, y)?;
+    }
+    Ok(())
 }

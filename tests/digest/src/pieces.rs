@@ -1,0 +1,77 @@
+//! Rows that come in pieces, and parts of rows that are merged.
+
+use crate::Sink;
+use crate::memory::Memory;
+use crate::numbers::Numbers;
+use crate::rows::{KINDS, fill, parameters};
+use layernorm::{Error, Finish, Moments, Norm, RowStats};
+
+const WIDTHS: &[usize] = &[1, 16, 100, 256, 257, 1000, 4096];
+
+pub(crate) fn layer_norm(memory: &mut Memory, sink: &mut Sink) {
+    every_row::<true>(memory, sink);
+}
+
+pub(crate) fn rms_norm(memory: &mut Memory, sink: &mut Sink) {
+    every_row::<false>(memory, sink);
+}
+
+fn every_row<const CENTRED: bool>(memory: &mut Memory, sink: &mut Sink) {
+    for &width in WIDTHS {
+        let mut numbers = Numbers::new(width as u64);
+        for kind in KINDS {
+            fill(*kind, &mut numbers, &mut memory.x[..width]);
+            if row::<CENTRED>(memory, width, &mut numbers, sink).is_err() {
+                sink.error();
+            }
+        }
+    }
+}
+
+fn row<const CENTRED: bool>(
+    memory: &mut Memory,
+    width: usize,
+    numbers: &mut Numbers,
+    sink: &mut Sink,
+) -> Result<(), Error> {
+    let (x, y) = (&memory.x[..width], &mut memory.y[..width]);
+    let (gamma, beta) = (&mut memory.gamma[..width], &mut memory.beta[..width]);
+    parameters(numbers, gamma, beta);
+    let norm = Norm::<CENTRED>::new(width)?.with_gamma(gamma)?;
+    let chunk = 1 + numbers.below(300) as usize;
+
+    let mut moments = empty::<CENTRED>();
+    let stats = loop {
+        x.chunks(chunk).try_for_each(|chunk| moments.push(chunk))?;
+        if let Finish::Done(stats) = moments.finish(1.0e-5)? {
+            break stats;
+        }
+    };
+    for (i, (x, y)) in x.chunks(chunk).zip(y.chunks_mut(chunk)).enumerate() {
+        norm.apply(&stats, i * chunk, x, y)?;
+    }
+    sink_stats(&stats, sink);
+    sink.floats(y);
+
+    let (left, right) = x.split_at(numbers.below(width as u64 + 1) as usize);
+    let mut moments = empty::<CENTRED>();
+    let stats = loop {
+        let mut other = moments.clone();
+        moments.push(left)?;
+        other.push(right)?;
+        moments.merge(&other)?;
+        if let Finish::Done(stats) = moments.finish(1.0e-5)? {
+            break stats;
+        }
+    };
+    sink_stats(&stats, sink);
+    Ok(())
+}
+
+fn empty<const CENTRED: bool>() -> Moments {
+    if CENTRED { Moments::new() } else { Moments::uncentred() }
+}
+
+fn sink_stats(stats: &RowStats, sink: &mut Sink) {
+    sink.floats(&[stats.mean(), stats.rstd()]);
+}
