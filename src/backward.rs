@@ -26,9 +26,12 @@ impl<const CENTRED: bool> Norm<'_, CENTRED> {
     /// `x`, `dy` and `dx` are rows × width; `stats` are those that [`forward_with_stats`](Self::forward_with_stats) or
     /// [`statistics`](Self::statistics) gave for `x`.
     ///
-    /// An element of dx is within 8 ULP of rstd · max(|g|, |mean(g)|, |x̂ · mean(g · x̂)|), for every finite row, as long as
-    /// |g| is 0 or between 2⁻¹⁰⁰ and 2¹⁰⁰. A constant row with ε = 0 gives 0. A row of which x or dy is not finite gives
-    /// NaNs (0x7fc00000) and touches no other.
+    /// An element of dx is within 8 ULP of rstd · max(|g|, |mean(g)|, |x̂ · mean(g · x̂)|), for every finite row whose
+    /// statistics are those of this norm, as long as |g| is 0 or between 2⁻¹⁰⁰ and 2¹⁰⁰ and that maximum is no subnormal
+    /// number. With a unit offset γ is 1 + γ, rounded. A constant row with ε = 0 gives 0. A row of which x or dy is not
+    /// finite gives NaNs (0x7fc00000) and touches no other.
+    ///
+    /// Its sums are in `f64`: a processor that has none computes the same bits, slowly.
     ///
     /// # Errors
     /// [`Error::NotWholeRows`] for `x`; [`Error::Length`] for `stats`, `dy`, `dx`, `grads.gamma` or `grads.beta`; nothing

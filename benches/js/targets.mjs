@@ -4,6 +4,7 @@ import { SCALING, label } from "./shapes.mjs";
 
 const OURS = "layernorm";
 const CODES = "layernorm-codes";
+const GRADIENTS = "layernorm-backward";
 const RESIDENT = "layernorm, npm package";
 const RUST = ["rten", "candle", "burn-ndarray", "burn-flex"];
 /** Neither is a library: a limit and a yardstick. */
@@ -27,6 +28,8 @@ const AT_MOST = [
   ["residual", 1.25],
   ["rms", 0.85],
 ];
+/** How many times longer than our forward call of the same verb our gradients take at most. */
+const BACKWARD = 2.5;
 const RESIDENT_NANOSECONDS = 150;
 /** Of the cost of an element, from width 256 on, around the middle of its range. */
 const FLATNESS = 0.25;
@@ -58,6 +61,14 @@ export function answers(engines) {
     for (const [verb, most] of AT_MOST) {
       const times = ratio(entry(engine, "512×768", OURS), entry(engine, "512×768", OURS, verb));
       line(`time of ${verb} / plain forward`, `${engine}, 512×768`, "≤", most, times);
+    }
+  }
+  for (const { name: engine } of engines) {
+    for (const verb of ["layer", "rms"]) {
+      for (const shape of ["64×768", "512×768", "6144×64"]) {
+        const times = ratio(entry(engine, shape, OURS, verb), entry(engine, shape, GRADIENTS, verb));
+        line(`time of gradients / forward, ${verb}`, `${engine}, ${shape}`, "≤", BACKWARD, times);
+      }
     }
   }
   for (const { name: engine } of engines) {

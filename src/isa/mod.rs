@@ -8,24 +8,26 @@
 //! An implementation is a zero-sized token: having one proves that its instructions may be used. That is
 //! why kernels need no `unsafe`; all of it is in this folder.
 
+#[cfg(all(target_arch = "x86_64", feature = "std", not(layernorm_isa = "scalar")))]
+mod avx2;
 mod list;
 mod rows;
 mod scalar;
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128", not(layernorm_isa = "scalar")))]
 mod simd128;
 #[cfg(all(target_arch = "x86_64", not(layernorm_isa = "scalar")))]
-mod x86;
+mod sse2;
 
 use crate::float::two::Two;
+#[cfg(all(target_arch = "x86_64", feature = "std", not(layernorm_isa = "scalar")))]
+pub(crate) use avx2::Avx2;
 pub(crate) use list::List;
 pub(crate) use rows::{Accumulator, Feature, Layout, RowOf, Rows, Slot};
 pub(crate) use scalar::Scalar;
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128", not(layernorm_isa = "scalar")))]
 pub(crate) use simd128::Simd128;
-#[cfg(all(target_arch = "x86_64", feature = "std", not(layernorm_isa = "scalar")))]
-pub(crate) use x86::Avx2;
 #[cfg(all(target_arch = "x86_64", not(layernorm_isa = "scalar")))]
-pub(crate) use x86::Sse2;
+pub(crate) use sse2::Sse2;
 
 /// Number of virtual lanes: the width of a group of elements.
 pub(crate) const GROUP: usize = 16;

@@ -1,0 +1,178 @@
+#![allow(unsafe_code)]
+
+use super::{HEAD, Isa, Lanes, Run, Sse2};
+use crate::float::two::Two;
+use core::arch::x86_64::*;
+
+/// Eight lanes; exists only where the processor was found to have AVX2.
+#[derive(Clone, Copy)]
+pub(crate) struct Avx2(());
+
+impl Avx2 {
+    /// The token, where the processor and the operating system support it.
+    #[inline]
+    pub(crate) fn detect() -> Option<Self> {
+        std::is_x86_feature_detected!("avx2").then_some(Self(()))
+    }
+}
+
+// SAFETY of every block below: the token proves that AVX2 was detected; the memory instructions say what
+// they touch.
+impl Isa for Avx2 {
+    const LANES: usize = 8;
+    type V = __m256;
+    type Four = __m128;
+    const WIDE: usize = 4;
+    type Wide = __m256d;
+
+    #[inline(always)]
+    fn splat(self, value: f32) -> __m256 {
+        // SAFETY: as above.
+        unsafe { _mm256_set1_ps(value) }
+    }
+    #[inline(always)]
+    fn load(self, from: &[f32]) -> __m256 {
+        match from.first_chunk::<8>() {
+            // SAFETY: `from` is 32 readable bytes; the unaligned form is used.
+            Some(from) => unsafe { _mm256_loadu_ps(from.as_ptr()) },
+            None => self.splat(0.0),
+        }
+    }
+    #[inline(always)]
+    fn store(self, v: __m256, to: &mut [f32]) {
+        if let Some(to) = to.first_chunk_mut::<8>() {
+            // SAFETY: `to` is 32 writable bytes; the unaligned form is used.
+            unsafe { _mm256_storeu_ps(to.as_mut_ptr(), v) }
+        }
+    }
+    #[inline(always)]
+    fn add(self, a: __m256, b: __m256) -> __m256 {
+        // SAFETY: as above.
+        unsafe { _mm256_add_ps(a, b) }
+    }
+    #[inline(always)]
+    fn sub(self, a: __m256, b: __m256) -> __m256 {
+        // SAFETY: as above.
+        unsafe { _mm256_sub_ps(a, b) }
+    }
+    #[inline(always)]
+    fn mul(self, a: __m256, b: __m256) -> __m256 {
+        // SAFETY: as above.
+        unsafe { _mm256_mul_ps(a, b) }
+    }
+    #[inline(always)]
+    fn div(self, a: __m256, b: __m256) -> __m256 {
+        // SAFETY: as above.
+        unsafe { _mm256_div_ps(a, b) }
+    }
+    #[inline(always)]
+    fn sqrt(self, v: __m256) -> __m256 {
+        // SAFETY: as above.
+        unsafe { _mm256_sqrt_ps(v) }
+    }
+    #[inline(always)]
+    fn head(self, v: __m256) -> __m256 {
+        // SAFETY: as above.
+        unsafe { _mm256_and_ps(v, _mm256_set1_ps(f32::from_bits(HEAD))) }
+    }
+    #[inline(always)]
+    fn le(self, a: __m256, b: __m256) -> u32 {
+        // SAFETY: as above. The mask has its eight low bits set at most.
+        unsafe { _mm256_movemask_ps(_mm256_cmp_ps::<_CMP_LE_OQ>(a, b)) as u32 }
+    }
+
+    #[inline(always)]
+    fn run<R: Run<Self>>(self, op: R) -> R::Output {
+        #[target_feature(enable = "avx2")]
+        #[inline(never)]
+        fn run<R: Run<Avx2>>(isa: Avx2, op: R) -> R::Output {
+            op.eval(isa)
+        }
+        // SAFETY: as above.
+        unsafe { run(self, op) }
+    }
+    #[inline(always)]
+    fn fold(self, lanes: impl Lanes<Self>) -> [__m128; 2] {
+        let (low, high) = (lanes.column(self, 0), lanes.column(self, 1));
+        let (a, b) = (self.add(low.0, high.0), self.add(low.1, high.1));
+        // SAFETY: as above.
+        unsafe {
+            [
+                _mm_add_ps(_mm256_castps256_ps128(a), _mm256_extractf128_ps::<1>(a)),
+                _mm_add_ps(_mm256_castps256_ps128(b), _mm256_extractf128_ps::<1>(b)),
+            ]
+        }
+    }
+    #[inline(always)]
+    fn turn(self, of_row: impl Fn(usize) -> __m128) -> [__m256; 4] {
+        let [a0, a1, a2, a3] = Sse2.turn(&of_row);
+        let [b0, b1, b2, b3] = Sse2.turn(|i| of_row(i + 4));
+        // SAFETY: as above.
+        unsafe {
+            [
+                _mm256_set_m128(b0, a0),
+                _mm256_set_m128(b1, a1),
+                _mm256_set_m128(b2, a2),
+                _mm256_set_m128(b3, a3),
+            ]
+        }
+    }
+    #[inline(always)]
+    fn plus(self, total: Two<__m128>, four: __m128) -> Two<__m128> {
+        Sse2.plus(total, four)
+    }
+    #[inline(always)]
+    fn join(self, a: [__m128; 2], b: [__m128; 2]) -> [__m128; 2] {
+        Sse2.join(a, b)
+    }
+    #[inline(always)]
+    fn no_two(self) -> Two<__m128> {
+        Sse2.no_two()
+    }
+    #[inline(always)]
+    fn four(self, values: [f32; 4]) -> __m128 {
+        Sse2.four(values)
+    }
+    #[inline(always)]
+    fn values(self, four: __m128) -> [f32; 4] {
+        Sse2.values(four)
+    }
+
+    #[inline(always)]
+    fn wide(self, from: &[f32]) -> __m256d {
+        // SAFETY: as above.
+        unsafe { _mm256_cvtps_pd(Sse2.load(from)) }
+    }
+    #[inline(always)]
+    fn wide_sum(self, from: &[f32], addend: f32) -> __m256d {
+        // SAFETY: as above.
+        unsafe { _mm256_cvtps_pd(Sse2.add(Sse2.load(from), Sse2.splat(addend))) }
+    }
+    #[inline(always)]
+    fn wide_splat(self, value: f64) -> __m256d {
+        // SAFETY: as above.
+        unsafe { _mm256_set1_pd(value) }
+    }
+    #[inline(always)]
+    fn wide_add(self, a: __m256d, b: __m256d) -> __m256d {
+        // SAFETY: as above.
+        unsafe { _mm256_add_pd(a, b) }
+    }
+    #[inline(always)]
+    fn wide_sub(self, a: __m256d, b: __m256d) -> __m256d {
+        // SAFETY: as above.
+        unsafe { _mm256_sub_pd(a, b) }
+    }
+    #[inline(always)]
+    fn wide_mul(self, a: __m256d, b: __m256d) -> __m256d {
+        // SAFETY: as above.
+        unsafe { _mm256_mul_pd(a, b) }
+    }
+    #[inline(always)]
+    fn wide_store(self, v: __m256d, to: &mut [f64]) {
+        if let Some(to) = to.first_chunk_mut::<4>() {
+            // SAFETY: `to` is 32 writable bytes; the unaligned form is used.
+            unsafe { _mm256_storeu_pd(to.as_mut_ptr(), v) }
+        }
+    }
+}
