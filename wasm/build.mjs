@@ -65,7 +65,7 @@ execFileSync(bin("tsc"), ["--declaration", "--emitDeclarationOnly", "--outDir", 
   stdio: "inherit",
 });
 // Of these the declarations that users see import nothing.
-for (const name of ["check", "exports", "memory", "text"]) rmSync(join(pkg, "types", `${name}.d.ts`));
+for (const name of ["check", "exports", "memory", "parts", "text"]) rmSync(join(pkg, "types", `${name}.d.ts`));
 cpSync(join(here, "js", "wasm.d.ts"), join(pkg, "types", "wasm.d.ts"));
 for (const licence of ["LICENSE-MIT", "LICENSE-APACHE"]) cpSync(join(here, "..", licence), join(pkg, licence));
 cpSync(join(here, "README.md"), join(pkg, "README.md"));

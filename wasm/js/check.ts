@@ -48,10 +48,28 @@ export function optional<T, U>(value: T, check: (value: NonNullable<T>) => U): U
   return value == null ? undefined : check(value);
 }
 
-/** Rows of `width` in `x`. */
-export function rows(x: Float32Array, width: number): number {
-  if (x.length % width !== 0) {
-    throw new RangeError(`x: expected a length that is a multiple of width ${width}, actual ${x.length}`);
+/** What all that normalises is told of the norm. RMSNorm has no β. */
+export function norm(
+  options: { gamma?: Float32Array; beta?: Float32Array; epsilon?: number; unitOffset?: boolean },
+  width: number,
+  centred: boolean,
+) {
+  return {
+    width,
+    centred,
+    unitOffset: !!options.unitOffset,
+    epsilon: epsilon(options.epsilon ?? 1e-5),
+    gamma: optional(options.gamma, (values) => parameter("gamma", values, width)),
+    beta: centred ? optional(options.beta, (values) => parameter("beta", values, width)) : undefined,
+  };
+}
+
+/** Rows of `width` in `values`, one every `stride` elements; what follows the last need not be there. */
+export function rows(name: string, values: Float32Array, width: number, stride = width, of = "width"): number {
+  const last = values.length % stride;
+  if (last !== 0 && stride === width) {
+    throw new RangeError(`${name}: expected a length that is a multiple of ${of} ${width}, actual ${values.length}`);
   }
-  return x.length / width;
+  if (last !== 0 && last < width) throw new RangeError(`${name}: expected a last row of ${width}, actual ${last}`);
+  return Math.ceil(values.length / stride);
 }

@@ -6,26 +6,6 @@ export interface Exports {
   alloc(bytes: number): number;
   dealloc(address: number, bytes: number): void;
   simd128(): number;
-  layer_norm(
-    x: number,
-    y: number,
-    residual: number,
-    gamma: number,
-    beta: number,
-    mean: number,
-    rstd: number,
-    rows: number,
-    width: number,
-    epsilon: number,
-  ): number;
-  rms_norm(
-    x: number,
-    y: number,
-    residual: number,
-    gamma: number,
-    rstd: number,
-    rows: number,
-    width: number,
-    epsilon: number,
-  ): number;
+  forward(call: number, rows: number): number;
+  backward(call: number, rows: number): number;
 }

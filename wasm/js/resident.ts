@@ -2,21 +2,20 @@
 // Data that lives in the module's memory: no copy, no allocation per call.
 
 import * as check from "./check.js";
-import { anchor, Buffers, view } from "./memory.js";
+import type { NormOptions } from "./easy.js";
+import { anchor, Buffers, type Name, STATS, view } from "./memory.js";
 import { wasm } from "./module.js";
 
 /** Options of {@link RmsNorm}. */
-export interface ResidentRmsNormOptions {
-  /** Number of features in a row; at least 1. */
-  width: number;
+export interface ResidentRmsNormOptions extends NormOptions {
   /** Most rows of a call; 1 without it. */
   rows?: number;
   /** Gain, `width` finite numbers; 1 without it. It is copied; {@link RmsNorm.gamma} is the live one. */
   gamma?: Float32Array;
-  /** Added to the mean square; finite, at least 0. 1e-5 without it. */
-  epsilon?: number;
   /** With it `forward()` computes `residual += x; y = norm(residual)`. */
   residual?: boolean;
+  /** With it `forward()` keeps what `backward()` needs. */
+  backward?: boolean;
 }
 
 /** Options of {@link LayerNorm}. */
@@ -43,11 +42,6 @@ class Part {
   }
 }
 
-type Seven = [Part, Part, Part, Part, Part, Part, Part];
-
-/** Addresses as the module wants them; 0 is absent. */
-type Addresses = Record<"x" | "y" | "residual" | "gamma" | "beta" | "mean" | "rstd", number>;
-
 abstract class Resident {
   /** Features in a row. */
   readonly width: number;
@@ -55,59 +49,108 @@ abstract class Resident {
   readonly rows: number;
   /** What is added to the variance or mean square. */
   readonly epsilon: number;
-  /** @internal */ protected readonly parts: Record<"x" | "y" | "mean" | "rstd", Part>;
-  /** @internal */ protected readonly options: { residual?: Part; gamma?: Part; beta?: Part } = {};
-  /** @internal */ protected readonly at: Addresses;
   readonly #buffers: Buffers;
+  readonly #parts: Partial<Record<Name, Part>> = {};
   readonly #kind: string;
+  // Of its own: a look-up among the module's exports takes longer than the call.
+  readonly #forward = wasm().forward;
+  readonly #call: number;
+  /** Rows of the last `forward()`. */
+  #seen = 0;
   #disposed = false;
 
-  /**
-   * @param kind Name of the class for messages; `constructor.name` is another after minifying.
-   * @param means Whether there are any.
-   */
-  constructor(kind: string, options: ResidentLayerNormOptions, means: boolean) {
+  /** @param kind Name of the class for messages; `constructor.name` is another after minifying. */
+  constructor(kind: string, options: ResidentLayerNormOptions, centred: boolean) {
     this.#kind = kind;
-    this.width = check.whole("width", options?.width, 1);
-    this.rows = check.whole("rows", options.rows ?? 1, 1);
-    this.epsilon = check.epsilon(options.epsilon ?? 1e-5);
-    const { width, rows } = this;
-    const gamma = anchor(check.optional(options.gamma, (values) => check.parameter("gamma", values, width)));
-    const beta = anchor(check.optional(options.beta, (values) => check.parameter("beta", values, width)));
+    const width = (this.width = check.whole("width", options?.width, 1));
+    const rows = (this.rows = check.whole("rows", options.rows ?? 1, 1));
+    const norm = check.norm(options, width, centred);
+    this.epsilon = norm.epsilon;
+    const [gamma, beta] = [anchor(norm.gamma), anchor(norm.beta)];
     const all = rows * width;
-    const lengths = [all, all, rows, options.residual ? all : 0, gamma() ? width : 0, beta() ? width : 0, means ? rows : 0];
-    this.#buffers = new Buffers(lengths);
-    const [x, y, rstd, residual, g, b, mean] = lengths.map((length) => new Part(this.#buffers.take(length), length)) as Seven;
-    this.parts = { x, y, rstd, mean };
-    if (options.residual) this.options.residual = residual;
-    if (gamma()) (this.options.gamma = g).view.set(gamma()!);
-    if (beta()) (this.options.beta = b).view.set(beta()!);
-    const at = (part: Part | undefined) => part?.at ?? 0;
-    const { parts: p, options: o } = this;
-    this.at = {
-      x: p.x.at, y: p.y.at, residual: at(o.residual), gamma: at(o.gamma), beta: at(o.beta), mean: p.mean.at, rstd: p.rstd.at,
+    const lengths = {
+      x: all,
+      y: all,
+      rstd: rows,
+      ...(options.residual && { residual: all }),
+      ...(norm.gamma && { gamma: width }),
+      ...(norm.beta && { beta: width }),
+      ...(centred && { mean: rows }),
+      ...(options.backward && {
+        stats: STATS * rows,
+        dy: all,
+        dx: all,
+        ...(norm.gamma && { dgamma: width }),
+        ...(norm.beta && { dbeta: width }),
+      }),
     };
+    this.#buffers = new Buffers(norm, lengths);
+    this.#call = this.#buffers.call;
+    for (const [name, length] of Object.entries(lengths) as [Name, number][]) {
+      this.#parts[name] = new Part(this.#buffers.at[name]!, length);
+    }
+    this.#parts.gamma?.view.set(gamma()!);
+    this.#parts.beta?.view.set(beta()!);
   }
 
   /** Input, rows × width. Each read gives a view that is good until memory grows. */
   get x(): Float32Array {
-    return this.live(this.parts.x);
+    return this.live("x")!;
   }
   /** Output, rows × width. */
   get y(): Float32Array {
-    return this.live(this.parts.y);
+    return this.live("y")!;
   }
   /** 1/sqrt(var + ε) of each row. */
   get rstd(): Float32Array {
-    return this.live(this.parts.rstd);
+    return this.live("rstd")!;
   }
   /** Gain; `undefined` when built without. */
   get gamma(): Float32Array | undefined {
-    return this.options.gamma && this.live(this.options.gamma);
+    return this.live("gamma");
   }
   /** The residual stream, rows × width; `undefined` when built without. */
   get residual(): Float32Array | undefined {
-    return this.options.residual && this.live(this.options.residual);
+    return this.live("residual");
+  }
+  /** Gradient with respect to `y`, rows × width: what `backward()` starts from. An error when built without `backward`. */
+  get dy(): Float32Array {
+    return this.#trained("dy");
+  }
+  /** Gradient with respect to `x` (and to the residual), rows × width. An error when built without `backward`. */
+  get dx(): Float32Array {
+    return this.#trained("dx");
+  }
+  /** Gradient with respect to γ: `backward()` adds to it. `undefined` when built without γ or `backward`. */
+  get dgamma(): Float32Array | undefined {
+    return this.live("dgamma");
+  }
+
+  /**
+   * `y = norm(x)` for the first `rows` rows; with a residual, `residual += x; y = norm(residual)`.
+   *
+   * Never allocates. Throws RangeError where γ or β was made infinite or NaN; `y` is untouched then.
+   */
+  forward(rows: number = this.rows): void {
+    this.#alive();
+    if (rows !== this.rows) check.whole("rows", rows, 0, this.rows);
+    const forward = this.#forward;
+    this.#done(forward(this.#call, rows));
+    this.#seen = rows;
+  }
+
+  /**
+   * `dx` from `dy` and from `x` (or the residual) as the last `forward()` saw it, for its first `rows` rows, all without
+   * it; `dgamma` and `dbeta` are added to.
+   *
+   * Never allocates. Throws TypeError when built without `backward`, RangeError for more rows than `forward()` has seen.
+   */
+  backward(rows: number = this.#seen): void {
+    this.#trained("dx");
+    if (rows > this.#seen || this.#seen === 0) {
+      throw new RangeError(`rows: expected at most ${this.#seen}, those of the last forward(), actual ${rows || "all"}`);
+    }
+    this.#done(wasm().backward(this.#call, check.whole("rows", rows, 0)));
   }
 
   /** Gives the memory back. Views and calls are errors from then on. */
@@ -120,27 +163,28 @@ abstract class Resident {
   }
 
   /** @internal */
-  protected live(part: Part): Float32Array {
-    this.alive();
-    return part.view;
+  protected live(name: Name): Float32Array | undefined {
+    const part = this.#parts[name];
+    if (part) this.#alive();
+    return part?.view;
   }
 
-  /** @internal */
-  protected alive(): void {
+  #trained(name: Name): Float32Array {
+    const values = this.live(name);
+    if (!values) throw new TypeError(`backward: expected ${this.#kind} built with it, actual one without`);
+    return values;
+  }
+
+  #alive(): void {
     if (this.#disposed) throw new TypeError(`${this.#kind}: expected one in use, actual disposed`);
   }
 
-  /** @internal */
-  protected count(rows: number): number {
-    this.alive();
-    return rows === this.rows ? rows : check.whole("rows", rows, 0, this.rows);
-  }
-
-  /** @internal Only γ and β can be bad, since nothing else changes after construction. */
-  protected done(ok: number): void {
+  /** Only γ and β can be bad, since nothing else changes after construction. */
+  #done(ok: number): void {
     if (ok) return;
-    if (this.options.gamma) check.parameter("gamma", this.options.gamma.view, this.width);
-    if (this.options.beta) check.parameter("beta", this.options.beta.view, this.width);
+    for (const name of ["gamma", "beta"] as const) {
+      check.optional(this.live(name), (values) => check.parameter(name, values, this.width));
+    }
     throw new Error("layernorm: expected arguments in order, actual wrong ones");
   }
 }
@@ -156,48 +200,27 @@ abstract class Resident {
  * ```
  */
 export class LayerNorm extends Resident {
-  // Of its own: a look-up among the module's exports takes longer than the call.
-  readonly #kernel = wasm().layer_norm;
-
   constructor(options: ResidentLayerNormOptions) {
     super("LayerNorm", options, true);
   }
 
   /** Mean of each row. */
   get mean(): Float32Array {
-    return this.live(this.parts.mean);
+    return this.live("mean")!;
   }
   /** Bias; `undefined` when built without. */
   get beta(): Float32Array | undefined {
-    return this.options.beta && this.live(this.options.beta);
+    return this.live("beta");
   }
-
-  /**
-   * `y = LN(x)` for the first `rows` rows; with a residual, `residual += x; y = LN(residual)`.
-   *
-   * Never allocates. Throws RangeError where γ or β was made infinite or NaN; `y` is untouched then.
-   */
-  forward(rows: number = this.rows): void {
-    const count = this.count(rows);
-    const { x, y, residual, gamma, beta, mean, rstd } = this.at;
-    const kernel = this.#kernel;
-    this.done(kernel(x, y, residual, gamma, beta, mean, rstd, count, this.width, this.epsilon));
+  /** Gradient with respect to β: `backward()` adds to it. `undefined` when built without β or `backward`. */
+  get dbeta(): Float32Array | undefined {
+    return this.live("dbeta");
   }
 }
 
 /** RMSNorm with its data in WebAssembly memory; otherwise as {@link LayerNorm}. */
 export class RmsNorm extends Resident {
-  readonly #kernel = wasm().rms_norm;
-
   constructor(options: ResidentRmsNormOptions) {
     super("RmsNorm", options, false);
-  }
-
-  /** `y = RMS(x)` for the first `rows` rows; with a residual, `residual += x; y = RMS(residual)`. */
-  forward(rows: number = this.rows): void {
-    const count = this.count(rows);
-    const { x, y, residual, gamma, rstd } = this.at;
-    const kernel = this.#kernel;
-    this.done(kernel(x, y, residual, gamma, rstd, count, this.width, this.epsilon));
   }
 }

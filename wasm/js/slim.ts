@@ -1,6 +1,22 @@
 // `layernorm/slim`: without modules; `init` or `initSync` is told where one is.
 
-export { layerNorm, rmsNorm, type LayerNormOptions, type RmsNormOptions } from "./easy.js";
+export {
+  layerNorm,
+  layerNorm2d,
+  rmsNorm,
+  rmsNorm2d,
+  type LayerNorm2dOptions,
+  type LayerNormOptions,
+  type NormOptions,
+  type RmsNorm2dOptions,
+  type RmsNormOptions,
+} from "./easy.js";
+export {
+  layerNormBackward,
+  rmsNormBackward,
+  type LayerNormBackwardOptions,
+  type RmsNormBackwardOptions,
+} from "./gradients.js";
 export {
   LayerNorm,
   RmsNorm,

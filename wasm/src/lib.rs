@@ -7,11 +7,10 @@
 
 extern crate alloc;
 
-mod forward;
+mod call;
 mod memory;
 
-use core::ptr::{null, null_mut};
-use forward::Call;
+use call::Call;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 /// There is nothing to unwind and nobody to tell: JavaScript sees a `RuntimeError`.
@@ -27,52 +26,32 @@ pub fn simd128() -> bool {
     cfg!(target_feature = "simd128")
 }
 
-/// `y = LN(x)`, or with `residual`: `residual += x; y = LN(residual)`. False where an argument is wrong: a backstop, for
-/// JavaScript has checked before.
+/// `y = norm(x)`, or with a residual: `residual += x; y = norm(residual)`. False where an argument is wrong: a backstop,
+/// for JavaScript has checked before.
 ///
-/// `x`, `y` and `residual` are rows × width; `gamma` and `beta` have `width` elements, `mean` and `rstd` have `rows`.
-/// All but `x` and `y` may be 0.
+/// `x`, `y` and `residual` are rows × width; `gamma` and `beta` have `width` elements, `mean`, `rstd` and `stats` have
+/// `rows`. All but `x` and `y` may be 0. RMSNorm has no `beta`.
 ///
 /// # Safety
-/// Each address is 0 where that is allowed, or that of as many initialised numbers as said, aligned to 4. What is
-/// written (`y`, `residual`, `mean`, `rstd`) overlaps nothing, and nobody else is at it during the call.
+/// `call` is that of a call, and each address in it is 0 where that is allowed, or that of as many initialised numbers as
+/// said, aligned to 4. What is written (`y`, `residual`, `mean`, `rstd`, `stats`) overlaps nothing, and nobody else is at
+/// it during the call.
 #[wasm_bindgen]
-#[allow(clippy::too_many_arguments)] // An object in their place would be read field by field on each call.
-pub unsafe fn layer_norm(
-    x: *const f32,
-    y: *mut f32,
-    residual: *mut f32,
-    gamma: *const f32,
-    beta: *const f32,
-    mean: *mut f32,
-    rstd: *mut f32,
-    rows: usize,
-    width: usize,
-    epsilon: f32,
-) -> bool {
-    let call = Call { centred: true, x, y, residual, gamma, beta, mean, rstd, rows, width, epsilon };
+pub unsafe fn forward(call: *const Call, rows: usize) -> bool {
     // SAFETY: the contract above.
-    unsafe { call.run() }.is_ok()
+    unsafe { (*call).forward(rows) }.is_ok()
 }
 
-/// `y = RMS(x)`, or with `residual`: `residual += x; y = RMS(residual)`. As [`layer_norm`], without `beta` and `mean`.
+/// `dx` from `x`, or the residual if there is one, from the `stats` that [`forward`] left, and from `dy`. What `dgamma` and
+/// `dbeta` hold is added to.
+///
+/// `x`, `residual`, `dy` and `dx` are rows × width; `gamma`, `dgamma` and `dbeta` have `width` elements, `stats` has `rows`.
+/// All but `x`, `stats`, `dy` and `dx` may be 0.
 ///
 /// # Safety
-/// As [`layer_norm`].
+/// As for [`forward`]; `dx`, `dgamma` and `dbeta` are written too.
 #[wasm_bindgen]
-#[allow(clippy::too_many_arguments)] // As above.
-pub unsafe fn rms_norm(
-    x: *const f32,
-    y: *mut f32,
-    residual: *mut f32,
-    gamma: *const f32,
-    rstd: *mut f32,
-    rows: usize,
-    width: usize,
-    epsilon: f32,
-) -> bool {
-    let (beta, mean) = (null(), null_mut());
-    let call = Call { centred: false, x, y, residual, gamma, beta, mean, rstd, rows, width, epsilon };
+pub unsafe fn backward(call: *const Call, rows: usize) -> bool {
     // SAFETY: the contract above.
-    unsafe { call.run() }.is_ok()
+    unsafe { (*call).backward(rows) }.is_ok()
 }

@@ -1,0 +1,77 @@
+// Gradients in one call, copies in and out.
+
+import * as check from "./check.js";
+import type { NormOptions } from "./easy.js";
+import { anchor, Buffers, STATS, view } from "./memory.js";
+import { wasm } from "./module.js";
+import { rowsOfPart, strided } from "./parts.js";
+
+/** Options of {@link rmsNormBackward}. */
+export interface RmsNormBackwardOptions extends NormOptions {
+  /** Where dx goes, as long as `x`; may be `dy`. A new array without it. */
+  out?: Float32Array;
+  /** The gradient of γ, `width` numbers, is added to what this holds. */
+  dgamma?: Float32Array;
+}
+
+/** Options of {@link layerNormBackward}. */
+export interface LayerNormBackwardOptions extends RmsNormBackwardOptions {
+  /** The gradient of β, `width` numbers, is added to what this holds. */
+  dbeta?: Float32Array;
+}
+
+/**
+ * Gradients of {@link layerNorm}: with g = dy · γ, `dx = (g − mean(g) − x̂ · mean(g · x̂)) · rstd`.
+ *
+ * `dgamma` and `dbeta` are added to row after row, so that several calls give the bits of one.
+ *
+ * @param x what was normalised, rows × width; not changed
+ * @param dy gradient with respect to the result, as long as `x`
+ * @returns dx, the gradient with respect to `x`: `out`, or a new array
+ * @throws RangeError or TypeError that names the argument, what was expected and what came; nothing is written then
+ */
+export function layerNormBackward(x: Float32Array, dy: Float32Array, options: LayerNormBackwardOptions): Float32Array {
+  return backward(x, dy, options, true);
+}
+
+/** Gradients of {@link rmsNorm}: `dx = (g − x̂ · mean(g · x̂)) · rstd`. Otherwise as {@link layerNormBackward}. */
+export function rmsNormBackward(x: Float32Array, dy: Float32Array, options: RmsNormBackwardOptions): Float32Array {
+  return backward(x, dy, options, false);
+}
+
+function backward(x: Float32Array, dy: Float32Array, options: LayerNormBackwardOptions, centred: boolean): Float32Array {
+  check.floats("x", x);
+  const width = check.whole("width", options?.width, 1);
+  const rows = check.rows("x", x, width);
+  check.floats("dy", dy, x.length);
+  const norm = check.norm(options, width, centred);
+  const grad = (name: "dgamma" | "dbeta") => check.optional(options[name], (values) => check.floats(name, values, width));
+  const [dgamma, dbeta] = [grad("dgamma"), centred ? grad("dbeta") : undefined];
+  const out = check.floats("out", options.out ?? new Float32Array(x.length), x.length);
+
+  const part = rowsOfPart(rows, width + STATS);
+  const features = { gamma: norm.gamma, dgamma, dbeta };
+  const anchors = Object.entries(features).flatMap(([name, values]) => values ? [[name, anchor(values)]] as const : []);
+  const [from, gradient, to] = [anchor(x), anchor(dy), anchor(out)];
+  const lengths = Object.fromEntries(anchors.map(([name]) => [name, width]));
+  const all = part * width;
+  const buffers = new Buffers(norm, { x: all, dy: all, dx: all, stats: STATS * part, ...lengths });
+  try {
+    const { at, call } = buffers;
+    const copy = strided(width, width);
+    for (const [name, values] of anchors) view(at[name as "gamma"]!, width).set(values());
+    for (let first = 0; first < rows; first += part) {
+      const count = Math.min(part, rows - first);
+      const packed = (name: "x" | "dy" | "dx") => view(at[name]!, count * width);
+      copy(packed("x"), from(), first, count);
+      copy(packed("dy"), gradient(), first, count);
+      wasm().forward(call, count);
+      wasm().backward(call, count);
+      copy(packed("dx"), to(), first, count, true);
+    }
+    for (const [name, values] of anchors) if (name !== "gamma") values().set(view(at[name as "dgamma"]!, width));
+    return to();
+  } finally {
+    buffers.free();
+  }
+}

@@ -1,0 +1,143 @@
+//! What a call works on, and its rows by blocks, so that their statistics fit on the stack and become two plain arrays.
+
+use core::mem::MaybeUninit;
+use core::slice::{from_raw_parts, from_raw_parts_mut};
+use layernorm::{Error, LayerNorm, Norm, ParamGrads, RmsNorm, RowStats};
+
+/// Rows in a block: 1 kB of statistics, and enough rows to make what a call costs small beside them.
+const BLOCK: usize = 64;
+
+/// JavaScript writes it into the memory of the module once and passes its address with each call. Addresses of f32, but for
+/// `stats`; 0 is absent.
+#[repr(C)]
+pub struct Call {
+    x: *const f32,
+    y: *mut f32,
+    residual: *mut f32,
+    gamma: *const f32,
+    beta: *const f32,
+    mean: *mut f32,
+    rstd: *mut f32,
+    stats: *mut RowStats,
+    dy: *const f32,
+    dx: *mut f32,
+    dgamma: *mut f32,
+    dbeta: *mut f32,
+    width: usize,
+    /// Of [`CENTRED`] and [`UNIT_OFFSET`].
+    flags: u32,
+    epsilon: f32,
+}
+
+const CENTRED: u32 = 1;
+const UNIT_OFFSET: u32 = 2;
+
+enum Either<'a> {
+    Layer(LayerNorm<'a>),
+    Rms(RmsNorm<'a>),
+}
+
+/// `$do` with whichever of the two it is.
+macro_rules! either {
+    ($norm:expr, $name:ident => $do:expr) => {
+        match $norm {
+            Either::Layer($name) => $do,
+            Either::Rms($name) => $do,
+        }
+    };
+}
+
+impl Call {
+    /// # Safety
+    /// That of [`forward`](crate::forward).
+    unsafe fn norm<'a, const CENTRED: bool>(&self) -> Result<Norm<'a, CENTRED>, Error> {
+        let mut norm = Norm::new(self.width)?.with_epsilon(self.epsilon)?;
+        if !self.gamma.is_null() {
+            // SAFETY: `width` numbers, by the contract.
+            norm = norm.with_gamma(unsafe { from_raw_parts(self.gamma, self.width) })?;
+        }
+        Ok(if self.flags & UNIT_OFFSET != 0 { norm.with_unit_offset() } else { norm })
+    }
+
+    /// # Safety
+    /// That of [`forward`](crate::forward).
+    unsafe fn either<'a>(&self) -> Result<Either<'a>, Error> {
+        if self.flags & CENTRED == 0 {
+            // SAFETY: the contract is the same.
+            return Ok(Either::Rms(unsafe { self.norm()? }));
+        }
+        // SAFETY: the contract is the same.
+        let mut norm: LayerNorm = unsafe { self.norm()? };
+        if !self.beta.is_null() {
+            // SAFETY: `width` numbers, by the contract.
+            norm = norm.with_beta(unsafe { from_raw_parts(self.beta, self.width) })?;
+        }
+        Ok(Either::Layer(norm))
+    }
+
+    /// # Safety
+    /// That of [`forward`](crate::forward).
+    pub(crate) unsafe fn forward(&self, rows: usize) -> Result<(), Error> {
+        // SAFETY: the contract is the same.
+        let norm = unsafe { self.either()? };
+        let mut block = [MaybeUninit::<RowStats>::uninit(); BLOCK];
+        let mut first = 0;
+        while first < rows {
+            let count = BLOCK.min(rows - first);
+            for stats in block.iter_mut().take(count) {
+                stats.write(RowStats::default());
+            }
+            let (from, len) = (first * self.width, count * self.width);
+            // SAFETY: `count` statistics, initialised above. Of the others, rows × width numbers each by the contract, of
+            // which `len` from row `first` on belong to this block; `y` overlaps nothing.
+            let (stats, x, y) = unsafe {
+                (
+                    from_raw_parts_mut(block.as_mut_ptr().cast::<RowStats>(), count),
+                    from_raw_parts(self.x.add(from), len),
+                    from_raw_parts_mut(self.y.add(from), len),
+                )
+            };
+            if self.residual.is_null() {
+                either!(&norm, norm => norm.forward_with_stats(x, y, stats)?);
+            } else {
+                // SAFETY: as for `y`.
+                let residual = unsafe { from_raw_parts_mut(self.residual.add(from), len) };
+                either!(&norm, norm => norm.forward_residual_with_stats(x, residual, y, stats)?);
+            }
+            for (row, stats) in (first..).zip(&*stats) {
+                for (to, value) in [(self.mean, stats.mean()), (self.rstd, stats.rstd())] {
+                    if !to.is_null() {
+                        // SAFETY: one number a row, by the contract, and `row` is less than `rows`.
+                        unsafe { to.add(row).write(value) };
+                    }
+                }
+                if !self.stats.is_null() {
+                    // SAFETY: the same.
+                    unsafe { self.stats.add(row).write(*stats) };
+                }
+            }
+            first += count;
+        }
+        Ok(())
+    }
+
+    /// # Safety
+    /// That of [`backward`](crate::backward).
+    pub(crate) unsafe fn backward(&self, rows: usize) -> Result<(), Error> {
+        let (x, all) = (if self.residual.is_null() { self.x } else { self.residual }, rows * self.width);
+        // SAFETY: absent, or `width` numbers that overlap nothing, by the contract.
+        let grad = |of: *mut f32| (!of.is_null()).then(|| unsafe { from_raw_parts_mut(of, self.width) });
+        let grads = ParamGrads { gamma: grad(self.dgamma), beta: grad(self.dbeta) };
+        // SAFETY: rows × width numbers each, and as many statistics as rows, by the contract; `dx` overlaps nothing.
+        let (norm, x, stats, dy, dx) = unsafe {
+            (
+                self.either()?,
+                from_raw_parts(x, all),
+                from_raw_parts(self.stats, rows),
+                from_raw_parts(self.dy, all),
+                from_raw_parts_mut(self.dx, all),
+            )
+        };
+        either!(&norm, norm => norm.backward(x, stats, dy, dx, grads))
+    }
+}
