@@ -1,6 +1,7 @@
 // Bad arguments give an error that names the argument, what was expected and what came, before anything is written.
 
-function describe(value: unknown): string {
+/** What came, in a message. */
+export function describe(value: unknown): string {
   if (typeof value === "number" || value === null || value === undefined) return String(value);
   return Object.prototype.toString.call(value).slice(8, -1);
 }

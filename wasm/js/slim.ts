@@ -17,6 +17,7 @@ export {
   type LayerNormBackwardOptions,
   type RmsNormBackwardOptions,
 } from "./gradients.js";
+export { postNorm, preNorm, type Sublayer, type SublayerOptions } from "./sublayer.js";
 export {
   LayerNorm,
   RmsNorm,

@@ -1,0 +1,63 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { load, project } from "./fixture.mjs";
+import { bits, random, refused } from "./reference.mjs";
+
+const { LayerNorm, layerNorm, postNorm, preNorm, rmsNorm } = await load(project());
+
+const twice = (input, out) => input.forEach((v, i) => (out[i] = 2 * v + i));
+
+test("preNorm is x += f(norm(x)), postNorm is x = norm(x + f(x)), of either norm", () => {
+  const [gamma, beta] = [random(20, 2), random(20, 3)];
+  for (const [name, norm, own] of [["layer", layerNorm, { beta }], ["rms", rmsNorm, {}], [undefined, layerNorm, {}]]) {
+    const options = { width: 20, gamma, unitOffset: true, epsilon: 1e-3, ...own };
+    const [x, out] = [random(60), new Float32Array(60)];
+    twice(norm(x, options), out);
+    const pre = x.slice();
+    assert.equal(preNorm(pre, twice, { ...options, norm: name }), pre);
+    assert.deepEqual(bits(pre), bits(x.map((v, i) => v + out[i])));
+    twice(x, out);
+    const post = x.slice();
+    assert.equal(postNorm(post, twice, { ...options, norm: name }), post);
+    assert.deepEqual(bits(post), bits(norm(x.map((v, i) => v + out[i]), options)));
+  }
+});
+
+test("x may be a view of the memory, though it grows meanwhile", () => {
+  const width = 64;
+  for (const norm of [preNorm, postNorm]) {
+    const held = new LayerNorm({ width });
+    held.x.set(random(width));
+    const { x } = held;
+    const expected = norm(random(width), twice, { width });
+    const grow = (input, out) => {
+      twice(input, out);
+      new LayerNorm({ width: 1 << 22 }).dispose();
+      for (let rows = 1; x.length > 0; rows *= 2) new LayerNorm({ width: 1 << 20, rows }).dispose();
+    };
+    const result = norm(x, grow, { width });
+    assert.equal(x.length, 0, "memory did not grow: the test tests nothing");
+    assert.deepEqual(bits(result), bits(expected));
+    assert.deepEqual(bits(held.x), bits(expected));
+    held.dispose();
+  }
+});
+
+test("every bad argument is named before the sublayer runs, and one that throws leaves x alone", () => {
+  const x = new Float32Array(6).fill(7);
+  const never = () => assert.fail("the sublayer ran");
+  for (const norm of [preNorm, postNorm]) {
+    refused([
+      [() => norm(x, never), TypeError, "width: expected a number, actual undefined"],
+      [() => norm([1], never, { width: 1 }), TypeError, "x: expected a Float32Array, actual Array"],
+      [() => norm(x, never, { width: 4 }), RangeError, "x: expected a length that is a multiple of width 4, actual 6"],
+      [() => norm(x, 1, { width: 3 }), TypeError, "sublayer: expected a function, actual 1"],
+      [() => norm(x, never, { width: 3, norm: "batch" }), TypeError, 'norm: expected "layer" or "rms", actual batch'],
+      [() => norm(x, never, { width: 3, gamma: x }), RangeError, "gamma: expected length 3, actual 6"],
+      [() => norm(x, never, { width: 3, epsilon: -1 }), RangeError, "epsilon: expected a finite number of at least 0, actual -1"],
+    ]);
+    const error = new Error("out of order");
+    assert.throws(() => norm(x, () => { throw error; }, { width: 3 }), error);
+  }
+  assert.ok(x.every((v) => v === 7));
+});
