@@ -1,6 +1,6 @@
 // What the module exports.
 
-/** The functions of `wasm/src/lib.rs`; addresses are numbers, 0 is absent. */
+/** The functions of `wasm/src/`; addresses are numbers, 0 is absent. */
 export interface Exports {
   readonly memory: WebAssembly.Memory;
   alloc(bytes: number): number;
@@ -8,4 +8,9 @@ export interface Exports {
   simd128(): number;
   forward(call: number, rows: number): number;
   backward(call: number, rows: number): number;
+  moments(moments: number, centred: number): void;
+  push(moments: number, chunk: number, length: number): number;
+  merge(moments: number, other: number): number;
+  finish(moments: number, call: number): number;
+  apply(call: number): number;
 }

@@ -6,7 +6,7 @@ import { wasm } from "./module.js";
 const WORDS = ["x", "y", "residual", "gamma", "beta", "mean", "rstd", "stats", "dy", "dx", "dgamma", "dbeta", "width", "flags"] as const;
 
 /** What a {@link Buffers} has a place for. */
-export type Name = Exclude<(typeof WORDS)[number], "width" | "flags">;
+export type Name = Exclude<(typeof WORDS)[number], "width" | "flags"> | "moments" | "other";
 
 /** The norm of a call. */
 export interface Norm {
@@ -43,7 +43,7 @@ export class Buffers {
       next += padded(length);
     }
     // A y that nobody wants is written where dx will be.
-    const words = { y: this.at.dx, ...this.at, width, flags: +centred + 2 * +!!unitOffset };
+    const words: Partial<Record<(typeof WORDS)[number], number | undefined>> = { y: this.at.dx, ...this.at, width, flags: +centred + 2 * +!!unitOffset };
     new Uint32Array(wasm().memory.buffer, this.call).set(WORDS.map((word) => words[word] ?? 0));
     view(this.call + 4 * WORDS.length, 1)[0] = epsilon;
   }

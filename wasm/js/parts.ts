@@ -1,7 +1,7 @@
 // Rows of the caller's arrays, a part of them at a time.
 
 /** Numbers that are in the module's memory at a time: 256 kB, so that it stays small whatever `x` is. */
-const PART = 65536;
+export const PART = 65536;
 
 /** Rows of a part. */
 export function rowsOfPart(rows: number, width: number): number {

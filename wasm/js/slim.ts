@@ -17,6 +17,14 @@ export {
   type LayerNormBackwardOptions,
   type RmsNormBackwardOptions,
 } from "./gradients.js";
+export {
+  layerNormChunk,
+  Moments,
+  rmsNormChunk,
+  type LayerNormChunkOptions,
+  type RmsNormChunkOptions,
+  type Stats,
+} from "./moments.js";
 export { postNorm, preNorm, type Sublayer, type SublayerOptions } from "./sublayer.js";
 export {
   LayerNorm,

@@ -26,7 +26,7 @@ pub struct Call {
     width: usize,
     /// Of [`CENTRED`] and [`UNIT_OFFSET`].
     flags: u32,
-    epsilon: f32,
+    pub(crate) epsilon: f32,
 }
 
 const CENTRED: u32 = 1;
@@ -105,20 +105,45 @@ impl Call {
                 either!(&norm, norm => norm.forward_residual_with_stats(x, residual, y, stats)?);
             }
             for (row, stats) in (first..).zip(&*stats) {
-                for (to, value) in [(self.mean, stats.mean()), (self.rstd, stats.rstd())] {
-                    if !to.is_null() {
-                        // SAFETY: one number a row, by the contract, and `row` is less than `rows`.
-                        unsafe { to.add(row).write(value) };
-                    }
-                }
-                if !self.stats.is_null() {
-                    // SAFETY: the same.
-                    unsafe { self.stats.add(row).write(*stats) };
-                }
+                // SAFETY: `row` is less than `rows`.
+                unsafe { self.keep(row, stats) };
             }
             first += count;
         }
         Ok(())
+    }
+
+    /// Writes what is wanted of the statistics of a row.
+    ///
+    /// # Safety
+    /// `mean`, `rstd` and `stats` are absent or have such a row, and nobody else is at them.
+    #[inline(always)]
+    pub(crate) unsafe fn keep(&self, row: usize, stats: &RowStats) {
+        for (to, value) in [(self.mean, stats.mean()), (self.rstd, stats.rstd())] {
+            if !to.is_null() {
+                // SAFETY: the contract above.
+                unsafe { to.add(row).write(value) };
+            }
+        }
+        if !self.stats.is_null() {
+            // SAFETY: the contract above.
+            unsafe { self.stats.add(row).write(*stats) };
+        }
+    }
+
+    /// # Safety
+    /// That of [`apply`](crate::moments::apply).
+    pub(crate) unsafe fn apply(&self) -> Result<(), Error> {
+        // SAFETY: one row, and its statistics, by the contract; `y` overlaps nothing.
+        let (norm, stats, x, y) = unsafe {
+            (
+                self.either()?,
+                &*self.stats,
+                from_raw_parts(self.x, self.width),
+                from_raw_parts_mut(self.y, self.width),
+            )
+        };
+        either!(&norm, norm => norm.apply(stats, 0, x, y))
     }
 
     /// # Safety

@@ -9,6 +9,7 @@ extern crate alloc;
 
 mod call;
 mod memory;
+mod moments;
 
 use call::Call;
 use wasm_bindgen::prelude::wasm_bindgen;

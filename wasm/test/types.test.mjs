@@ -28,6 +28,31 @@ test("a strict project without further libraries compiles", () => {
   assert.equal(complaints(code, "es2022,dom"), "");
 });
 
+test("so does all that is not one call of a norm", () => {
+  const code = `import { LayerNorm, Moments, layerNorm, layerNorm2d, layerNormBackward, layerNormChunk, preNorm, rmsNorm,
+      rmsNorm2d, rmsNormBackward, rmsNormChunk, postNorm, type Stats, type Sublayer } from "layernorm";
+    const x = new Float32Array(4);
+    rmsNorm(x, { width: 2, stride: 2, outStride: 3, scale: x, shift: x, unitOffset: true });
+    layerNorm2d(x, { channels: 2, positions: 2, beta: x.subarray(2) });
+    rmsNorm2d(x, { channels: 2, positions: 2 });
+    const dx: Float32Array = layerNormBackward(x, x, { width: 4, dgamma: x, dbeta: x });
+    rmsNormBackward(x, dx, { width: 4, dgamma: x });
+    const norm = new LayerNorm({ width: 4, backward: true });
+    norm.dy.set(norm.y);
+    norm.backward();
+    norm.dgamma?.fill(0);
+    const sublayer: Sublayer = (input, out) => out.set(input);
+    preNorm(x, sublayer, { width: 4, norm: "rms" });
+    postNorm(x, sublayer, { width: 4, beta: x });
+    const moments = new Moments({ centred: false });
+    moments.push(x);
+    moments.merge(moments.clone());
+    const stats: Stats | undefined = moments.finish(1e-6);
+    if (stats) rmsNormChunk(x, { width: 8, stats, offset: 4 });
+    if (stats) layerNormChunk(x, { width: 8, stats, offset: 4, out: x });`;
+  assert.equal(complaints(code, "es2022,dom"), "");
+});
+
 test("\`using\` compiles", () => {
   const code = `import { RmsNorm } from "layernorm"; { using norm = new RmsNorm({ width: 4 }); norm.forward(); }`;
   assert.equal(complaints(code, "es2022,dom,esnext.disposable"), "");
@@ -37,4 +62,5 @@ test("what is missing or misspelt does not", () => {
   const call = (rest) => complaints(`import { layerNorm } from "layernorm"; ${rest}`, "es2022,dom");
   assert.match(call("layerNorm(new Float32Array(4), {});"), /'width' is missing/);
   assert.match(call("layerNorm(new Float32Array(4), { width: 4, gama: 1 });"), /'gama' does not exist/);
+  assert.match(complaints(`import { Stats } from "layernorm"; new Stats();`, "es2022,dom"), /'Stats'/);
 });
