@@ -50,6 +50,7 @@ macro_rules! either {
 impl Call {
     /// # Safety
     /// That of [`forward`](crate::forward).
+    #[inline(always)]
     unsafe fn norm<'a, const CENTRED: bool>(&self) -> Result<Norm<'a, CENTRED>, Error> {
         let mut norm = Norm::new(self.width)?.with_epsilon(self.epsilon)?;
         if !self.gamma.is_null() {
@@ -61,6 +62,7 @@ impl Call {
 
     /// # Safety
     /// That of [`forward`](crate::forward).
+    #[inline(always)] // 10 ns of the 190 that a call of 1 × 64 with γ and β takes.
     unsafe fn either<'a>(&self) -> Result<Either<'a>, Error> {
         if self.flags & CENTRED == 0 {
             // SAFETY: the contract is the same.

@@ -18,6 +18,25 @@ test("the scalar variant can be forced and gives the same bits", () => {
   assert.equal(run(folder, show(code)), `scalar ${bits}`);
 });
 
+test("gradients and rows in pieces have the same bits in both variants", () => {
+  const code = (simd) => `import { Moments, initSync, layerNormBackward, layerNormChunk } from "layernorm";
+    initSync({ simd: ${simd} });
+    const [x, dy] = [1, 7].map((seed) => Float32Array.from({ length: 1000 }, (_, i) => 300 + Math.sin(12.9898 * seed * (i + 1))));
+    const [dgamma, dbeta] = [new Float32Array(100), new Float32Array(100)];
+    const dx = layerNormBackward(x, dy, { width: 100, gamma: dy.subarray(0, 100), dgamma, dbeta });
+    const moments = new Moments();
+    let stats;
+    do {
+      for (const [first, end] of [[0, 300], [300, 700], [700, 1000]]) moments.push(x.subarray(first, end));
+    } while (!(stats = moments.finish()));
+    const y = layerNormChunk(x.subarray(300), { width: 1000, offset: 300, stats });
+    const all = new Float32Array([...dx, ...dgamma, ...dbeta, ...y, stats.mean, stats.rstd]);
+    console.log([...new Uint32Array(all.buffer)].join());`;
+  const [simd, scalar] = [true, false].map((variant) => run(folder, code(variant)));
+  assert.equal(simd.split(",").length, 1902);
+  assert.equal(simd, scalar);
+});
+
 test("slim takes a module from wherever the user has it", () => {
   for (const [file, name] of [["simd", "simd128"], ["scalar", "scalar"]]) {
     const code = `import { readFileSync } from "node:fs";
