@@ -173,15 +173,18 @@ function normalise(call: Call): Float32Array {
         const first = ((start / group) * width) % values.length;
         return values.subarray(first, first + width);
       };
+      const shift = beta && own(beta);
       if (gamma) view(at.gamma!, width).set(own(gamma));
-      if (beta) view(at.beta!, width).set(own(beta));
+      if (shift) view(at.beta!, width).set(shift);
       for (let first = start; first < start + group; first += part) {
         const count = Math.min(part, start + group - first);
         call.read(view(at.x!, count * width), x, first, count);
         wasm().forward(buffers.call, count);
         const y = view(at.y!, count * width);
         // The module's RMSNorm has no β. Here it is added with the rounding that it would have there.
-        if (beta && !centred) y.forEach((v, i) => (y[i] = v + own(beta)[i % width]!));
+        for (let r = 0; shift && !centred && r < y.length; r += width) {
+          for (let i = 0; i < width; i++) y[r + i]! += shift[i]!;
+        }
         call.write(y, out, first, count, true);
         mean?.set(view(at.mean!, count), first);
         rstd?.set(view(at.rstd!, count), first);
