@@ -18,18 +18,27 @@ if (!folders.simd || !folders.scalar) {
 rmSync(pkg, { recursive: true, force: true });
 mkdirSync(pkg);
 
-// What js/ calls, and what that needs. wasm-bindgen adds a table for JavaScript values, of which none crosses.
-const functions = readFileSync(join(here, "js", "exports.ts"), "utf8").matchAll(/^ {2}(\w+)\(/gm);
-const used = ["memory", ...Array.from(functions, ([, name]) => name)];
-const graph = [{ name: "js", root: true, reaches: used }, ...used.map((name) => ({ name, export: name }))];
+// What js/ calls, and what that needs: a core module has less than a full one. wasm-bindgen adds a table for JavaScript
+// values, of which none crosses.
+const [core, full] = readFileSync(join(here, "js", "exports.ts"), "utf8").split("export interface Full").map(functions);
 const graphFile = join(pkg, "graph.json");
-writeFileSync(graphFile, JSON.stringify(graph));
-for (const [name, folder] of Object.entries(folders)) {
-  const [simd, to] = [name === "simd", join(pkg, `${name}.wasm`)];
-  leaveOut(join(folder, "layernorm_wasm_bg.wasm"), to, graphFile, { simd });
-  optimise(to, to, { simd });
+for (const [to, names] of [[pkg, core], [join(pkg, "full"), [...core, ...full]]]) {
+  mkdirSync(to, { recursive: true });
+  const used = ["memory", ...names];
+  const graph = [{ name: "js", root: true, reaches: used }, ...used.map((name) => ({ name, export: name }))];
+  writeFileSync(graphFile, JSON.stringify(graph));
+  for (const [variant, folder] of Object.entries(folders)) {
+    const [simd, file] = [variant === "simd", join(to, `${variant}.wasm`)];
+    leaveOut(join(folder, "layernorm_wasm_bg.wasm"), file, graphFile, { simd });
+    optimise(file, file, { simd });
+  }
 }
 rmSync(graphFile);
+
+/** Names of the functions that `text` declares. */
+function functions(text) {
+  return Array.from(text.matchAll(/^ {2}(\w+)\(/gm), ([, name]) => name);
+}
 
 /** An import of a module is its bytes as text; js/text.ts is the way back. */
 const text = {
@@ -48,7 +57,7 @@ function encode(bytes) {
 
 await build({
   absWorkingDir: here,
-  entryPoints: ["js/index.ts", "js/slim.ts", "js/workerd.ts"],
+  entryPoints: ["index", "full", "slim", "workerd", "workerd-full"].map((name) => `js/${name}.ts`),
   alias: { "#wasm": pkg },
   outdir: pkg,
   bundle: true,
@@ -56,7 +65,7 @@ await build({
   target: "es2022",
   minify: true,
   legalComments: "none",
-  external: ["./simd.wasm", "./scalar.wasm"],
+  external: ["./simd.wasm", "./scalar.wasm", "./full/simd.wasm", "./full/scalar.wasm"],
   plugins: [text],
 });
 

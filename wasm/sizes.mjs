@@ -10,24 +10,29 @@ import { pack, project } from "./test/fixture.mjs";
 
 const readme = join(dirname(fileURLToPath(import.meta.url)), "README.md");
 const TABLE = /(<!-- sizes -->\n)[^]*?(<!-- \/sizes -->)/;
-const PAGE = "a page that imports `layerNorm`";
 
 /** Names and bytes, by brotli except for the tarball. */
 export async function measure() {
   const folder = project();
   const brotli = (bytes) => brotliCompressSync(bytes).length;
-  const page = async (entry) => {
-    const contents = `import { layerNorm } from "${entry}"; globalThis.layerNorm = layerNorm;`;
+  const page = async (name, entry) => {
+    const contents = `import { ${name} } from "${entry}"; globalThis.${name} = ${name};`;
     const stdin = { contents, resolveDir: folder };
     const { outputFiles } = await build({ stdin, bundle: true, minify: true, format: "esm", write: false });
     return brotli(outputFiles[0].contents);
   };
-  const module = (name) => brotli(readFileSync(join(folder, "node_modules/layernorm", `${name}.wasm`)));
-  const slim = await page("layernorm/slim");
+  const row = async (name, entry, module) => {
+    const hosted = module && brotli(readFileSync(join(folder, "node_modules/layernorm", module)));
+    const beside = module ? `, with \`${module}\`` : "";
+    return [`a page that imports \`${name}\` from \`${entry}\`${beside}`, (await page(name, entry)) + (hosted ?? 0)];
+  };
   return new Map([
-    [`${PAGE} from \`layernorm\``, await page("layernorm")],
-    [`${PAGE} from \`layernorm/slim\`, with \`simd.wasm\``, slim + module("simd")],
-    [`${PAGE} from \`layernorm/slim\`, with \`scalar.wasm\``, slim + module("scalar")],
+    await row("layerNorm", "layernorm"),
+    await row("layerNorm", "layernorm/slim", "simd.wasm"),
+    await row("layerNorm", "layernorm/slim", "scalar.wasm"),
+    await row("layerNormBackward", "layernorm/full"),
+    await row("layerNormBackward", "layernorm/slim", "full/simd.wasm"),
+    await row("layerNormBackward", "layernorm/slim", "full/scalar.wasm"),
     ["`npm pack`", tarball()],
   ]);
 }

@@ -3,7 +3,7 @@
 import * as check from "./check.js";
 import type { NormOptions } from "./easy.js";
 import { anchor, Buffers, STATS, view } from "./memory.js";
-import { wasm } from "./module.js";
+import { full, wasm } from "./module.js";
 import { rowsOfPart, strided } from "./parts.js";
 
 /** Options of {@link rmsNormBackward}. */
@@ -31,15 +31,15 @@ export interface LayerNormBackwardOptions extends RmsNormBackwardOptions {
  * @throws RangeError or TypeError that names the argument, what was expected and what came; nothing is written then
  */
 export function layerNormBackward(x: Float32Array, dy: Float32Array, options: LayerNormBackwardOptions): Float32Array {
-  return backward(x, dy, options, true);
+  return gradients(x, dy, options, true);
 }
 
 /** Gradients of {@link rmsNorm}: `dx = (g − x̂ · mean(g · x̂)) · rstd`. Otherwise as {@link layerNormBackward}. */
 export function rmsNormBackward(x: Float32Array, dy: Float32Array, options: RmsNormBackwardOptions): Float32Array {
-  return backward(x, dy, options, false);
+  return gradients(x, dy, options, false);
 }
 
-function backward(x: Float32Array, dy: Float32Array, options: LayerNormBackwardOptions, centred: boolean): Float32Array {
+function gradients(x: Float32Array, dy: Float32Array, options: LayerNormBackwardOptions, centred: boolean): Float32Array {
   check.floats("x", x);
   const width = check.whole("width", options?.width, 1);
   const rows = check.rows("x", x, width);
@@ -48,6 +48,7 @@ function backward(x: Float32Array, dy: Float32Array, options: LayerNormBackwardO
   const grad = (name: "dgamma" | "dbeta") => check.optional(options[name], (values) => check.floats(name, values, width));
   const [dgamma, dbeta] = [grad("dgamma"), centred ? grad("dbeta") : undefined];
   const out = check.floats("out", options.out ?? new Float32Array(x.length), x.length);
+  const { backward } = full(centred ? "layerNormBackward" : "rmsNormBackward");
 
   const part = rowsOfPart(rows, width + STATS);
   const features = { gamma: norm.gamma, dgamma, dbeta };
@@ -66,7 +67,7 @@ function backward(x: Float32Array, dy: Float32Array, options: LayerNormBackwardO
       copy(packed("x"), from(), first, count);
       copy(packed("dy"), gradient(), first, count);
       wasm().forward(call, count);
-      wasm().backward(call, count);
+      backward(call, count);
       copy(packed("dx"), to(), first, count, true);
     }
     for (const [name, values] of anchors) if (name !== "gamma") values().set(view(at[name as "dgamma"]!, width));

@@ -1,4 +1,4 @@
-// `layernorm`: both modules inlined, so that there is nothing to fetch, to configure or to wait for.
+// `layernorm`: both core modules inlined, so that there is nothing to fetch, to configure or to wait for.
 
 import scalar from "#wasm/scalar.wasm";
 import simd from "#wasm/simd.wasm";
@@ -7,4 +7,4 @@ import { bytes } from "./text.js";
 
 provide({ simd128: () => bytes(simd), scalar: () => bytes(scalar) });
 
-export * from "./slim.js";
+export * from "./core.js";

@@ -1,6 +1,6 @@
 // One WebAssembly instance for the page: which variant, and when.
 
-import type { Exports } from "./exports.js";
+import type { Core, Full } from "./exports.js";
 
 /** Which of the two modules computes. Both give the same bits. */
 export type Backend = "simd128" | "scalar";
@@ -13,7 +13,7 @@ export type Source = SyncSource | string | URL | Response;
 
 /** Options of {@link initSync}. */
 export interface InitSyncOptions {
-  /** Your own copy of `layernorm/simd.wasm` or `layernorm/scalar.wasm`. Without it the inlined one is taken. */
+  /** Your own copy of `layernorm/simd.wasm` or another of the package's modules. Without it the inlined one is taken. */
   source?: SyncSource;
   /** Which inlined variant: `"auto"` (default) takes SIMD where the engine has it. */
   simd?: "auto" | boolean;
@@ -26,7 +26,7 @@ export interface InitOptions extends Omit<InitSyncOptions, "source"> {
 }
 
 interface Active {
-  exports: Exports;
+  exports: Core & Partial<Full>;
   module: WebAssembly.Module;
   backend: Backend;
 }
@@ -61,7 +61,7 @@ function choose({ simd = "auto" }: { simd?: "auto" | boolean }): SyncSource {
 
 function start(source: SyncSource): Active {
   const module = source instanceof WebAssembly.Module ? source : new WebAssembly.Module(source);
-  const exports = new WebAssembly.Instance(module).exports as unknown as Exports;
+  const exports = new WebAssembly.Instance(module).exports as unknown as Active["exports"];
   return { exports, module, backend: exports.simd128() ? "simd128" : "scalar" };
 }
 
@@ -120,6 +120,13 @@ function running(): Active {
 }
 
 /** @internal */
-export function wasm(): Exports {
+export function wasm(): Core {
   return running().exports;
+}
+
+/** @internal What only a full module can, for `verb`. */
+export function full(verb: string): Full {
+  const { exports } = running();
+  if (exports.backward) return exports as Core & Full;
+  throw new Error(`${verb}: expected a module with gradients and streaming, actual one without: import from layernorm/full`);
 }

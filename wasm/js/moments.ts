@@ -3,7 +3,7 @@
 import * as check from "./check.js";
 import type { NormOptions } from "./easy.js";
 import { anchor, Buffers, type Name, STATS, view } from "./memory.js";
-import { wasm } from "./module.js";
+import { full } from "./module.js";
 import { PART } from "./parts.js";
 
 /** Numbers in a `Moments` of the module, at most. */
@@ -46,7 +46,8 @@ export class Moments {
   /** @param options `centred: false` for {@link rmsNormChunk}. */
   constructor({ centred = true }: { centred?: boolean } = {}) {
     this.#centred = centred;
-    this.#use({}, ({ moments }) => wasm().moments(moments!, +centred));
+    const { moments } = full("Moments");
+    this.#use({}, (at) => moments(at.moments!, +centred));
   }
 
   /** The next elements of the row, any number of them. Throws RangeError where a later pass gets more than the first. */
@@ -57,7 +58,7 @@ export class Moments {
       const length = Math.min(PART, chunk.length - first);
       this.#use({ x: length }, ({ moments, x }) => {
         view(x!, length).set(values().subarray(first, first + length));
-        wasm().push(moments!, x!, length);
+        full("Moments").push(moments!, x!, length);
       });
       this.#pushed += length;
     }
@@ -73,7 +74,7 @@ export class Moments {
     this.#room("other", other.#pushed);
     this.#use({ other: STATE }, (at) => {
       view(at.other!, STATE).set(other.#state);
-      if (!wasm().merge(at.moments!, at.other!)) {
+      if (!full("Moments").merge(at.moments!, at.other!)) {
         throw new RangeError("other: expected moments in the same pass over the same row, actual others");
       }
     });
@@ -95,7 +96,7 @@ export class Moments {
     const lengths = { stats: STATS, mean: 1, rstd: 1 };
     const stats = this.#use(lengths, (at, call) => {
       const [values, mean, rstd] = [at.stats!, at.mean!, at.rstd!];
-      if (!wasm().finish(at.moments!, call)) return undefined;
+      if (!full("Moments").finish(at.moments!, call)) return undefined;
       return new Stats(view(values, STATS).slice(), view(mean, 1)[0]!, view(rstd, 1)[0]!);
     }, epsilon);
     this.#row = stats ? undefined : actual;
@@ -187,7 +188,7 @@ function apply(chunk: Float32Array, options: LayerNormChunkOptions, centred: boo
       put(at.gamma, gamma(), offset + first);
       put(at.beta, beta(), offset + first);
       view(at.stats!, STATS).set(stats.values);
-      wasm().apply(call);
+      full("stats").apply(call);
       out().set(view(at.y!, count), first);
     } finally {
       buffers.free();

@@ -4,7 +4,7 @@
 import * as check from "./check.js";
 import type { NormOptions } from "./easy.js";
 import { anchor, Buffers, type Name, STATS, view } from "./memory.js";
-import { wasm } from "./module.js";
+import { full, wasm } from "./module.js";
 
 /** Options of {@link RmsNorm}. */
 export interface ResidentRmsNormOptions extends NormOptions {
@@ -14,7 +14,7 @@ export interface ResidentRmsNormOptions extends NormOptions {
   gamma?: Float32Array;
   /** With it `forward()` computes `residual += x; y = norm(residual)`. */
   residual?: boolean;
-  /** With it `forward()` keeps what `backward()` needs. */
+  /** With it `forward()` keeps what `backward()` needs: for `layernorm/full`, an error in `layernorm`. */
   backward?: boolean;
 }
 
@@ -66,6 +66,7 @@ abstract class Resident {
     const rows = (this.rows = check.whole("rows", options.rows ?? 1, 1));
     const norm = check.norm(options, width, centred);
     this.epsilon = norm.epsilon;
+    if (options.backward) full("backward");
     const [gamma, beta] = [anchor(norm.gamma), anchor(norm.beta)];
     const all = rows * width;
     const lengths = {
@@ -150,7 +151,7 @@ abstract class Resident {
     if (rows > this.#seen || this.#seen === 0) {
       throw new RangeError(`rows: expected at most ${this.#seen}, those of the last forward(), actual ${rows || "all"}`);
     }
-    this.#done(wasm().backward(this.#call, check.whole("rows", rows, 0)));
+    this.#done(full("backward").backward(this.#call, check.whole("rows", rows, 0)));
   }
 
   /** Gives the memory back. Views and calls are errors from then on. */

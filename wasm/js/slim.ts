@@ -1,16 +1,6 @@
-// `layernorm/slim`: without modules; `init` or `initSync` is told where one is.
+// `layernorm/slim`: without modules; `init` or `initSync` is told where one is, a core module or a full one.
 
-export {
-  layerNorm,
-  layerNorm2d,
-  rmsNorm,
-  rmsNorm2d,
-  type LayerNorm2dOptions,
-  type LayerNormOptions,
-  type NormOptions,
-  type RmsNorm2dOptions,
-  type RmsNormOptions,
-} from "./easy.js";
+export * from "./core.js";
 export {
   layerNormBackward,
   rmsNormBackward,
@@ -25,21 +15,3 @@ export {
   type RmsNormChunkOptions,
   type Stats,
 } from "./moments.js";
-export { postNorm, preNorm, type Sublayer, type SublayerOptions } from "./sublayer.js";
-export {
-  LayerNorm,
-  RmsNorm,
-  type ResidentLayerNormOptions,
-  type ResidentRmsNormOptions,
-} from "./resident.js";
-export {
-  backend,
-  compiled,
-  init,
-  initSync,
-  type Backend,
-  type InitOptions,
-  type InitSyncOptions,
-  type Source,
-  type SyncSource,
-} from "./module.js";

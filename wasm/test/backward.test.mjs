@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { load, project } from "./fixture.mjs";
 import { bits, near, random, reference, refused } from "./reference.mjs";
 
-const { LayerNorm, RmsNorm, layerNormBackward, rmsNormBackward } = await load(project());
+const { LayerNorm, RmsNorm, layerNormBackward, rmsNormBackward } = await load(project(), "layernorm/full");
 
 /** Gradients of Σ dy · norm(x) by central differences in f64, good to 1e-8 for these rows. */
 function differences(x, dy, width, options) {

@@ -33,10 +33,25 @@ import { row } from "./row.js";
 await init({ source: address });
 globalThis.result = [\`\${backend()} \${row(layerNorm)}\`];`;
 
+const GRADIENTS = `import { layerNormBackward } from "layernorm/full";
+export const gradients = (x, options) => layerNormBackward(x, x.map((v) => v * v), options);`;
+const FULL = `import { backend } from "layernorm/full";
+import { gradients } from "./gradients.js";
+import { row } from "./row.js";
+globalThis.result = [\`\${backend()} \${row(gradients)}\`];`;
+
 const folder = project();
-const files = { "row.js": ROW, "worker.js": WORKER, "inlined.js": INLINED, "hosted.js": HOSTED };
+const files = {
+  "row.js": ROW,
+  "worker.js": WORKER,
+  "inlined.js": INLINED,
+  "hosted.js": HOSTED,
+  "gradients.js": GRADIENTS,
+  "full.js": FULL,
+};
+const pages = ["inlined", "hosted", "full"];
 for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
-for (const name of ["inlined", "hosted"]) {
+for (const name of pages) {
   writeFileSync(
     join(folder, `${name}.html`),
     `<!doctype html><title>${name}</title><link rel="icon" href="data:,"><script type="module" src="./${name}.js"></script>`,
@@ -49,7 +64,7 @@ await build({
   build: {
     target: "es2022",
     assetsInlineLimit: 0,
-    rollupOptions: { input: ["inlined", "hosted"].map((name) => join(folder, `${name}.html`)) },
+    rollupOptions: { input: pages.map((name) => join(folder, `${name}.html`)) },
   },
 });
 
@@ -66,6 +81,13 @@ test("Vite's build computes on the main thread and in a worker, under a strict p
 test("slim fetches a module that is hosted, under a strict policy", async () => {
   const { computed, complaints } = await result(`${built}/hosted.html`, browser);
   assert.deepEqual(computed, [`scalar ${BITS}`]);
+  assert.deepEqual(complaints, []);
+});
+
+test("gradients have the bits that they have in Node, under a strict policy", async () => {
+  const [{ row }, { gradients }] = await Promise.all(["row", "gradients"].map((name) => import(join(folder, `${name}.js`))));
+  const { computed, complaints } = await result(`${built}/full.html`, browser);
+  assert.deepEqual(computed, [`simd128 ${row(gradients)}`]);
   assert.deepEqual(complaints, []);
 });
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { project, run } from "./fixture.mjs";
+import { load, project, run } from "./fixture.mjs";
 
 const folder = project();
 const show = (before) => `${before}
@@ -19,7 +19,7 @@ test("the scalar variant can be forced and gives the same bits", () => {
 });
 
 test("gradients and rows in pieces have the same bits in both variants", () => {
-  const code = (simd) => `import { Moments, initSync, layerNormBackward, layerNormChunk } from "layernorm";
+  const code = (simd) => `import { Moments, initSync, layerNormBackward, layerNormChunk } from "layernorm/full";
     initSync({ simd: ${simd} });
     const [x, dy] = [1, 7].map((seed) => Float32Array.from({ length: 1000 }, (_, i) => 300 + Math.sin(12.9898 * seed * (i + 1))));
     const [dgamma, dbeta] = [new Float32Array(100), new Float32Array(100)];
@@ -37,8 +37,37 @@ test("gradients and rows in pieces have the same bits in both variants", () => {
   assert.equal(simd, scalar);
 });
 
+test("the full entry point needs no set-up and has all that the main one has", async () => {
+  assert.equal(run(folder, show(`import { layerNorm, backend } from "layernorm/full";`)), `simd128 ${bits}`);
+  const [main, full, slim] = await Promise.all(["", "/full", "/slim"].map((entry) => load(folder, `layernorm${entry}`)));
+  const more = ["Moments", "layerNormBackward", "layerNormChunk", "rmsNormBackward", "rmsNormChunk"];
+  assert.deepEqual(Object.keys(full), [...Object.keys(main), ...more].sort());
+  assert.deepEqual(Object.keys(slim), Object.keys(full));
+});
+
+test("what a core module cannot says where it can, whether from layernorm or slim", () => {
+  const code = `import { readFileSync } from "node:fs";
+    import { LayerNorm } from "layernorm";
+    import * as slim from "layernorm/slim";
+    slim.initSync({ source: readFileSync(new URL(import.meta.resolve("layernorm/simd.wasm"))) });
+    const x = new Float32Array(4);
+    for (const verb of [
+      () => new LayerNorm({ width: 4, backward: true }),
+      () => new slim.RmsNorm({ width: 4, backward: true }),
+      () => slim.layerNormBackward(x, x, { width: 4 }),
+      () => slim.rmsNormBackward(x, x, { width: 4 }),
+      () => new slim.Moments(),
+    ]) {
+      try { verb(); } catch (e) { console.log(e.message); }
+    }`;
+  const rest = "expected a module with gradients and streaming, actual one without: import from layernorm/full";
+  const verbs = ["backward", "backward", "layerNormBackward", "rmsNormBackward", "Moments"];
+  assert.deepEqual(run(folder, code).split("\n"), verbs.map((verb) => `${verb}: ${rest}`));
+});
+
 test("slim takes a module from wherever the user has it", () => {
-  for (const [file, name] of [["simd", "simd128"], ["scalar", "scalar"]]) {
+  const files = [["simd", "simd128"], ["scalar", "scalar"], ["full/simd", "simd128"], ["full/scalar", "scalar"]];
+  for (const [file, name] of files) {
     const code = `import { readFileSync } from "node:fs";
       import { layerNorm, backend, init } from "layernorm/slim";
       const source = readFileSync(new URL(import.meta.resolve("layernorm/${file}.wasm")));

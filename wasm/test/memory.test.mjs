@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { load, project } from "./fixture.mjs";
 
-const { LayerNorm, RmsNorm } = await load(project());
+const { LayerNorm, RmsNorm } = await load(project(), "layernorm/full");
 
 /** Bytes an instance takes beside its views: seven parts in whole cache lines, one for the call and one of the allocator. */
 const CONSTANT = 576;

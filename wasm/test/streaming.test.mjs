@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { load, project } from "./fixture.mjs";
 import { bits, near, random, refused } from "./reference.mjs";
 
-const { LayerNorm, Moments, layerNorm, layerNormChunk, rmsNorm, rmsNormChunk } = await load(project());
+const { LayerNorm, Moments, layerNorm, layerNormChunk, rmsNorm, rmsNormChunk } = await load(project(), "layernorm/full");
 
 /** Pieces of `length`, the last of which may be shorter. */
 const pieces = (row, length) =>

@@ -30,7 +30,7 @@ test("a strict project without further libraries compiles", () => {
 
 test("so does all that is not one call of a norm", () => {
   const code = `import { LayerNorm, Moments, layerNorm, layerNorm2d, layerNormBackward, layerNormChunk, preNorm, rmsNorm,
-      rmsNorm2d, rmsNormBackward, rmsNormChunk, postNorm, type Stats, type Sublayer } from "layernorm";
+      rmsNorm2d, rmsNormBackward, rmsNormChunk, postNorm, type Stats, type Sublayer } from "ENTRY";
     const x = new Float32Array(4);
     rmsNorm(x, { width: 2, stride: 2, outStride: 3, scale: x, shift: x, unitOffset: true });
     layerNorm2d(x, { channels: 2, positions: 2, beta: x.subarray(2) });
@@ -50,7 +50,9 @@ test("so does all that is not one call of a norm", () => {
     const stats: Stats | undefined = moments.finish(1e-6);
     if (stats) rmsNormChunk(x, { width: 8, stats, offset: 4 });
     if (stats) layerNormChunk(x, { width: 8, stats, offset: 4, out: x });`;
-  assert.equal(complaints(code, "es2022,dom"), "");
+  for (const entry of ["full", "slim"]) {
+    assert.equal(complaints(code.replace("ENTRY", `layernorm/${entry}`), "es2022,dom"), "");
+  }
 });
 
 test("\`using\` compiles", () => {
@@ -62,5 +64,7 @@ test("what is missing or misspelt does not", () => {
   const call = (rest) => complaints(`import { layerNorm } from "layernorm"; ${rest}`, "es2022,dom");
   assert.match(call("layerNorm(new Float32Array(4), {});"), /'width' is missing/);
   assert.match(call("layerNorm(new Float32Array(4), { width: 4, gama: 1 });"), /'gama' does not exist/);
-  assert.match(complaints(`import { Stats } from "layernorm"; new Stats();`, "es2022,dom"), /'Stats'/);
+  assert.match(complaints(`import { Stats } from "layernorm/full"; new Stats();`, "es2022,dom"), /'Stats'/);
+  assert.match(complaints(`import { Moments } from "layernorm";`, "es2022,dom"), /no exported member 'Moments'/);
+  assert.match(complaints(`import { layerNormBackward } from "layernorm";`, "es2022,dom"), /'layerNormBackward'/);
 });

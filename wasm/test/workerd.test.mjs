@@ -12,10 +12,13 @@ import { project } from "./fixture.mjs";
 
 const WORKERD = join(dirname(fileURLToPath(import.meta.url)), "../node_modules/workerd/bin/workerd");
 const SOURCE = `import { backend, layerNorm } from "layernorm";
+import * as full from "layernorm/full";
 export default {
   fetch() {
     const y = layerNorm(new Float32Array([1, 2, 3, 4]), { width: 4 });
-    return new Response([backend(), ...Array.from(new Uint32Array(y.buffer), (v) => v.toString(16))].join());
+    const dx = full.layerNormBackward(y, new Float32Array(4), { width: 4 });
+    const bits = Array.from(new Uint32Array(y.buffer), (v) => v.toString(16));
+    return new Response([backend(), ...bits, full.backend(), ...dx].join());
   },
 };`;
 const CONFIG = `using Workerd = import "/workerd/workerd.capnp";
@@ -29,10 +32,12 @@ const worker :Workerd.Worker = (
     (name = "worker.js", esModule = embed "worker.js"),
     (name = "simd.wasm", wasm = embed "node_modules/layernorm/simd.wasm"),
     (name = "scalar.wasm", wasm = embed "node_modules/layernorm/scalar.wasm"),
+    (name = "full/simd.wasm", wasm = embed "node_modules/layernorm/full/simd.wasm"),
+    (name = "full/scalar.wasm", wasm = embed "node_modules/layernorm/full/scalar.wasm"),
   ],
 );`;
 
-test("a worker of workerd computes, with the modules that its condition imports", { timeout: 60_000 }, async () => {
+test("a worker of workerd computes, with the modules that its condition imports, of both entry points", { timeout: 60_000 }, async () => {
   const folder = project();
   await build({
     stdin: { contents: SOURCE, resolveDir: folder },
@@ -52,7 +57,7 @@ test("a worker of workerd computes, with the modules that its condition imports"
     const [line] = await once(workerd.stdio[3], "data");
     const { port } = JSON.parse(line.toString().split("\n").find((event) => event.includes('"listen"')));
     const response = await fetch(`http://127.0.0.1:${port}/`);
-    assert.equal(await response.text(), "simd128,bfabbab6,bee4f8f2,3ee4f8f2,3fabbab6");
+    assert.equal(await response.text(), "simd128,bfabbab6,bee4f8f2,3ee4f8f2,3fabbab6,simd128,0,0,0,0");
   } finally {
     const ended = workerd.exitCode === null && once(workerd, "exit");
     workerd.kill();
