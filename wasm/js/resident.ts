@@ -24,9 +24,6 @@ export interface ResidentLayerNormOptions extends ResidentRmsNormOptions {
   beta?: Float32Array;
 }
 
-// Symbol.dispose is younger than some engines; what compiles `using` for those looks for this one.
-const dispose: typeof Symbol.dispose = Symbol.dispose ?? (Symbol.for("Symbol.dispose") as typeof Symbol.dispose);
-
 /** Part of the memory; its view is made anew when memory has grown. */
 class Part {
   #view: Float32Array | undefined;
@@ -41,6 +38,8 @@ class Part {
     return this.#view as Float32Array;
   }
 }
+
+interface Resident extends Disposable {}
 
 abstract class Resident {
   /** Features in a row. */
@@ -92,6 +91,10 @@ abstract class Resident {
     }
     this.#parts.gamma?.view.set(gamma()!);
     this.#parts.beta?.view.set(beta()!);
+    // Symbol.dispose is younger than some engines; what compiles `using` for those looks for the other. Set here because
+    // a bundler keeps a class with a computed name, wanted or not.
+    const dispose: typeof Symbol.dispose = Symbol.dispose ?? Symbol.for("Symbol.dispose");
+    this[dispose] = this.dispose;
   }
 
   /** Input, rows × width. Each read gives a view that is good until memory grows. */
@@ -158,9 +161,6 @@ abstract class Resident {
   dispose(): void {
     this.#disposed = true;
     this.#buffers.free();
-  }
-  [dispose](): void {
-    this.dispose();
   }
 
   /** @internal */
