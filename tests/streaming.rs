@@ -227,6 +227,24 @@ fn parts_of_different_passes_do_not_merge() {
     }
 }
 
+/// Beyond 2²⁴ elements a row is summed by segments, in memory as in pieces.
+#[wasm_bindgen_test(unsupported = test)]
+fn a_row_of_several_segments_has_the_bits_of_its_pieces() {
+    let mut random = Random(57);
+    let part: Vec<f32> = (0..1 << 16).map(|_| (0.7 + random.normal()) as f32).collect();
+    let row = part.repeat(if cfg!(feature = "std") { 600 } else { 258 });
+    for centred in [true, false] {
+        let mut moments = if centred { Moments::new() } else { Moments::uncentred() };
+        let stats = loop {
+            row.chunks(100_003).for_each(|chunk| moments.push(chunk).unwrap());
+            if let Finish::Done(stats) = moments.finish(1e-5).unwrap() {
+                break stats;
+            }
+        };
+        assert_same(&stats, &Norm::new(centred, row.len()).stats(&row, 1)[0], "segments");
+    }
+}
+
 /// 2³⁰ elements, 4 GB, out of a buffer of 64 Ki: nothing else is there, for `Moments` allocates nothing and is small.
 /// The chunk is repeated, so that its mean and variance are those of the row; equal terms are also the worst for sums,
 /// whose roundings all have one sign.

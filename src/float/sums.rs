@@ -18,7 +18,7 @@
 //! 4. Blocks are added in two floats, so that the error does not grow with their number.
 
 use super::rstd::{CENTRED_ENOUGH, Row, Statistics, statistics};
-use super::stream::{Extend, SEGMENT, Totals};
+use super::stream::SEGMENT;
 use super::term::{Raw, Scaled, Term};
 use super::two::{Two, two_sum};
 use crate::RowStats;
@@ -131,7 +131,7 @@ impl<I: Isa> Sums<I> {
         let sums = self;
         let Row { width, block, .. } = *row;
         if width > SEGMENT {
-            return isa.run(Long { about: about.unwrap_or(Scaled::NOTHING), rows, step, width, sums });
+            return isa.run(Long { about: about.unwrap_or(Scaled::NOTHING), rows, step, width, block, sums });
         }
         match about {
             Some(term) => isa.run(Sum::<I, _, true> { term, rows, step, width, block, sums }),
@@ -259,12 +259,13 @@ pub(super) fn blocks<I: Isa, T: Term, const CENTRED: bool>(
     (a, b)
 }
 
-/// The sums of each row, by segments.
+/// The sums of each row, by segments: `super::stream` says why.
 struct Long<'a, I: Isa> {
     about: Scaled,
     rows: &'a [f32],
     step: usize,
     width: usize,
+    block: usize,
     sums: &'a mut Sums<I>,
 }
 
@@ -273,11 +274,20 @@ impl<I: Isa> Run<I> for Long<'_, I> {
 
     #[inline(always)]
     fn eval(self, isa: I) {
-        let Self { about, rows, step, width, sums } = self;
+        let Self { about, rows, step, width, block, sums } = self;
+        let none = (isa.no_two(), isa.no_two());
+        let joined = |total: Two<I::Four>, part: Two<I::Four>| {
+            let sum = isa.plus(total, part.hi);
+            Two { hi: sum.hi, lo: isa.join([sum.lo; 2], [part.lo; 2])[0] }
+        };
         for row in rows.chunks(step.max(1)) {
-            let mut totals = Totals::NONE;
-            isa.run(Extend { about, part: row.get(..width).unwrap_or(row), totals: &mut totals });
-            totals.push_to(isa, sums);
+            let (mut a, mut b) = none;
+            for (i, segment) in row.get(..width).unwrap_or(row).chunks(SEGMENT).enumerate() {
+                let of = blocks::<I, _, true>(isa, about, segment, block, none, true);
+                (a, b) = if i == 0 { of } else { (joined(a, of.0), joined(b, of.1)) };
+            }
+            sums.hi.push([a.hi, b.hi]);
+            sums.lo.push([a.lo, b.lo]);
         }
     }
 }
