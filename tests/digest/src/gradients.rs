@@ -49,10 +49,11 @@ fn case<const CENTRED: bool>(
     parameters(&mut numbers, dgamma, dbeta);
 
     let mut norm = Norm::<CENTRED>::new(width)?.with_epsilon(epsilon)?;
-    if (width + turn) % 3 > 0 {
+    let gain = (width + turn) % 3;
+    if gain > 0 {
         norm = norm.with_gamma(gamma)?;
     }
-    if (width + turn) % 3 > 1 {
+    if gain > 1 {
         norm = norm.with_unit_offset();
     }
     norm.statistics(x, stats)?;
