@@ -1,4 +1,4 @@
-use crate::float::{Backward, Grads};
+use crate::float::Backward;
 use crate::isa::Rows;
 use crate::{Error, Norm, RowStats, dispatch, shape};
 
@@ -81,7 +81,6 @@ impl<const CENTRED: bool> Norm<'_, CENTRED> {
                 shape::length(parameter, grad.len(), self.width)?;
             }
         }
-        let grads = Grads { gamma: grads.gamma, beta: grads.beta };
         let (parameters, epsilon) = (self.parameters(), self.epsilon);
         dispatch::run(Backward { centred: CENTRED, parameters, epsilon, x, stats, rows, grads }, x.len());
         Ok(())

@@ -94,7 +94,6 @@ pub struct Moments {
     /// The elements of a block that is not full yet.
     block: [f32; BLOCK],
     filled: usize,
-    pushed: usize,
     /// Elements of the row, known after the first pass.
     row: Option<usize>,
 }
@@ -111,7 +110,7 @@ impl Moments {
     }
 
     fn of(centred: bool) -> Self {
-        Self { blocks: Blocks::new(centred), block: [0.0; BLOCK], filled: 0, pushed: 0, row: None }
+        Self { blocks: Blocks::new(centred), block: [0.0; BLOCK], filled: 0, row: None }
     }
 
     /// The next elements of the row, any number of them.
@@ -120,7 +119,6 @@ impl Moments {
     /// [`Error::Length`] where a later pass gets more elements than the first had; nothing is added then.
     pub fn push(&mut self, chunk: &[f32]) -> Result<(), Error> {
         self.room("chunk", chunk.len())?;
-        self.pushed += chunk.len();
         let mut rest = chunk;
         if self.filled > 0 {
             let free = self.block.get_mut(self.filled..).unwrap_or(&mut []);
@@ -156,14 +154,13 @@ impl Moments {
         if !same || self.row != other.row {
             return Err(Error::Passes);
         }
-        self.room("other", other.pushed)?;
+        self.room("other", other.pushed())?;
         let mut other = other.clone();
         self.close();
         other.close();
         self.blocks.totals.merge(&other.blocks.totals);
         self.blocks.range.merge(&other.blocks.range);
         self.blocks.len += other.blocks.len;
-        self.pushed += other.pushed;
         Ok(())
     }
 
@@ -174,22 +171,24 @@ impl Moments {
     /// elements than the first. Nothing changes then.
     pub fn finish(&mut self, epsilon: f32) -> Result<Finish, Error> {
         let epsilon = shape::epsilon(epsilon)?;
-        let width = shape::width(self.pushed)?;
+        let width = shape::width(self.pushed())?;
         if let Some(row) = self.row {
             shape::length("chunk", width, row)?;
         }
         self.close();
         let finish = self.blocks.finish(epsilon);
-        self.pushed = 0;
         self.row = (finish == Finish::PushAgain).then_some(width);
         Ok(finish)
     }
 
+    /// Elements of this pass.
+    fn pushed(&self) -> usize {
+        self.blocks.len + self.filled
+    }
+
     fn room(&self, parameter: &'static str, actual: usize) -> Result<(), Error> {
-        match self.row {
-            Some(row) if actual > row - self.pushed => {
-                Err(Error::Length { parameter, expected: row - self.pushed, actual })
-            }
+        match self.row.map(|row| row - self.pushed()) {
+            Some(expected) if actual > expected => Err(Error::Length { parameter, expected, actual }),
             _ => Ok(()),
         }
     }

@@ -15,10 +15,6 @@ const WIDTHS: [usize; 12] = [1, 2, 15, 16, 17, 64, 67, 255, 256, 300, 768, 1000]
 /// dx, dγ and dβ.
 type Gradients = [Vec<f32>; 3];
 
-fn normals(random: &mut Random, count: usize) -> Vec<f32> {
-    (0..count).map(|_| random.normal() as f32).collect()
-}
-
 /// A row of each family, one after another, so that fast and careful rows stand side by side.
 fn rows(random: &mut Random, width: usize) -> Vec<f32> {
     FAMILIES.iter().flat_map(|family| (family.row)(random, width)).collect()
@@ -41,7 +37,7 @@ fn for_each_norm(seed: u64, mut check: impl FnMut(&Norm, usize, &[f32], &[RowSta
     let mut random = Random(seed);
     for width in WIDTHS {
         let x = rows(&mut random, width);
-        let (dy, gamma) = (normals(&mut random, x.len()), normals(&mut random, width));
+        let (dy, gamma) = (random.normals(x.len()), random.normals(width));
         for norm in Norm::both(width) {
             for epsilon in [0.0, 1e-5] {
                 let norm = norm.with_epsilon(epsilon);
@@ -122,7 +118,7 @@ fn parameter_error(norm: &Norm, rows: usize, width: usize, start: f32, random: &
     let names = ["normal", "mean up to 4σ", "mean 1e7", "log-normal", "ascending", "±65504", "outlier 1e4"];
     let families: Vec<_> = FAMILIES.iter().filter(|family| names.contains(&family.name)).collect();
     let x: Vec<f32> = (0..rows).flat_map(|r| (families[r % families.len()].row)(random, width)).collect();
-    let dy = normals(random, x.len());
+    let dy = random.normals(x.len());
     let stats = norm.stats(&x, rows);
     let [_, gamma, beta] = backward(norm, &x, &stats, &dy, &[vec![start; width], vec![start; width]]);
     // Sum, and sum of magnitudes; an f64 adds up 10⁵ numbers with an error of 2⁻³⁶ of those.
@@ -173,8 +169,8 @@ const BAD: [u32; 5] = [NAN, 0xffc1_2345, 0x7f80_0001, 0x7f80_0000, 0xff80_0000];
 fn a_row_that_is_not_finite_gives_nans_and_touches_no_other() {
     let (mut random, rows) = (Random(46), 9);
     for width in WIDTHS {
-        let clean = normals(&mut random, rows * width);
-        let (clean_dy, start) = (normals(&mut random, rows * width), [vec![0.0; width], vec![0.0; width]]);
+        let clean = random.normals(rows * width);
+        let (clean_dy, start) = (random.normals(rows * width), [vec![0.0; width], vec![0.0; width]]);
         for norm in Norm::both(width) {
             let expected = backward(&norm, &clean, &norm.stats(&clean, rows), &clean_dy, &start);
             for (bad, hit) in BAD.into_iter().zip([0, 4, 8, 3, 1]) {

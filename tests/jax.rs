@@ -3,19 +3,14 @@
 
 mod common;
 
-use common::bits;
 use common::oracle::ulp;
+use common::{bits, tolerance};
 use layernorm::{LayerNorm, Norm, ParamGrads, RmsNorm, RowStats};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 const MANIFEST: &str = include_str!("golden/backward/cases.txt");
 const INPUTS: &[u8] = include_bytes!("golden/backward/cases.f32");
 const GRADIENTS: &[u8] = include_bytes!("golden/backward/cases.f64");
-
-/// Of an element of dx, in ULP of the largest term it is made of.
-const DX: f64 = 8.0;
-/// Of dγ and dβ, in 2⁻²⁴ of the sum of magnitudes: one for each row, and so many.
-const SUMS: f64 = 8.0;
 
 /// One line of the manifest with its arrays.
 struct Case {
@@ -168,10 +163,10 @@ fn gradients_agree_with_jax() {
     let mut worst_of_all = [0.0; 3];
     for case in MANIFEST.lines().skip(1).map(Case::parse) {
         let rows = case.x.len() / case.width;
-        let sums = rows as f64 + SUMS;
+        let sums = tolerance::parameter_gradient(rows) * 2f64.powi(24);
         let (actual, units) = (case.run(), case.units());
         let mut worst = [0.0; 3];
-        for (which, limit) in [DX, sums, sums].into_iter().enumerate() {
+        for (which, limit) in [tolerance::DX, sums, sums].into_iter().enumerate() {
             let (name, actual) = actual.named()[which];
             let (expected, units) = (case.expected.named()[which].1, units.named()[which].1);
             assert_eq!(actual.len(), expected.len(), "{}: {name}", case.line);

@@ -27,10 +27,6 @@ use common::{bits, tolerance};
 use layernorm::{Error, LayerNorm, ParamGrads, RmsNorm};
 use wasm_bindgen_test::wasm_bindgen_test;
 
-fn normals(random: &mut Random, count: usize) -> Vec<f32> {
-    (0..count).map(|_| random.normal() as f32).collect()
-}
-
 /// Every element of `y` against the definition, γ and β included.
 fn check(oracle: &Oracle, x: &[f32], gamma: &[f32], beta: &[f32], y: &[f32]) {
     for i in 0..x.len() {
@@ -47,10 +43,9 @@ fn check(oracle: &Oracle, x: &[f32], gamma: &[f32], beta: &[f32], y: &[f32]) {
 /// A module as it is made, with γ = 1 and β = 0, and one that has learned; both without parameters too.
 fn check_module(centred: bool, rows: usize, width: usize, epsilon: f32) {
     let mut random = Random(71);
-    let x = normals(&mut random, rows * width);
+    let x = random.normals(rows * width);
     let initial = (vec![1.0; width], vec![0.0; width]);
-    let learned =
-        (normals(&mut random, width), if centred { normals(&mut random, width) } else { vec![0.0; width] });
+    let learned = (random.normals(width), if centred { random.normals(width) } else { vec![0.0; width] });
     let bare = Norm::new(centred, width).with_epsilon(epsilon);
     for (gamma, beta) in [&initial, &learned] {
         let y = bare.with_affine(gamma, beta).of(&x);
@@ -86,7 +81,7 @@ fn rms_norm_over_two_dimensions() {
 /// ε is 1e-5 unless given: the bits with and without.
 #[wasm_bindgen_test(unsupported = test)]
 fn epsilon_is_1e_5_unless_given() {
-    let x = normals(&mut Random(72), 100);
+    let x = Random(72).normals(100);
     for norm in Norm::both(10) {
         assert_eq!(bits(&norm.of(&x)), bits(&norm.with_epsilon(1e-5).of(&x)));
     }
@@ -98,8 +93,8 @@ fn epsilon_is_1e_5_unless_given() {
 fn layer_norm_2d_of_a_feature_map() {
     let (samples, channels, positions) = (2, 96, 7 * 7);
     let mut random = Random(73);
-    let (gamma, beta) = (normals(&mut random, channels), normals(&mut random, channels));
-    let x = normals(&mut random, samples * channels * positions);
+    let (gamma, beta) = (random.normals(channels), random.normals(channels));
+    let x = random.normals(samples * channels * positions);
     let norm = LayerNorm::new(channels).unwrap().with_epsilon(1e-6).unwrap();
     let norm = norm.with_gamma(&gamma).unwrap().with_beta(&beta).unwrap();
     let mut y = vec![0.0; x.len()];
@@ -120,8 +115,8 @@ fn layer_norm_2d_of_a_feature_map() {
 fn gradients_of_a_sentence() {
     let (rows, width) = (20 * 5, 10);
     let mut random = Random(74);
-    let (x, dy) = (normals(&mut random, rows * width), normals(&mut random, rows * width));
-    let (gamma, beta) = (normals(&mut random, width), normals(&mut random, width));
+    let (x, dy) = (random.normals(rows * width), random.normals(rows * width));
+    let (gamma, beta) = (random.normals(width), random.normals(width));
     let norm = Norm::new(true, width).with_affine(&gamma, &beta);
     let (mut dx, mut of_gamma, mut of_beta) = (vec![0.0; x.len()], vec![0.0; width], vec![0.0; width]);
     let grads = ParamGrads { gamma: Some(&mut of_gamma), beta: Some(&mut of_beta) };

@@ -12,10 +12,6 @@ use wasm_bindgen_test::wasm_bindgen_test;
 
 const WIDTHS: [usize; 12] = [1, 2, 7, 15, 16, 17, 33, 64, 67, 257, 300, 768];
 
-fn normals(random: &mut Random, count: usize) -> Vec<f32> {
-    (0..count).map(|_| random.normal() as f32).collect()
-}
-
 /// Rows of the families in turn, one in nine not finite.
 fn rows(random: &mut Random, count: usize, width: usize) -> Vec<f32> {
     let row = |r: usize| {
@@ -52,7 +48,7 @@ fn spread(rows: &[f32], width: usize, stride: usize) -> Vec<f32> {
 fn strided_rows_have_the_same_bits_and_what_is_between_them_stays() {
     let mut random = Random(61);
     for width in WIDTHS {
-        let (gamma, beta) = (normals(&mut random, width), normals(&mut random, width));
+        let (gamma, beta) = (random.normals(width), random.normals(width));
         for count in [0, 1, 2, 5, 16, 17, FAMILIES.len()] {
             let x = rows(&mut random, count, width);
             for norm in norms(width, &gamma, &beta) {
@@ -110,7 +106,7 @@ fn channels_first_has_the_bits_of_the_transposed_rows() {
     let widths: Vec<usize> =
         if cfg!(target_arch = "wasm32") { all.step_by(5).collect() } else { all.collect() };
     for width in widths {
-        let (gamma, beta) = (normals(&mut random, width), normals(&mut random, width));
+        let (gamma, beta) = (random.normals(width), random.normals(width));
         for positions in [1, 3, 4, 5, 16, 17] {
             for samples in [0, 1, 2, 4] {
                 let x = rows(&mut random, samples * positions, width);
@@ -158,8 +154,7 @@ fn modulated_rows_have_the_bits_of_gamma_and_beta() {
     for width in WIDTHS {
         for (samples, each) in [(1, 1), (1, 17), (2, 1), (2, 8), (3, 5), (4, 16), (17, 1), (41, 3)] {
             let x = rows(&mut random, samples * each, width);
-            let (scale, shift) =
-                (normals(&mut random, samples * width), normals(&mut random, samples * width));
+            let (scale, shift) = (random.normals(samples * width), random.normals(samples * width));
             let gamma: Vec<f32> = scale.iter().map(|scale| 1.0 + scale).collect();
             for epsilon in [0.0, 1e-5] {
                 let layer_norm = layernorm::LayerNorm::new(width).unwrap().with_epsilon(epsilon).unwrap();
@@ -185,8 +180,7 @@ fn rms_norm_is_modulated_by_one_product_and_one_sum() {
         for (samples, each) in [(1, 9), (3, 5), (17, 1)] {
             let x: Vec<f32> =
                 (0..samples * each).flat_map(|r| (FAMILIES[r].row)(&mut random, width)).collect();
-            let (scale, shift) =
-                (normals(&mut random, samples * width), normals(&mut random, samples * width));
+            let (scale, shift) = (random.normals(samples * width), random.normals(samples * width));
             for norm in [Norm::new(false, width), Norm::new(false, width).with_epsilon(0.0)] {
                 let mut y = vec![7.0; x.len()];
                 norm.forward_modulated(&x, Modulation { scale: &scale, shift: &shift }, &mut y).unwrap();
@@ -222,7 +216,7 @@ fn a_unit_offset_is_one_rounded_sum() {
         let gamma: Vec<f32> =
             (0..width).map(|i| (random.normal() * sizes[i % 4]) as f32 - (i % 3 / 2) as f32).collect();
         let offset: Vec<f32> = gamma.iter().map(|gamma| 1.0 + gamma).collect();
-        let beta = normals(&mut random, width);
+        let beta = random.normals(width);
         let x = rows(&mut random, FAMILIES.len(), width);
         for bare in Norm::both(width) {
             let norm = bare.with_affine(&gamma, &beta).with_unit_offset();
@@ -248,7 +242,7 @@ fn sublayer(x: &[f32], y: &mut [f32]) {
 fn sublayers_have_the_bits_of_norm_and_sum() {
     let mut random = Random(67);
     for width in WIDTHS {
-        let (gamma, beta) = (normals(&mut random, width), normals(&mut random, width));
+        let (gamma, beta) = (random.normals(width), random.normals(width));
         for count in [0, 1, 3, 17] {
             let x: Vec<f32> = (0..count).flat_map(|r| (FAMILIES[r].row)(&mut random, width)).collect();
             for norm in norms(width, &gamma, &beta) {

@@ -22,14 +22,8 @@
 use super::affine::{Affine, Parameters};
 use super::sums::from;
 use super::{OneNan, together};
-use crate::RowStats;
 use crate::isa::{Accumulator, Feature, GROUP, Group, Isa, List, Op, ROWS, RowOf, Rows, Scalar, Slot};
-
-/// Where dγ and dβ are added to, if anybody wants them.
-pub(crate) struct Grads<'a> {
-    pub gamma: Option<&'a mut [f32]>,
-    pub beta: Option<&'a mut [f32]>,
-}
+use crate::{ParamGrads, RowStats};
 
 /// One call, checked by [`crate::shape`].
 pub(crate) struct Backward<'a> {
@@ -42,7 +36,7 @@ pub(crate) struct Backward<'a> {
     pub stats: &'a [RowStats],
     /// From dy to dx.
     pub rows: Rows<'a>,
-    pub grads: Grads<'a>,
+    pub grads: ParamGrads<'a>,
 }
 
 impl Op for Backward<'_> {
@@ -74,6 +68,7 @@ impl Op for Backward<'_> {
                 } else {
                     isa.run(Pass1::<false, false> { mean, affine, x, row })
                 };
+                // The general pass sums them for either norm.
                 let sums = if centred { sums } else { Sums { d: 0.0, g: 0.0, ..sums } };
                 lines.push(Line::new(stats, mean, sums, n, epsilon));
             }
@@ -272,7 +267,7 @@ struct PassedRow<'a, 'r> {
 /// without `GAMMA` or `BETA` nobody wants that sum.
 struct Pass2<'a, 'r, 'g, const CENTRED: bool, const GENERAL: bool, const GAMMA: bool, const BETA: bool>(
     PassedRow<'a, 'r>,
-    &'a mut Grads<'g>,
+    &'a mut ParamGrads<'g>,
 );
 
 impl<const CENTRED: bool, const GENERAL: bool, const GAMMA: bool, const BETA: bool> Op

@@ -27,7 +27,7 @@ pub(crate) mod two;
 use crate::RowStats;
 use crate::isa::{GROUP, Isa, List, Op, ROWS, Rows};
 pub(crate) use affine::{Affine, Parameters, SecondPass};
-pub(crate) use backward::{Backward, Grads};
+pub(crate) use backward::Backward;
 use redo::Redo;
 pub(crate) use redo::{Next, Pass, Range};
 pub(crate) use rstd::Row;
@@ -127,7 +127,11 @@ impl Op for OneNan<'_> {
     #[inline(always)]
     fn eval<I: Isa>(self, isa: I) {
         if !isa.run(AllFinite(self.0)) {
-            self.0.iter_mut().filter(|v| v.is_nan()).for_each(|v| *v = f32::NAN);
+            one_nan(self.0);
         }
     }
+}
+
+fn one_nan(values: &mut [f32]) {
+    values.iter_mut().filter(|v| v.is_nan()).for_each(|v| *v = f32::NAN);
 }

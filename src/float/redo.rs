@@ -14,6 +14,7 @@
 //! One fine pass is enough: with mean − lowest ≤ σ·sqrt(N) the coarse mean is off by some 2⁻²²·σ·sqrt(N), far less
 //! than σ for every N ≤ 2²⁴, and the fine pass measures what is left.
 
+use super::one_nan;
 use super::rstd::Row;
 use super::sums::Measure;
 use super::term::Scaled;
@@ -151,7 +152,7 @@ impl Op for Redo<'_> {
                 range.extend(x.source());
                 if let Some((_, residual)) = x.addition().filter(|_| !range.finite) {
                     // ∞ − ∞ is another NaN on another machine.
-                    residual.iter_mut().filter(|v| v.is_nan()).for_each(|v| *v = f32::NAN);
+                    one_nan(residual);
                 }
                 range.next(row)
             } else {

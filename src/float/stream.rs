@@ -49,20 +49,24 @@ impl Totals {
 
     /// Adds the sums of a part that was summed by itself.
     pub(crate) fn merge(&mut self, other: &Self) {
+        self.close();
         for part in other.before.iter().chain((other.len > 0).then_some(&other.segment)) {
-            self.close();
-            (self.segment, self.len) = (*part, SEGMENT);
+            self.add(*part);
         }
     }
 
     /// The segment is over.
     fn close(&mut self) {
         if self.len > 0 {
-            match &mut self.before {
-                Some(before) => before.add(&self.segment),
-                None => self.before = Some(self.segment),
-            }
+            self.add(self.segment);
             (self.segment, self.len) = (Pair::NONE, 0);
+        }
+    }
+
+    fn add(&mut self, part: Pair) {
+        match &mut self.before {
+            Some(before) => before.add(&part),
+            None => self.before = Some(part),
         }
     }
 

@@ -66,30 +66,6 @@ impl<'a> Norm<'a> {
         self.statistics(x, &mut stats).unwrap();
         stats
     }
-
-    pub fn pre_norm(
-        &self,
-        x: &mut [f32],
-        scratch: &mut [f32],
-        sublayer: impl FnOnce(&[f32], &mut [f32]),
-    ) -> Result<(), Error> {
-        match self {
-            Norm::Layer(norm) => norm.pre_norm(x, scratch, sublayer),
-            Norm::Rms(norm) => norm.pre_norm(x, scratch, sublayer),
-        }
-    }
-
-    pub fn post_norm(
-        &self,
-        x: &mut [f32],
-        scratch: &mut [f32],
-        sublayer: impl FnOnce(&[f32], &mut [f32]),
-    ) -> Result<(), Error> {
-        match self {
-            Norm::Layer(norm) => norm.post_norm(x, scratch, sublayer),
-            Norm::Rms(norm) => norm.post_norm(x, scratch, sublayer),
-        }
-    }
 }
 
 macro_rules! verbs {
@@ -112,6 +88,8 @@ verbs! {
     apply(stats: &RowStats, offset: usize, chunk: &[f32], out: &mut [f32]);
     backward(x: &[f32], stats: &[RowStats], dy: &[f32], dx: &mut [f32], grads: ParamGrads);
     backward_in_place(x: &[f32], stats: &[RowStats], dy: &mut [f32], grads: ParamGrads);
+    pre_norm(x: &mut [f32], scratch: &mut [f32], sublayer: impl FnOnce(&[f32], &mut [f32]));
+    post_norm(x: &mut [f32], scratch: &mut [f32], sublayer: impl FnOnce(&[f32], &mut [f32]));
     forward_modulated(x: &[f32], modulation: Modulation, y: &mut [f32]);
     forward_strided(x: &[f32], x_stride: usize, y: &mut [f32], y_stride: usize);
     forward_strided_in_place(x: &mut [f32], stride: usize);

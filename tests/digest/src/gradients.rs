@@ -3,20 +3,12 @@
 use crate::Sink;
 use crate::memory::{Memory, ROWS};
 use crate::numbers::{Numbers, power_of_two};
-use crate::rows::{KINDS, Kind, fill, parameters};
+use crate::rows::{KINDS, Kind, fill, fill_rows, parameters};
 use layernorm::{Error, Norm, ParamGrads, RowStats};
 
 const WIDTHS: &[usize] = &[1, 2, 3, 5, 15, 16, 17, 31, 33, 64, 67, 100, 256, 300, 768, 1000];
 
-pub(crate) fn layer_norm(memory: &mut Memory, sink: &mut Sink) {
-    every_width::<true>(memory, sink);
-}
-
-pub(crate) fn rms_norm(memory: &mut Memory, sink: &mut Sink) {
-    every_width::<false>(memory, sink);
-}
-
-fn every_width<const CENTRED: bool>(memory: &mut Memory, sink: &mut Sink) {
+pub(crate) fn every_width<const CENTRED: bool>(memory: &mut Memory, sink: &mut Sink) {
     for &width in WIDTHS {
         for (turn, epsilon) in [1.0e-5, 0.0, 1.0].into_iter().enumerate() {
             if case::<CENTRED>(memory, width, turn, epsilon, sink).is_err() {
@@ -41,9 +33,7 @@ fn case<const CENTRED: bool>(
     let (gamma, dgamma) = memory.gamma.split_at_mut(width);
     let (beta, dbeta) = memory.beta.split_at_mut(width);
     let (dgamma, dbeta) = (&mut dgamma[..width], &mut dbeta[..width]);
-    for (kind, row) in KINDS.iter().zip(x.chunks_exact_mut(width)) {
-        fill(*kind, &mut numbers, row);
-    }
+    fill_rows(KINDS, &mut numbers, x);
     gradients(&mut numbers, width, dy);
     parameters(&mut numbers, gamma, beta);
     parameters(&mut numbers, dgamma, dbeta);

@@ -3,20 +3,12 @@
 use crate::Sink;
 use crate::memory::Memory;
 use crate::numbers::Numbers;
-use crate::rows::{KINDS, fill, parameters};
+use crate::rows::{KINDS, fill_rows, parameters};
 use layernorm::{Error, Modulation, Norm};
 
 const WIDTHS: &[usize] = &[1, 3, 16, 33, 64, 100, 300];
 
-pub(crate) fn layer_norm(memory: &mut Memory, sink: &mut Sink) {
-    every_width::<true>(memory, sink);
-}
-
-pub(crate) fn rms_norm(memory: &mut Memory, sink: &mut Sink) {
-    every_width::<false>(memory, sink);
-}
-
-fn every_width<const CENTRED: bool>(memory: &mut Memory, sink: &mut Sink) {
+pub(crate) fn every_width<const CENTRED: bool>(memory: &mut Memory, sink: &mut Sink) {
     for &width in WIDTHS {
         if case::<CENTRED>(memory, width, sink).is_err() {
             sink.error();
@@ -30,9 +22,7 @@ fn case<const CENTRED: bool>(memory: &mut Memory, width: usize, sink: &mut Sink)
     let (x, y) = (&mut memory.x[..elements], &mut memory.y[..]);
     let scratch = &mut memory.residual[..2 * elements];
     let (gamma, beta) = (&mut memory.gamma[..width], &mut memory.beta[..width]);
-    for (kind, row) in KINDS.iter().zip(x.chunks_exact_mut(width)) {
-        fill(*kind, &mut numbers, row);
-    }
+    fill_rows(KINDS, &mut numbers, x);
     parameters(&mut numbers, gamma, beta);
     let norm = Norm::<CENTRED>::new(width)?;
 

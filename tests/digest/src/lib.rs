@@ -19,6 +19,7 @@ mod pieces;
 mod quantized;
 mod rows;
 
+use layernorm::RowStats;
 pub use memory::Memory;
 use sha2::{Digest, Sha256};
 
@@ -39,12 +40,12 @@ pub const GROUPS: &[Group] = &[
     Group { name: "fixed_rms_norm", run: fixed::rms_norm },
     Group { name: "quantized_layer_norm", run: quantized::layer_norm },
     Group { name: "quantized_rms_norm", run: quantized::rms_norm },
-    Group { name: "layer_norm_gradients", run: gradients::layer_norm },
-    Group { name: "rms_norm_gradients", run: gradients::rms_norm },
-    Group { name: "layer_norm_pieces", run: pieces::layer_norm },
-    Group { name: "rms_norm_pieces", run: pieces::rms_norm },
-    Group { name: "layer_norm_layouts", run: layouts::layer_norm },
-    Group { name: "rms_norm_layouts", run: layouts::rms_norm },
+    Group { name: "layer_norm_gradients", run: gradients::every_width::<true> },
+    Group { name: "rms_norm_gradients", run: gradients::every_width::<false> },
+    Group { name: "layer_norm_pieces", run: pieces::every_row::<true> },
+    Group { name: "rms_norm_pieces", run: pieces::every_row::<false> },
+    Group { name: "layer_norm_layouts", run: layouts::every_width::<true> },
+    Group { name: "rms_norm_layouts", run: layouts::every_width::<false> },
 ];
 
 /// SHA-256.
@@ -77,6 +78,12 @@ impl Sink {
     fn floats(&mut self, values: &[f32]) {
         for value in values {
             self.0.update(value.to_bits().to_le_bytes());
+        }
+    }
+
+    fn stats(&mut self, stats: &[RowStats]) {
+        for stats in stats {
+            self.floats(&[stats.mean(), stats.rstd()]);
         }
     }
 

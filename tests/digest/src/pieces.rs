@@ -4,19 +4,11 @@ use crate::Sink;
 use crate::memory::Memory;
 use crate::numbers::Numbers;
 use crate::rows::{KINDS, fill, parameters};
-use layernorm::{Error, Finish, Moments, Norm, RowStats};
+use layernorm::{Error, Finish, Moments, Norm};
 
 const WIDTHS: &[usize] = &[1, 16, 100, 256, 257, 1000, 4096];
 
-pub(crate) fn layer_norm(memory: &mut Memory, sink: &mut Sink) {
-    every_row::<true>(memory, sink);
-}
-
-pub(crate) fn rms_norm(memory: &mut Memory, sink: &mut Sink) {
-    every_row::<false>(memory, sink);
-}
-
-fn every_row<const CENTRED: bool>(memory: &mut Memory, sink: &mut Sink) {
+pub(crate) fn every_row<const CENTRED: bool>(memory: &mut Memory, sink: &mut Sink) {
     for &width in WIDTHS {
         let mut numbers = Numbers::new(width as u64);
         for kind in KINDS {
@@ -50,7 +42,7 @@ fn row<const CENTRED: bool>(
     for (i, (x, y)) in x.chunks(chunk).zip(y.chunks_mut(chunk)).enumerate() {
         norm.apply(&stats, i * chunk, x, y)?;
     }
-    sink_stats(&stats, sink);
+    sink.stats(&[stats]);
     sink.floats(y);
 
     let (left, right) = x.split_at(numbers.below(width as u64 + 1) as usize);
@@ -64,14 +56,10 @@ fn row<const CENTRED: bool>(
             break stats;
         }
     };
-    sink_stats(&stats, sink);
+    sink.stats(&[stats]);
     Ok(())
 }
 
 fn empty<const CENTRED: bool>() -> Moments {
     if CENTRED { Moments::new() } else { Moments::uncentred() }
-}
-
-fn sink_stats(stats: &RowStats, sink: &mut Sink) {
-    sink.floats(&[stats.mean(), stats.rstd()]);
 }

@@ -48,6 +48,14 @@ pub(crate) const KINDS: &[Kind] = &[
     Kind::BothInfinities,
 ];
 
+/// A row of each kind.
+pub(crate) fn fill_rows(kinds: &[Kind], numbers: &mut Numbers, x: &mut [f32]) {
+    let width = x.len() / kinds.len();
+    for (kind, row) in kinds.iter().zip(x.chunks_exact_mut(width)) {
+        fill(*kind, numbers, row);
+    }
+}
+
 pub(crate) fn fill(kind: Kind, numbers: &mut Numbers, row: &mut [f32]) {
     let last = row.len() as u64;
     let one = numbers.with_exponent(100..150);
