@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::oracle::{Oracle, ulp};
+use common::oracle::Oracle;
 use common::random::Random;
 use common::rows::{FAMILIES, Family};
 use common::{EPSILONS, tolerance};
@@ -102,16 +102,7 @@ fn gamma_and_beta_add_two_roundings() {
             let mut y = vec![0.0; width];
             norm.forward(&row, &mut y).unwrap();
             let oracle = Oracle::layer_norm(&row, 1e-5);
-            for i in 0..width {
-                let normalised = oracle.normalised(row[i]);
-                let (gamma, beta) = (f64::from(gamma[i]), f64::from(beta[i]));
-                let exact = normalised * gamma + beta;
-                let bound = tolerance::TABLES * ulp(normalised.abs().max(1.0)) * gamma.abs()
-                    + ulp((normalised * gamma).abs().max(1e-30))
-                    + ulp(exact.abs().max(1e-30));
-                let error = (f64::from(y[i]) - exact).abs();
-                assert!(error <= bound, "{}, width {width}, element {i}: {error:e} > {bound:e}", family.name);
-            }
+            oracle.check_affine(&row, &gamma, &beta, &y, &format!("{}, width {width}", family.name));
         }
     }
 }

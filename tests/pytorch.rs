@@ -27,19 +27,6 @@ use common::{bits, tolerance};
 use layernorm::{Error, LayerNorm, ParamGrads, RmsNorm};
 use wasm_bindgen_test::wasm_bindgen_test;
 
-/// Every element of `y` against the definition, γ and β included.
-fn check(oracle: &Oracle, x: &[f32], gamma: &[f32], beta: &[f32], y: &[f32]) {
-    for i in 0..x.len() {
-        let normalised = oracle.normalised(x[i]);
-        let product = normalised * f64::from(gamma[i]);
-        let exact = product + f64::from(beta[i]);
-        let bound = tolerance::TABLES * ulp(normalised.abs().max(1.0)) * f64::from(gamma[i]).abs()
-            + ulp(product.abs())
-            + ulp(exact.abs());
-        assert!((f64::from(y[i]) - exact).abs() <= bound, "element {i}: {} for {exact}", y[i]);
-    }
-}
-
 /// A module as it is made, with γ = 1 and β = 0, and one that has learned; both without parameters too.
 fn check_module(centred: bool, rows: usize, width: usize, epsilon: f32) {
     let mut random = Random(71);
@@ -50,7 +37,7 @@ fn check_module(centred: bool, rows: usize, width: usize, epsilon: f32) {
     for (gamma, beta) in [&initial, &learned] {
         let y = bare.with_affine(gamma, beta).of(&x);
         for (x, y) in x.chunks(width).zip(y.chunks(width)) {
-            check(&Oracle::new(x, epsilon, centred), x, gamma, beta, y);
+            Oracle::new(x, epsilon, centred).check_affine(x, gamma, beta, y, "");
         }
     }
     let [without, with] = [bare, bare.with_affine(&initial.0, &initial.1)].map(|norm| norm.of(&x));
@@ -105,7 +92,7 @@ fn layer_norm_2d_of_a_feature_map() {
                 (0..channels).map(|c| from[(sample * channels + c) * positions + position]).collect()
             };
             let row = of(&x);
-            check(&Oracle::layer_norm(&row, 1e-6), &row, &gamma, &beta, &of(&y));
+            Oracle::layer_norm(&row, 1e-6).check_affine(&row, &gamma, &beta, &of(&y), "");
         }
     }
 }

@@ -199,22 +199,22 @@ impl RowOf<'_> {
         unsafe { from_raw_parts(self.from, self.width) }
     }
 
-    /// Its whole groups one after another, each with its group of `gamma` and `beta`.
+    /// Its whole groups one after another, each with its groups of two features: γ and β, or γ and x.
     #[inline(always)]
     pub(crate) fn groups<'p>(
         &'p mut self,
-        mut gamma: Feature<'p>,
-        mut beta: Feature<'p>,
+        mut first: Feature<'p>,
+        mut second: Feature<'p>,
     ) -> impl Iterator<Item = (Slot<'p>, &'p Group, &'p Group)> {
-        let count = (self.width / GROUP).min(gamma.groups).min(beta.groups);
+        let count = (self.width / GROUP).min(first.groups).min(second.groups);
         let (mut from, mut to) = (self.from.cast::<Group>(), self.to.cast::<Group>());
         (0..count).map(move |_| {
             let slot = Slot { from, to, slices: PhantomData };
             // SAFETY: both have `count` groups, or one that every step returns to.
-            let features = unsafe { (&*gamma.at, &*beta.at) };
+            let features = unsafe { (&*first.at, &*second.at) };
             (from, to) = (from.wrapping_add(1), to.wrapping_add(1));
-            gamma.at = gamma.at.wrapping_byte_add(gamma.step);
-            beta.at = beta.at.wrapping_byte_add(beta.step);
+            first.at = first.at.wrapping_byte_add(first.step);
+            second.at = second.at.wrapping_byte_add(second.step);
             (slot, features.0, features.1)
         })
     }

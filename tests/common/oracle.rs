@@ -108,6 +108,25 @@ impl Oracle {
         ratio(&(&self.width << (149 + self.shift)), &self.root)
     }
 
+    /// Every element of `y` with γ and β: the bound of x̂ times |γ|, plus the rounding of one multiply and one add.
+    pub fn check_affine(&self, x: &[f32], gamma: &[f32], beta: &[f32], y: &[f32], context: &str) {
+        for i in 0..x.len() {
+            let (gamma, beta) = (f64::from(gamma[i]), f64::from(beta[i]));
+            let normalised = self.normalised(x[i]);
+            let product = normalised * gamma;
+            let exact = product + beta;
+            let bound = tolerance::TABLES * ulp(normalised.abs().max(1.0)) * gamma.abs()
+                + ulp(product.abs())
+                + ulp(exact.abs());
+            let error = (f64::from(y[i]) - exact).abs();
+            assert!(
+                error <= bound,
+                "element {i}: {} for {exact}, off by {error:e} > {bound:e}, {context}",
+                y[i]
+            );
+        }
+    }
+
     /// Error of `y` as x̂ of `x`, in ULP of max(1, |x̂|).
     pub fn error(&self, x: f32, y: f32) -> f64 {
         let exact = self.normalised(x);
