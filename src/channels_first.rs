@@ -24,7 +24,7 @@ impl<const CENTRED: bool> Norm<'_, CENTRED> {
     /// bits are those of [`forward`](Self::forward) of the transposed array, of which at most 4 kB exist at a time.
     ///
     /// # Errors
-    /// [`Error::Positions`] for 0; [`Error::NotWholeRows`] for an `x` that is not a multiple of channels × positions;
+    /// [`Error::Zero`] for 0; [`Error::NotWholeRows`] for an `x` that is not a multiple of channels × positions;
     /// [`Error::Length`] for `y`; nothing is written then.
     pub fn forward_channels_first(&self, x: &[f32], positions: usize, y: &mut [f32]) -> Result<(), Error> {
         shape::planes(x.len(), self.width, positions)?;
@@ -36,7 +36,7 @@ impl<const CENTRED: bool> Norm<'_, CENTRED> {
     /// [`forward_channels_first`](Self::forward_channels_first) with y in the place of x.
     ///
     /// # Errors
-    /// [`Error::Positions`], [`Error::NotWholeRows`]; nothing is written then.
+    /// [`Error::Zero`], [`Error::NotWholeRows`]; nothing is written then.
     pub fn forward_channels_first_in_place(&self, x: &mut [f32], positions: usize) -> Result<(), Error> {
         shape::planes(x.len(), self.width, positions)?;
         self.planes(Planes { x: None, y: x, channels: self.width, positions });

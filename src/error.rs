@@ -7,8 +7,11 @@ use core::fmt;
 #[non_exhaustive]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Error {
-    /// `width` is 0: a row needs at least one element.
-    ZeroWidth,
+    /// A number of things is 0, and there must be one.
+    Zero {
+        /// Name of the parameter, as in the signature.
+        parameter: &'static str,
+    },
     /// A slice has another length than the shape asks for.
     Length {
         /// Name of the parameter, as in the signature.
@@ -32,7 +35,7 @@ pub enum Error {
         /// Its bits; `f32::from_bits` gives the value. (Bits, because `Error` is `Eq`.)
         actual: u32,
     },
-    /// An element of `gamma` or `beta` is infinite or NaN.
+    /// A learned parameter is infinite or NaN.
     NotFinite {
         /// Name of the parameter, as in the signature.
         parameter: &'static str,
@@ -59,8 +62,6 @@ pub enum Error {
         /// Rows it has.
         actual: usize,
     },
-    /// `positions` is 0: a channel needs at least one element.
-    Positions,
     /// The rows are not the same number for each sample of a modulation.
     Samples {
         /// Rows of the input, which must be a multiple of the samples.
@@ -84,11 +85,13 @@ pub enum Error {
     },
     /// Moments are not in the same pass over the same row.
     Passes,
-    /// `width` is too large for the integer norms.
-    TooWide {
-        /// Largest width.
+    /// A number of things is too large: a width for the integer norms, a shape for a file.
+    TooLarge {
+        /// Name of the parameter, as in the signature.
+        parameter: &'static str,
+        /// Largest that is allowed.
         limit: usize,
-        /// Width it is.
+        /// What it is.
         actual: usize,
     },
     /// `epsilon` is so large beside the square of the input's step that its integer has more than 112 bits.
@@ -121,18 +124,18 @@ pub enum Error {
     },
     /// A residual form was called with parameters that were folded without a residual.
     NoResidual,
-    /// Bytes that are not the parameters they are read as.
+    /// Bytes that are not what they are read as.
     Format {
         /// Where in the bytes.
         offset: usize,
-        /// The four bytes that must be there, as a little-endian number.
+        /// The little-endian number that must be there.
         expected: u32,
         /// Those that are.
         actual: u32,
     },
-    /// A number in the bytes of parameters is one that folding never gives.
+    /// A number in bytes is one that is never written there.
     Corrupt {
-        /// Its offset in the bytes.
+        /// Its offset.
         offset: usize,
     },
 }
@@ -140,7 +143,7 @@ pub enum Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
-            Error::ZeroWidth => write!(f, "width: expected at least 1, actual 0"),
+            Error::Zero { parameter } => write!(f, "{parameter}: expected at least 1, actual 0"),
             Error::Length { parameter, expected, actual } => {
                 write!(f, "{parameter}: expected length {expected}, actual {actual}")
             }
@@ -162,7 +165,6 @@ impl fmt::Display for Error {
             Error::Rows { parameter, expected, actual } => {
                 write!(f, "{parameter}: expected {expected} rows, actual {actual}")
             }
-            Error::Positions => write!(f, "positions: expected at least 1, actual 0"),
             Error::Samples { rows, actual } => {
                 write!(
                     f,
@@ -181,7 +183,9 @@ impl fmt::Display for Error {
             Error::Passes => {
                 write!(f, "other: expected moments in the same pass over the same row, actual others")
             }
-            Error::TooWide { limit, actual } => write!(f, "width: expected at most {limit}, actual {actual}"),
+            Error::TooLarge { parameter, limit, actual } => {
+                write!(f, "{parameter}: expected at most {limit}, actual {actual}")
+            }
             Error::EpsilonBeyondScale { actual } => {
                 let epsilon = f32::from_bits(actual);
                 write!(
@@ -207,7 +211,7 @@ impl fmt::Display for Error {
                 write!(f, "bytes[{offset}]: expected {expected:#010x}, actual {actual:#010x}")
             }
             Error::Corrupt { offset } => {
-                write!(f, "bytes[{offset}]: expected a number that folding gives, actual another")
+                write!(f, "bytes[{offset}]: expected a number that is ever written there, actual another")
             }
         }
     }

@@ -81,7 +81,7 @@ impl<'a, X: Number, Y: Number, const CENTRED: bool> Norm<'a, X, Y, CENTRED> {
     /// Of rows of `width` numbers. γ = 1, β = 0, ε = 1e-5.
     ///
     /// # Errors
-    /// [`Error::ZeroWidth`], [`Error::TooWide`].
+    /// [`Error::Zero`], [`Error::TooLarge`].
     pub fn new(width: usize) -> Result<Self, Error> {
         let norm = integer::Norm {
             centred: CENTRED,

@@ -167,7 +167,7 @@ impl Moments {
     /// The statistics of the row, those of [`statistics`](Norm::statistics) bit for bit, or that it takes another pass.
     ///
     /// # Errors
-    /// [`Error::Epsilon`]; [`Error::ZeroWidth`] where nothing was pushed; [`Error::Length`] where a later pass got fewer
+    /// [`Error::Epsilon`]; [`Error::Zero`] where nothing was pushed; [`Error::Length`] where a later pass got fewer
     /// elements than the first. Nothing changes then.
     pub fn finish(&mut self, epsilon: f32) -> Result<Finish, Error> {
         let epsilon = shape::epsilon(epsilon)?;

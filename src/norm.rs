@@ -35,7 +35,7 @@ impl<'a, const CENTRED: bool> Norm<'a, CENTRED> {
     /// γ = 1, β = 0, ε = 1e-5.
     ///
     /// # Errors
-    /// [`Error::ZeroWidth`].
+    /// [`Error::Zero`].
     pub fn new(width: usize) -> Result<Self, Error> {
         let width = shape::width(width)?;
         Ok(Self { width, gamma: None, beta: None, epsilon: 1e-5, unit_offset: false })

@@ -4,14 +4,18 @@ use crate::float::AllFinite;
 use crate::integer::WIDEST;
 use crate::{Error, dispatch};
 
+pub(crate) fn at_least_one(parameter: &'static str, actual: usize) -> Result<usize, Error> {
+    if actual == 0 { Err(Error::Zero { parameter }) } else { Ok(actual) }
+}
+
 pub(crate) fn width(width: usize) -> Result<usize, Error> {
-    if width == 0 { Err(Error::ZeroWidth) } else { Ok(width) }
+    at_least_one("width", width)
 }
 
 /// A width for the integer norms.
 pub(crate) fn integer_width(actual: usize) -> Result<usize, Error> {
     match width(actual)? {
-        actual if actual > WIDEST => Err(Error::TooWide { limit: WIDEST, actual }),
+        actual if actual > WIDEST => Err(Error::TooLarge { parameter: "width", limit: WIDEST, actual }),
         width => Ok(width),
     }
 }
@@ -67,9 +71,7 @@ pub(crate) fn strided_rows(
 
 /// Whether `actual` elements are samples of `channels` × `positions`.
 pub(crate) fn planes(actual: usize, channels: usize, positions: usize) -> Result<(), Error> {
-    if positions == 0 {
-        return Err(Error::Positions);
-    }
+    at_least_one("positions", positions)?;
     rows("x", actual, channels.saturating_mul(positions)).map(drop)
 }
 

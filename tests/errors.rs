@@ -12,8 +12,8 @@ fn length(parameter: &'static str, expected: usize, actual: usize) -> Error {
 
 #[wasm_bindgen_test(unsupported = test)]
 fn width_0_is_an_error() {
-    assert_eq!(LayerNorm::new(0).unwrap_err(), Error::ZeroWidth);
-    assert_eq!(RmsNorm::new(0).unwrap_err(), Error::ZeroWidth);
+    assert_eq!(LayerNorm::new(0).unwrap_err(), Error::Zero { parameter: "width" });
+    assert_eq!(RmsNorm::new(0).unwrap_err(), Error::Zero { parameter: "width" });
 }
 
 #[wasm_bindgen_test(unsupported = test)]
@@ -145,9 +145,9 @@ fn sublayers_name_the_first_wrong_length_and_do_not_run() {
 #[wasm_bindgen_test(unsupported = test)]
 fn a_stream_says_how_many_elements_it_wants() {
     for mut moments in [Moments::new(), Moments::uncentred(), Moments::default()] {
-        assert_eq!(moments.finish(1e-5), Err(Error::ZeroWidth));
+        assert_eq!(moments.finish(1e-5), Err(Error::Zero { parameter: "width" }));
         moments.push(&[]).unwrap();
-        assert_eq!(moments.finish(1e-5), Err(Error::ZeroWidth));
+        assert_eq!(moments.finish(1e-5), Err(Error::Zero { parameter: "width" }));
         moments.push(&[3.0, 5.0]).unwrap();
         for bad in [-1e-5, f32::INFINITY, f32::NAN] {
             assert_eq!(moments.finish(bad), Err(Error::Epsilon { actual: bad.to_bits() }));
@@ -169,7 +169,7 @@ fn a_stream_says_how_many_elements_it_wants() {
         }
     };
     assert_eq!(stats, Norm::new(true, 3).stats(&[1e7, 1e7 + 1.0, 1e7 + 3.0], 1)[0]);
-    assert_eq!(moments.finish(1e-5), Err(Error::ZeroWidth), "empty after a row");
+    assert_eq!(moments.finish(1e-5), Err(Error::Zero { parameter: "width" }), "empty after a row");
 }
 
 #[wasm_bindgen_test(unsupported = test)]
@@ -249,10 +249,16 @@ fn channels_first_wants_whole_samples() {
     let x = [1.0; 24];
     for norm in Norm::both(3) {
         let mut y = [7.0; 25];
-        assert_eq!(norm.forward_channels_first(&x[..5], 0, &mut y), Err(Error::Positions));
+        assert_eq!(
+            norm.forward_channels_first(&x[..5], 0, &mut y),
+            Err(Error::Zero { parameter: "positions" })
+        );
         assert_eq!(norm.forward_channels_first(&x[..18], 4, &mut y), Err(rows("x", 12, 18)));
         assert_eq!(norm.forward_channels_first(&x, 4, &mut y), Err(length("y", 24, 25)));
-        assert_eq!(norm.forward_channels_first_in_place(&mut y, 0), Err(Error::Positions));
+        assert_eq!(
+            norm.forward_channels_first_in_place(&mut y, 0),
+            Err(Error::Zero { parameter: "positions" })
+        );
         assert_eq!(norm.forward_channels_first_in_place(&mut y, 4), Err(rows("x", 12, 25)));
         assert!(norm.forward_channels_first(&x, usize::MAX, &mut y).is_err(), "3 · usize::MAX elements");
         assert!(norm.forward_channels_first_in_place(&mut y, usize::MAX / 3 + 1).is_err());
@@ -263,7 +269,7 @@ fn channels_first_wants_whole_samples() {
 #[wasm_bindgen_test(unsupported = test)]
 fn messages_name_parameter_expected_and_actual() {
     let texts = [
-        (Error::ZeroWidth, "width: expected at least 1, actual 0"),
+        (Error::Zero { parameter: "width" }, "width: expected at least 1, actual 0"),
         (length("y", 6, 7), "y: expected length 6, actual 7"),
         (
             Error::NotWholeRows { parameter: "x", width: 3, actual: 5 },
@@ -290,7 +296,7 @@ fn messages_of_the_other_verbs_name_parameter_expected_and_actual() {
         (Error::Rows { parameter: "y", expected: 3, actual: 2 }, &["y", "3", "2"]),
         (Error::Samples { rows: 5, actual: 2 }, &["5", "2"]),
         (Error::Affine { parameter: "gamma" }, &["gamma"]),
-        (Error::Positions, &["positions", "0"]),
+        (Error::Zero { parameter: "positions" }, &["positions", "0"]),
         (Error::Passes, &["pass"]),
     ];
     for (error, names) in texts {

@@ -8,7 +8,7 @@
 //! |---|---|---|
 //! | negative ε | taken; NaN where var + ε < 0 | `Error::Epsilon` |
 //! | ε of RMSNorm unless given | None: `finfo(dtype).eps`, 2⁻²³ | 1e-5, as of LayerNorm |
-//! | empty `normalized_shape` or one with a 0 | an error; taken | `Error::ZeroWidth` |
+//! | empty `normalized_shape` or one with a 0 | an error; taken | `Error::Zero { parameter: "width" }` |
 //! | no rows | fine | fine |
 //! | γ or β with a NaN or an infinity | goes into the result | `Error::NotFinite` |
 //! | `elementwise_affine=False`, `bias=False` | no γ, no β | neither given; the bits are those of 1 and 0, but for −0 |
@@ -135,7 +135,7 @@ fn what_differs_is_an_error_that_says_so() {
     let negative = Error::Epsilon { actual: (-1e-5f32).to_bits() };
     assert_eq!(LayerNorm::new(10).unwrap().with_epsilon(-1e-5).unwrap_err(), negative);
     assert_eq!(RmsNorm::new(10).unwrap().with_epsilon(-1e-5).unwrap_err(), negative);
-    assert_eq!(LayerNorm::new(0).unwrap_err(), Error::ZeroWidth);
+    assert_eq!(LayerNorm::new(0).unwrap_err(), Error::Zero { parameter: "width" });
     let weight = Error::NotFinite { parameter: "gamma", index: 1, actual: f32::INFINITY.to_bits() };
     assert_eq!(LayerNorm::new(2).unwrap().with_gamma(&[1.0, f32::INFINITY]).unwrap_err(), weight);
     // (0, 5, 10)

@@ -68,7 +68,7 @@ impl<X: Code, Y: Code, const N: usize> Params<X, Y, [i32; N]> {
     /// For rows of `N` codes.
     ///
     /// # Errors
-    /// [`Error::ZeroWidth`], [`Error::TooWide`]; [`Error::Scale`]; [`Error::NotFinite`] for `gamma` or `beta`,
+    /// [`Error::Zero`], [`Error::TooLarge`]; [`Error::Scale`]; [`Error::NotFinite`] for `gamma` or `beta`,
     /// [`Error::BeyondScale`] for one of 2³¹ output scales or more; [`Error::Epsilon`], [`Error::EpsilonBeyondScale`].
     pub fn fold(
         gamma: &[f32; N],

@@ -11,7 +11,7 @@ use wasm_bindgen_test::wasm_bindgen_test;
 
 const INPUT: Scale<i8> = Scale { scale: 0.02, zero_point: 3 };
 const OUTPUT: Scale<i16> = Scale { scale: 0.03, zero_point: -500 };
-const TOO_WIDE: Error = Error::TooWide { limit: 32768, actual: 32769 };
+const TOO_WIDE: Error = Error::TooLarge { parameter: "width", limit: 32768, actual: 32769 };
 const NEITHER_FINITE_NOR_POSITIVE: [f32; 5] = [-1e-5, f32::MIN, f32::INFINITY, f32::NEG_INFINITY, f32::NAN];
 
 fn length(parameter: &'static str, expected: usize, actual: usize) -> Error {
@@ -43,8 +43,8 @@ of_every_type!(wrong_lengths_are_named_and_nothing_is_written, wrong_lengths);
 
 #[wasm_bindgen_test(unsupported = test)]
 fn a_fixed_point_norm_has_a_width() {
-    fails(LayerNorm::<I16F16>::new(0), Error::ZeroWidth);
-    fails(RmsNorm::<I16F16>::new(0), Error::ZeroWidth);
+    fails(LayerNorm::<I16F16>::new(0), Error::Zero { parameter: "width" });
+    fails(RmsNorm::<I16F16>::new(0), Error::Zero { parameter: "width" });
     fails(LayerNorm::<I16F16>::new(32769), TOO_WIDE);
     fails(RmsNorm::<I16F16>::new(32769), TOO_WIDE);
     assert!(LayerNorm::<I16F16>::new(32768).is_ok() && RmsNorm::<I16F16>::new(1).is_ok());
@@ -97,8 +97,8 @@ const SCALES: (f32, f32) = (INPUT.scale, OUTPUT.scale);
 
 #[wasm_bindgen_test(unsupported = test)]
 fn folding_takes_a_width_from_gamma() {
-    fails(fold(&[], &[], SCALES, 1e-5, [0, 0]), Error::ZeroWidth);
-    fails(Params::fold(&[], &[], INPUT, OUTPUT, 1e-5), Error::ZeroWidth);
+    fails(fold(&[], &[], SCALES, 1e-5, [0, 0]), Error::Zero { parameter: "width" });
+    fails(Params::fold(&[], &[], INPUT, OUTPUT, 1e-5), Error::Zero { parameter: "width" });
     let wide = vec![1.0; 32769];
     fails(fold(&wide, &wide, SCALES, 1e-5, [32769; 2]), TOO_WIDE);
     assert_eq!(fold(&wide[1..], &wide[1..], SCALES, 1e-5, [32768; 2]), Ok(()));
@@ -287,7 +287,10 @@ fn messages_name_parameter_expected_and_actual() {
             Error::Format { offset: 4, expected: 0x0301, actual: 0x0102 },
             "bytes[4]: expected 0x00000301, actual 0x00000102",
         ),
-        (Error::Corrupt { offset: 36 }, "bytes[36]: expected a number that folding gives, actual another"),
+        (
+            Error::Corrupt { offset: 36 },
+            "bytes[36]: expected a number that is ever written there, actual another",
+        ),
     ];
     for (error, text) in texts {
         assert_eq!(error.to_string(), text);

@@ -18,7 +18,7 @@ pub fn call() {
 
 /// Comparing an error needs no formatting; showing one does.
 pub fn keep(result: Result<(), Error>) {
-    black_box(result == Err(Error::ZeroWidth));
+    black_box(result == Err(Error::Zero { parameter: "width" }));
     #[cfg(feature = "must_format")]
     if let Err(error) = result {
         struct Nowhere;
