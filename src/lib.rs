@@ -18,6 +18,7 @@
 extern crate std;
 
 mod backward;
+mod bytes;
 mod channels_first;
 mod dispatch;
 mod error;
@@ -30,6 +31,8 @@ mod modulation;
 mod moments;
 mod norm;
 pub mod quantized;
+#[cfg(feature = "sequence")]
+pub mod sequence;
 mod shape;
 mod stats;
 mod strided;

@@ -132,6 +132,7 @@ impl Op for OneNan<'_> {
     }
 }
 
-fn one_nan(values: &mut [f32]) {
+/// As [`OneNan`], of few values.
+pub(crate) fn one_nan(values: &mut [f32]) {
     values.iter_mut().filter(|v| v.is_nan()).for_each(|v| *v = f32::NAN);
 }

@@ -10,7 +10,7 @@
 
 use super::Code;
 use super::params::{Header, LARGEST_MULTIPLIER, Params, SHIFTS, WithResidual};
-use crate::{Error, shape};
+use crate::{Error, bytes, shape};
 use core::marker::PhantomData;
 
 const MAGIC: u32 = u32::from_le_bytes(*b"LNQ1");
@@ -113,20 +113,10 @@ impl<X: Code, Y: Code, const N: usize> Params<X, Y, [i32; N]> {
     }
 }
 
-/// 0 where there are no such bytes: the length has been checked.
 const fn number(bytes: &[u8], at: usize) -> i32 {
-    i32::from_le_bytes(at_most(bytes, at))
+    i32::from_le_bytes(bytes::at(bytes, at))
 }
 
 const fn long(bytes: &[u8], at: usize) -> u128 {
-    u128::from_le_bytes(at_most(bytes, at))
-}
-
-const fn at_most<const N: usize>(bytes: &[u8], at: usize) -> [u8; N] {
-    if let Some((_, rest)) = bytes.split_at_checked(at)
-        && let Some(number) = rest.first_chunk()
-    {
-        return *number;
-    }
-    [0; N]
+    u128::from_le_bytes(bytes::at(bytes, at))
 }

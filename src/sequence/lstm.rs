@@ -1,0 +1,78 @@
+use super::CellKind;
+use super::activation::{sigmoid, tanh};
+use super::cell::{Equations, Kind, Step};
+use super::normaliser::{Group, Normaliser, Norms};
+use super::slices::{copy, split, split_mut, zip};
+
+/// `c' = σ(f) c + σ(i) tanh(g) ;  h' = σ(o) tanh(LN(c'))`
+#[derive(Clone, Copy, Debug)]
+pub struct Lstm;
+
+/// f, i, o and g from x; the same from h.
+const GATES: &[Group] = &[(0, 4), (4, 4)];
+/// c'
+const MEMORY: &[Group] = &[(8, 1)];
+
+impl Kind for Lstm {
+    const KIND: CellKind = CellKind::Lstm;
+    const GATES: usize = 4;
+    const STATES: usize = 2;
+    const GAINS: usize = 9;
+}
+
+impl Equations for Lstm {
+    const RECURRENT: usize = 4;
+
+    fn forward<N: Normaliser>(norms: &Norms, Step { sums, y, .. }: Step<&mut [f32]>, state: &mut [f32]) {
+        norms.forward::<N>(GATES, sums, y);
+        let [h, c] = split_mut(state, norms.units);
+        let [f, i, o, g, hf, hi, ho, hg] = split_mut(y, norms.units);
+        for (f, i, g, hf, hi, hg, c) in zip!(f, i, g, hf, hi, hg, &mut *c) {
+            *f = sigmoid(*f + *hf);
+            *i = sigmoid(*i + *hi);
+            *g = tanh(*g + *hg);
+            *c = *f * *c + *i * *g;
+        }
+        for (o, ho) in o.iter_mut().zip(ho) {
+            *o = sigmoid(*o + *ho);
+        }
+        let [.., memory]: [_; 9] = split_mut(sums, norms.units);
+        copy(memory, c);
+        norms.forward::<N>(MEMORY, sums, y);
+        let [_, _, o, _, _, _, _, _, t] = split_mut(y, norms.units);
+        for (o, t, h) in zip!(o, t, h) {
+            *t = tanh(*t);
+            *h = *o * *t;
+        }
+    }
+
+    fn backward<N: Normaliser>(
+        norms: &Norms,
+        Step { before, sums, y }: Step<&[f32]>,
+        dstate: &mut [f32],
+        d: &mut [f32],
+        gradients: &mut [&mut [f32]; 2],
+    ) {
+        let [f, i, o, g, _, _, _, _, t] = split(y, norms.units);
+        let [dh, dc] = split_mut(dstate, norms.units);
+        let [_, _, d_o, _, _, _, _, _, dt] = split_mut(d, norms.units);
+        for (o, t, dh, d_o, dt) in zip!(o, t, dh, d_o, dt) {
+            *dt = *dh * *o * (1.0 - *t * *t);
+            *d_o = *dh * *t * *o * (1.0 - *o);
+            *dh = 0.0;
+        }
+        norms.backward::<N>(MEMORY, sums, d, gradients);
+        let [_, c] = split(before, norms.units);
+        let [df, di, _, dg, _, _, _, _, dt] = split_mut(d, norms.units);
+        for (f, i, g, c, df, di, dg, dt, dc) in zip!(f, i, g, c, df, di, dg, dt, dc) {
+            let total = *dc + *dt;
+            *df = total * *c * *f * (1.0 - *f);
+            *di = total * *g * *i * (1.0 - *i);
+            *dg = total * *i * (1.0 - *g * *g);
+            *dc = total * *f;
+        }
+        let [from_x, from_h] = split_mut(d, 4 * norms.units);
+        copy(from_h, from_x);
+        norms.backward::<N>(GATES, sums, d, gradients);
+    }
+}

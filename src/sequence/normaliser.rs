@@ -1,0 +1,143 @@
+use super::NormKind;
+use super::slices::{groups, groups_mut};
+use crate::float::{Backward, Forward, Parameters};
+use crate::isa::{Layout, Rows};
+use crate::{ParamGrads, RowStats, dispatch};
+
+/// What a cell does with the sums of its gates: [`Layer`], [`Rms`] or [`Plain`].
+pub trait Normaliser: Sealed + Copy + core::fmt::Debug {
+    #[doc(hidden)]
+    const NORM: NormKind;
+}
+
+/// LayerNorm.
+#[derive(Clone, Copy, Debug)]
+pub struct Layer;
+
+/// RMSNorm, with a bias.
+#[derive(Clone, Copy, Debug)]
+pub struct Rms;
+
+/// Nothing but the bias: the cell without normalisation. γ is not used.
+#[derive(Clone, Copy, Debug)]
+pub struct Plain;
+
+impl Normaliser for Layer {
+    const NORM: NormKind = NormKind::Layer;
+}
+impl Normaliser for Rms {
+    const NORM: NormKind = NormKind::Rms;
+}
+impl Normaliser for Plain {
+    const NORM: NormKind = NormKind::Plain;
+}
+
+/// Of a row; β is added.
+pub trait Sealed: Sized {
+    #[doc(hidden)]
+    fn forward(row: Row, x: &[f32], y: &mut [f32]);
+    /// From dy to dx in place.
+    #[doc(hidden)]
+    fn backward(row: Row, x: &[f32], dy: &mut [f32], gradients: ParamGrads);
+}
+
+/// The parameters of a row.
+#[derive(Clone, Copy)]
+pub struct Row<'a> {
+    gamma: &'a [f32],
+    beta: &'a [f32],
+    epsilon: f32,
+}
+
+impl<'a> Row<'a> {
+    fn parameters(&self) -> Parameters<'a> {
+        Parameters { gamma: Some(self.gamma), beta: Some(self.beta), unit_offset: false }
+    }
+
+    fn forward(&self, centred: bool, rows: Rows, stats: &mut [RowStats]) {
+        let (parameters, epsilon, elements) = (self.parameters(), self.epsilon, rows.elements());
+        dispatch::run(Forward { centred, rows, parameters, epsilon, stats }, elements);
+    }
+
+    fn backward(&self, centred: bool, x: &[f32], dy: &mut [f32], grads: ParamGrads) {
+        let layout = Layout::packed(1, x.len());
+        let stats = &mut [RowStats::default()];
+        self.forward(centred, Rows::read(x, layout), stats);
+        let (parameters, epsilon, rows) = (self.parameters(), self.epsilon, Rows::in_place(dy, layout));
+        dispatch::run(Backward { centred, parameters, epsilon, x, stats, rows, grads }, x.len());
+    }
+}
+
+macro_rules! norm {
+    ($norm:ident, $centred:literal) => {
+        impl Sealed for $norm {
+            fn forward(row: Row, x: &[f32], y: &mut [f32]) {
+                row.forward($centred, Rows::apart(x, y, Layout::packed(1, x.len())), &mut []);
+            }
+            fn backward(row: Row, x: &[f32], dy: &mut [f32], gradients: ParamGrads) {
+                row.backward($centred, x, dy, gradients);
+            }
+        }
+    };
+}
+norm!(Layer, true);
+norm!(Rms, false);
+
+impl Sealed for Plain {
+    fn forward(row: Row, x: &[f32], y: &mut [f32]) {
+        for ((y, x), beta) in y.iter_mut().zip(x).zip(row.beta) {
+            *y = *x + *beta;
+        }
+    }
+    fn backward(_: Row, _: &[f32], dy: &mut [f32], gradients: ParamGrads) {
+        for (sum, dy) in gradients.beta.into_iter().flatten().zip(dy) {
+            *sum += *dy;
+        }
+    }
+}
+
+/// γ and β of every row of a cell.
+#[derive(Clone, Copy, Debug)]
+pub struct Norms<'a> {
+    pub units: usize,
+    pub gamma: &'a [f32],
+    pub beta: &'a [f32],
+    pub epsilon: f32,
+}
+
+/// A row of sums: its first vector of `units` and how many it has.
+pub(super) type Group = (usize, usize);
+
+impl<'a> Norms<'a> {
+    fn row(&self, group: Group) -> Row<'a> {
+        let of = |from| groups(from, self.units, group);
+        Row { gamma: of(self.gamma), beta: of(self.beta), epsilon: self.epsilon }
+    }
+
+    /// Normalises some of `sums` to the same place in `y`.
+    pub(super) fn forward<N: Normaliser>(&self, of: &[Group], sums: &[f32], y: &mut [f32]) {
+        for &group in of {
+            N::forward(self.row(group), groups(sums, self.units, group), groups_mut(y, self.units, group));
+        }
+    }
+
+    /// Turns gradients of outputs into those of sums; what those of γ and β hold is added to.
+    pub(super) fn backward<N: Normaliser>(
+        &self,
+        of: &[Group],
+        sums: &[f32],
+        d: &mut [f32],
+        [gamma, beta]: &mut [&mut [f32]; 2],
+    ) {
+        for &group in of {
+            let (gamma, beta) = (groups_mut(gamma, self.units, group), groups_mut(beta, self.units, group));
+            let gradients = ParamGrads { gamma: Some(gamma), beta: Some(beta) };
+            N::backward(
+                self.row(group),
+                groups(sums, self.units, group),
+                groups_mut(d, self.units, group),
+                gradients,
+            );
+        }
+    }
+}

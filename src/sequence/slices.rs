@@ -1,0 +1,50 @@
+//! Parts of slices, without a panic: a part that is not there is empty.
+
+/// Takes the first `n`.
+pub(super) fn take<'a, T>(from: &mut &'a [T], n: usize) -> &'a [T] {
+    from.split_off(..n).unwrap_or_default()
+}
+
+/// Takes the first `n`.
+pub(super) fn take_mut<'a, T>(from: &mut &'a mut [T], n: usize) -> &'a mut [T] {
+    from.split_off_mut(..n).unwrap_or_default()
+}
+
+/// The first `K` parts of `n`.
+pub(super) fn split<const K: usize, T>(mut from: &[T], n: usize) -> [&[T]; K] {
+    [(); K].map(|()| take(&mut from, n))
+}
+
+/// The first `K` parts of `n`.
+pub(super) fn split_mut<const K: usize, T>(mut from: &mut [T], n: usize) -> [&mut [T]; K] {
+    [(); K].map(|()| take_mut(&mut from, n))
+}
+
+/// `count` groups of `n` from the group at `first` on.
+pub(super) fn groups<T>(from: &[T], n: usize, (first, count): (usize, usize)) -> &[T] {
+    from.get(first * n..(first + count) * n).unwrap_or_default()
+}
+
+/// `count` groups of `n` from the group at `first` on.
+pub(super) fn groups_mut<T>(from: &mut [T], n: usize, (first, count): (usize, usize)) -> &mut [T] {
+    from.get_mut(first * n..(first + count) * n).unwrap_or_default()
+}
+
+/// As `copy_from_slice`, as far as both go.
+pub(super) fn copy<T: Copy>(to: &mut [T], from: &[T]) {
+    to.iter_mut().zip(from).for_each(|(to, from)| *to = *from);
+}
+
+/// Goes through all at once, as far as all go.
+macro_rules! zip {
+    (@flat $nested:pat => ($($flat:tt)*)) => {
+        |$nested| ($($flat)*)
+    };
+    (@flat $nested:pat => ($($flat:tt)*), $_next:expr $(, $rest:expr)*) => {
+        zip!(@flat ($nested, next) => ($($flat)*, next) $(, $rest)*)
+    };
+    ($first:expr $(, $next:expr)+) => {
+        $first.into_iter()$(.zip($next))+.map(zip!(@flat first => (first) $(, $next)+))
+    };
+}
+pub(super) use zip;
