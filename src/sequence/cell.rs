@@ -6,7 +6,7 @@
 use super::CellKind;
 use super::linear;
 use super::normaliser::{Normaliser, Norms};
-use super::slices::{copy, groups, groups_mut, take, take_mut};
+use super::slices::{Group, copy, groups, groups_mut, take, take_mut};
 use crate::float::one_nan;
 use crate::{Error, shape};
 use core::marker::PhantomData;
@@ -31,6 +31,9 @@ pub trait Equations {
     /// The vector at which the sums of the recurrent kernel begin.
     #[doc(hidden)]
     const RECURRENT: usize;
+    /// What is normalised as one row each.
+    #[doc(hidden)]
+    const ROWS: &'static [Group];
 
     /// With the kernels' sums in the record. Leaves what [`backward`](Self::backward) needs in it and the new state in
     /// `state`, which is the old one.
@@ -219,7 +222,7 @@ impl<'a, K: Kind, N: Normaliser> Cell<'a, K, N> {
     }
 
     /// The vectors that a kernel gives, from the first on.
-    fn of_kernel(first: usize) -> (usize, usize) {
+    fn of_kernel(first: usize) -> Group {
         (first, K::GATES)
     }
 

@@ -1,17 +1,14 @@
 use super::CellKind;
 use super::activation::{sigmoid, tanh};
 use super::cell::{Equations, Kind, Step};
-use super::normaliser::{Group, Normaliser, Norms};
-use super::slices::{split, split_mut, zip};
+use super::normaliser::{Normaliser, Norms};
+use super::slices::{Group, split, split_mut, zip};
 
 /// `h' = (1 − σ(z)) h + σ(z) n`
 ///
 /// The reset gate r acts on what the recurrent kernel gives, behind its norm.
 #[derive(Clone, Copy, Debug)]
 pub struct Gru;
-
-/// z and r, then n, from x; the same from h.
-const ROWS: &[Group] = &[(0, 2), (2, 1), (3, 2), (5, 1)];
 
 impl Kind for Gru {
     const KIND: CellKind = CellKind::Gru;
@@ -22,9 +19,11 @@ impl Kind for Gru {
 
 impl Equations for Gru {
     const RECURRENT: usize = 3;
+    /// z and r, then n, from x; the same from h.
+    const ROWS: &'static [Group] = &[(0, 2), (2, 1), (3, 2), (5, 1)];
 
     fn forward<N: Normaliser>(norms: &Norms, Step { sums, y, .. }: Step<&mut [f32]>, state: &mut [f32]) {
-        norms.forward::<N>(ROWS, sums, y);
+        norms.forward::<Self, N>(0..4, sums, y);
         let [z, r, n, hz, hr, hn] = split_mut(y, norms.units);
         for (z, r, n, hz, hr, hn, h) in zip!(z, r, n, hz, hr, hn, state) {
             *z = sigmoid(*z + *hz);
@@ -54,6 +53,6 @@ impl Equations for Gru {
         for (dz, dr, dn, r, dhz, dhr, dhn) in zip!(dz, dr, dn, r, dhz, dhr, dhn) {
             (*dhz, *dhr, *dhn) = (*dz, *dr, *dn * *r);
         }
-        norms.backward::<N>(ROWS, sums, d, gradients);
+        norms.backward::<Self, N>(0..4, sums, d, gradients);
     }
 }

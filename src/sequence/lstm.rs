@@ -1,17 +1,12 @@
 use super::CellKind;
 use super::activation::{sigmoid, tanh};
 use super::cell::{Equations, Kind, Step};
-use super::normaliser::{Group, Normaliser, Norms};
-use super::slices::{copy, split, split_mut, zip};
+use super::normaliser::{Normaliser, Norms};
+use super::slices::{Group, copy, split, split_mut, zip};
 
 /// `c' = σ(f) c + σ(i) tanh(g) ;  h' = σ(o) tanh(LN(c'))`
 #[derive(Clone, Copy, Debug)]
 pub struct Lstm;
-
-/// f, i, o and g from x; the same from h.
-const GATES: &[Group] = &[(0, 4), (4, 4)];
-/// c'
-const MEMORY: &[Group] = &[(8, 1)];
 
 impl Kind for Lstm {
     const KIND: CellKind = CellKind::Lstm;
@@ -22,9 +17,11 @@ impl Kind for Lstm {
 
 impl Equations for Lstm {
     const RECURRENT: usize = 4;
+    /// f, i, o and g from x; the same from h; c'.
+    const ROWS: &'static [Group] = &[(0, 4), (4, 4), (8, 1)];
 
     fn forward<N: Normaliser>(norms: &Norms, Step { sums, y, .. }: Step<&mut [f32]>, state: &mut [f32]) {
-        norms.forward::<N>(GATES, sums, y);
+        norms.forward::<Self, N>(0..2, sums, y);
         let [h, c] = split_mut(state, norms.units);
         let [f, i, o, g, hf, hi, ho, hg] = split_mut(y, norms.units);
         for (f, i, g, hf, hi, hg, c) in zip!(f, i, g, hf, hi, hg, &mut *c) {
@@ -38,7 +35,7 @@ impl Equations for Lstm {
         }
         let [.., memory]: [_; 9] = split_mut(sums, norms.units);
         copy(memory, c);
-        norms.forward::<N>(MEMORY, sums, y);
+        norms.forward::<Self, N>(2..3, sums, y);
         let [_, _, o, _, _, _, _, _, t] = split_mut(y, norms.units);
         for (o, t, h) in zip!(o, t, h) {
             *t = tanh(*t);
@@ -61,7 +58,7 @@ impl Equations for Lstm {
             *d_o = *dh * *t * *o * (1.0 - *o);
             *dh = 0.0;
         }
-        norms.backward::<N>(MEMORY, sums, d, gradients);
+        norms.backward::<Self, N>(2..3, sums, d, gradients);
         let [_, c] = split(before, norms.units);
         let [df, di, _, dg, _, _, _, _, dt] = split_mut(d, norms.units);
         for (f, i, g, c, df, di, dg, dt, dc) in zip!(f, i, g, c, df, di, dg, dt, dc) {
@@ -73,6 +70,6 @@ impl Equations for Lstm {
         }
         let [from_x, from_h] = split_mut(d, 4 * norms.units);
         copy(from_h, from_x);
-        norms.backward::<N>(GATES, sums, d, gradients);
+        norms.backward::<Self, N>(0..2, sums, d, gradients);
     }
 }

@@ -1,8 +1,10 @@
 use super::NormKind;
-use super::slices::{groups, groups_mut};
+use super::cell::Equations;
+use super::slices::{Group, groups, groups_mut};
 use crate::float::{Backward, Forward, Parameters};
 use crate::isa::{Layout, Rows};
 use crate::{ParamGrads, RowStats, dispatch};
+use core::ops::Range;
 
 /// What a cell does with the sums of its gates: [`Layer`], [`Rms`] or [`Plain`].
 pub trait Normaliser: Sealed + Copy + core::fmt::Debug {
@@ -105,39 +107,37 @@ pub struct Norms<'a> {
     pub epsilon: f32,
 }
 
-/// A row of sums: its first vector of `units` and how many it has.
-pub(super) type Group = (usize, usize);
-
 impl<'a> Norms<'a> {
     fn row(&self, group: Group) -> Row<'a> {
         let of = |from| groups(from, self.units, group);
         Row { gamma: of(self.gamma), beta: of(self.beta), epsilon: self.epsilon }
     }
 
-    /// Normalises some of `sums` to the same place in `y`.
-    pub(super) fn forward<N: Normaliser>(&self, of: &[Group], sums: &[f32], y: &mut [f32]) {
-        for &group in of {
+    /// Normalises some of a cell's rows of `sums` to the same place in `y`.
+    pub(super) fn forward<K: Equations, N: Normaliser>(
+        &self,
+        rows: Range<usize>,
+        sums: &[f32],
+        y: &mut [f32],
+    ) {
+        for &group in K::ROWS.get(rows).unwrap_or_default() {
             N::forward(self.row(group), groups(sums, self.units, group), groups_mut(y, self.units, group));
         }
     }
 
     /// Turns gradients of outputs into those of sums; what those of γ and β hold is added to.
-    pub(super) fn backward<N: Normaliser>(
+    pub(super) fn backward<K: Equations, N: Normaliser>(
         &self,
-        of: &[Group],
+        rows: Range<usize>,
         sums: &[f32],
         d: &mut [f32],
         [gamma, beta]: &mut [&mut [f32]; 2],
     ) {
-        for &group in of {
+        for &group in K::ROWS.get(rows).unwrap_or_default() {
             let (gamma, beta) = (groups_mut(gamma, self.units, group), groups_mut(beta, self.units, group));
             let gradients = ParamGrads { gamma: Some(gamma), beta: Some(beta) };
-            N::backward(
-                self.row(group),
-                groups(sums, self.units, group),
-                groups_mut(d, self.units, group),
-                gradients,
-            );
+            let (sums, d) = (groups(sums, self.units, group), groups_mut(d, self.units, group));
+            N::backward(self.row(group), sums, d, gradients);
         }
     }
 }

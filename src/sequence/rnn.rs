@@ -1,14 +1,12 @@
 use super::CellKind;
 use super::activation::tanh;
 use super::cell::{Equations, Kind, Step};
-use super::normaliser::{Group, Normaliser, Norms};
-use super::slices::zip;
+use super::normaliser::{Normaliser, Norms};
+use super::slices::{Group, zip};
 
 /// `h' = tanh(LN(x·W + h·U))`
 #[derive(Clone, Copy, Debug)]
 pub struct Rnn;
-
-const ROWS: &[Group] = &[(0, 1)];
 
 impl Kind for Rnn {
     const KIND: CellKind = CellKind::Rnn;
@@ -19,9 +17,10 @@ impl Kind for Rnn {
 
 impl Equations for Rnn {
     const RECURRENT: usize = 0;
+    const ROWS: &'static [Group] = &[(0, 1)];
 
     fn forward<N: Normaliser>(norms: &Norms, Step { sums, y, .. }: Step<&mut [f32]>, state: &mut [f32]) {
-        norms.forward::<N>(ROWS, sums, y);
+        norms.forward::<Self, N>(0..1, sums, y);
         for (y, h) in y.iter_mut().zip(state) {
             *y = tanh(*y);
             *h = *y;
@@ -39,6 +38,6 @@ impl Equations for Rnn {
             *d = *dh * (1.0 - *y * *y);
             *dh = 0.0;
         }
-        norms.backward::<N>(ROWS, sums, d, gradients);
+        norms.backward::<Self, N>(0..1, sums, d, gradients);
     }
 }

@@ -20,13 +20,16 @@ pub(super) fn split_mut<const K: usize, T>(mut from: &mut [T], n: usize) -> [&mu
     [(); K].map(|()| take_mut(&mut from, n))
 }
 
-/// `count` groups of `n` from the group at `first` on.
-pub(super) fn groups<T>(from: &[T], n: usize, (first, count): (usize, usize)) -> &[T] {
+/// Vectors of one length that lie side by side: the first, and how many.
+pub(super) type Group = (usize, usize);
+
+/// A group of vectors of `n`.
+pub(super) fn groups<T>(from: &[T], n: usize, (first, count): Group) -> &[T] {
     from.get(first * n..(first + count) * n).unwrap_or_default()
 }
 
-/// `count` groups of `n` from the group at `first` on.
-pub(super) fn groups_mut<T>(from: &mut [T], n: usize, (first, count): (usize, usize)) -> &mut [T] {
+/// A group of vectors of `n`.
+pub(super) fn groups_mut<T>(from: &mut [T], n: usize, (first, count): Group) -> &mut [T] {
     from.get_mut(first * n..(first + count) * n).unwrap_or_default()
 }
 
