@@ -1,5 +1,8 @@
 //! From binary32 parameters to the integers of the definition, by integers alone.
 
+use crate::{Error, shape};
+use core::ops::RangeInclusive;
+
 /// `numerator · 2^exponent / denominator`, rounded half to even; `None` from 2¹¹² on.
 ///
 /// Bit by bit: it runs when a norm is made, not when it is used, and a device that has no division then needs none.
@@ -54,4 +57,24 @@ pub(crate) fn multiplier(value: f32, scale: f32, shift: i32) -> Option<i32> {
     let magnitude = quotient(mantissa.into(), exponent - step_exponent + shift, step)?;
     let magnitude = i32::try_from(magnitude).ok()?;
     Some(if value < 0.0 { -magnitude } else { magnitude })
+}
+
+/// `k` and `m` are among these.
+pub(crate) const SHIFTS: RangeInclusive<i32> = 0..=40;
+
+/// The largest shift at which every value, divided by `scale`, stays below 2³¹.
+pub(crate) fn shift(parameter: &'static str, values: &[f32], scale: f32) -> Result<i32, Error> {
+    // Magnitudes of floats are ordered as their bits are.
+    let magnitude = |v: &f32| v.to_bits() & (u32::MAX >> 1);
+    let largest = f32::from_bits(values.iter().map(magnitude).max().unwrap_or(0));
+    SHIFTS.rev().find(|shift| multiplier(largest, scale, *shift).is_some()).ok_or_else(|| {
+        let index = values.iter().position(|v| multiplier(*v, scale, 0).is_none()).unwrap_or(0);
+        let actual = values.get(index).map_or(0, |v| v.to_bits());
+        Error::BeyondScale { parameter, index, actual }
+    })
+}
+
+pub(crate) fn folded_epsilon(width: usize, epsilon: f32, scale: f32, shift: i32) -> Result<u128, Error> {
+    let epsilon = shape::epsilon(epsilon)?;
+    self::epsilon(width, epsilon, scale, shift).ok_or(Error::EpsilonBeyondScale { actual: epsilon.to_bits() })
 }

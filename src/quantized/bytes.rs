@@ -9,7 +9,8 @@
 //! | 68 | g of each feature, then b, 32 bits each |
 
 use super::Code;
-use super::params::{Header, LARGEST_MULTIPLIER, Params, SHIFTS, WithResidual};
+use super::params::{Header, LARGEST_MULTIPLIER, Params, WithResidual};
+use crate::integer::ratio::SHIFTS;
 use crate::{Error, bytes, shape};
 use core::marker::PhantomData;
 

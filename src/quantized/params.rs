@@ -3,7 +3,6 @@ use crate::integer::rows::Sum;
 use crate::integer::{self, ratio};
 use crate::{Error, shape};
 use core::marker::PhantomData;
-use core::ops::RangeInclusive;
 
 /// What codes stand for: `scale · (code − zero_point)`.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -61,8 +60,6 @@ pub struct Report {
 const UNIT: u32 = 16;
 /// The largest `a`: a ratio of 16.
 pub(super) const LARGEST_MULTIPLIER: i32 = 16 << UNIT;
-/// `k` and `m` are among these.
-pub(super) const SHIFTS: RangeInclusive<i32> = 0..=40;
 
 impl<X: Code, Y: Code, const N: usize> Params<X, Y, [i32; N]> {
     /// For rows of `N` codes.
@@ -105,13 +102,13 @@ impl<'a, X: Code, Y: Code> Params<X, Y, &'a [i32]> {
         shape::feature_vector("beta", beta, width)?;
         shape::scale("input", input.scale)?;
         let scale = shape::scale("output", output.scale)?;
-        let (k, m) = (shift("gamma", gamma, scale)?, shift("beta", beta, scale)?);
+        let (k, m) = (ratio::shift("gamma", gamma, scale)?, ratio::shift("beta", beta, scale)?);
         let header = Header {
             k,
             m,
             input: input.zero_point.get(),
             output: output.zero_point.get(),
-            epsilon: folded_epsilon(width, epsilon, input.scale, 0)?,
+            epsilon: ratio::folded_epsilon(width, epsilon, input.scale, 0)?,
             residual: None,
         };
         for (to, values, shift) in [(&mut *to_gamma, gamma, k), (&mut *to_beta, beta, m)] {
@@ -137,7 +134,7 @@ impl<X: Code, Y: Code, S: AsRef<[i32]>> Params<X, Y, S> {
         self.header.residual = Some(WithResidual {
             multiplier,
             zero_point: residual.zero_point.get(),
-            epsilon: folded_epsilon(self.width(), epsilon, to, UNIT as i32)?,
+            epsilon: ratio::folded_epsilon(self.width(), epsilon, to, UNIT as i32)?,
         });
         Ok(self)
     }
@@ -183,22 +180,4 @@ impl<X: Code, Y: Code, S: AsRef<[i32]>> Params<X, Y, S> {
         });
         (norm, input, residual)
     }
-}
-
-/// The largest shift at which every value, divided by `scale`, stays below 2³¹.
-fn shift(parameter: &'static str, values: &[f32], scale: f32) -> Result<i32, Error> {
-    // Magnitudes of floats are ordered as their bits are.
-    let magnitude = |v: &f32| v.to_bits() & (u32::MAX >> 1);
-    let largest = f32::from_bits(values.iter().map(magnitude).max().unwrap_or(0));
-    SHIFTS.rev().find(|shift| ratio::multiplier(largest, scale, *shift).is_some()).ok_or_else(|| {
-        let index = values.iter().position(|v| ratio::multiplier(*v, scale, 0).is_none()).unwrap_or(0);
-        let actual = values.get(index).map_or(0, |v| v.to_bits());
-        Error::BeyondScale { parameter, index, actual }
-    })
-}
-
-fn folded_epsilon(width: usize, epsilon: f32, scale: f32, shift: i32) -> Result<u128, Error> {
-    let epsilon = shape::epsilon(epsilon)?;
-    ratio::epsilon(width, epsilon, scale, shift)
-        .ok_or(Error::EpsilonBeyondScale { actual: epsilon.to_bits() })
 }

@@ -68,9 +68,9 @@ pub struct Step<S> {
 #[derive(Clone, Copy, Debug)]
 pub struct Cell<'a, K, N> {
     inputs: usize,
-    kernel: &'a [f32],
-    recurrent: &'a [f32],
-    norms: Norms<'a>,
+    pub(super) kernel: &'a [f32],
+    pub(super) recurrent: &'a [f32],
+    pub(super) norms: Norms<'a>,
     types: PhantomData<fn() -> (K, N)>,
 }
 

@@ -12,8 +12,8 @@ use crate::{Error, shape};
 #[derive(Clone, Copy, Debug)]
 pub struct Classifier<'a, K, N> {
     pub(super) cell: Cell<'a, K, N>,
-    kernel: &'a [f32],
-    bias: &'a [f32],
+    pub(super) kernel: &'a [f32],
+    pub(super) bias: &'a [f32],
     pub(super) weights: &'a [f32],
 }
 

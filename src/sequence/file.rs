@@ -8,7 +8,7 @@
 //! | 8 | inputs, units, classes, fraction bits of the input (0 for f32), 16 bits each |
 //! | 16 | ε, f32 |
 //! | 20 | norm (1 LayerNorm, 2 RMSNorm, 3 none), 8 bits; three zeros |
-//! | 24 | f32: the weights of a [`Classifier`] |
+//! | 24 | f32: the weights of a [`Classifier`]; others: [`fixed`](super::fixed) |
 
 use super::cell::Kind;
 use super::classifier::Classifier;
@@ -89,7 +89,7 @@ pub struct Shape {
     pub inputs: usize,
     /// Outputs of the cell.
     pub units: usize,
-    /// Classes of the sequence.
+    /// Classes of a sequence; 0 for a cell alone.
     pub classes: usize,
     /// Fraction bits of the input; 0 for `f32`.
     pub fraction: u32,
@@ -118,7 +118,7 @@ impl Shape {
         let kind = CellKind::read(bytes, 6)?;
         let storage = Storage::read(bytes, 7)?;
         let [inputs, units, classes, fraction] = [8, 10, 12, 14].map(number);
-        for (offset, number) in [(8, inputs), (10, units), (12, classes)] {
+        for (offset, number) in [(8, inputs), (10, units)] {
             if number == 0 {
                 return Err(Error::Corrupt { offset });
             }
@@ -135,22 +135,23 @@ impl Shape {
         Ok(Self { kind, storage, norm, inputs, units, classes, fraction: fraction.into(), epsilon })
     }
 
-    /// Writes the header.
-    pub(super) fn write(&self, to: &mut Writer) -> Result<(), Error> {
+    /// The header.
+    pub(super) fn to_bytes(self) -> Result<[u8; HEADER], Error> {
         let sizes = [("inputs", self.inputs), ("units", self.units), ("classes", self.classes)];
-        let mut short = [0; 3];
-        for (short, (parameter, actual)) in short.iter_mut().zip(sizes) {
-            let limit = u16::MAX.into();
-            *short = u16::try_from(actual).map_err(|_| Error::TooLarge { parameter, limit, actual })?;
-        }
+        let mut bytes = [0; HEADER];
+        let mut to = Writer(&mut bytes);
         to.put(MAGIC.to_le_bytes());
         to.put(VERSION.to_le_bytes());
         to.put([self.kind as u8, self.storage as u8]);
-        short.iter().for_each(|number| to.put(number.to_le_bytes()));
+        for (parameter, actual) in sizes {
+            let limit = u16::MAX.into();
+            let size = u16::try_from(actual).map_err(|_| Error::TooLarge { parameter, limit, actual })?;
+            to.put(size.to_le_bytes());
+        }
         to.put((self.fraction as u16).to_le_bytes());
         to.put(self.epsilon.to_le_bytes());
-        to.put([self.norm as u8, 0, 0, 0]);
-        Ok(())
+        to.put([self.norm as u8]);
+        Ok(bytes)
     }
 
     /// Whether it is one of such classifiers.
@@ -184,9 +185,10 @@ impl<'a, K: Kind, N: Normaliser> Classifier<'a, K, N> {
         let (inputs, units, classes) = (self.inputs(), self.units(), self.classes());
         shape::length("to", to.len(), Self::bytes_len(inputs, units, classes))?;
         let (kind, norm, epsilon) = (K::KIND, N::NORM, self.cell.epsilon());
+        let (storage, fraction) = (Storage::F32, 0);
+        let header = Shape { kind, storage, norm, inputs, units, classes, fraction, epsilon }.to_bytes()?;
         let mut to = Writer(to);
-        Shape { kind, storage: Storage::F32, norm, inputs, units, classes, fraction: 0, epsilon }
-            .write(&mut to)?;
+        to.put(header);
         self.weights.iter().for_each(|weight| to.put(weight.to_le_bytes()));
         Ok(())
     }
@@ -201,6 +203,7 @@ impl<'a, K: Kind, N: Normaliser> Classifier<'a, K, N> {
         let shape = Shape::read(bytes)?;
         shape.check(K::KIND, Storage::F32, N::NORM)?;
         let Shape { inputs, units, classes, epsilon, .. } = shape;
+        shape::at_least_one("classes", classes)?;
         shape::length("bytes", bytes.len(), Self::bytes_len(inputs, units, classes))?;
         shape::length("weights", weights.len(), Self::weights_len(inputs, units, classes))?;
         let body = bytes.get(HEADER..).unwrap_or_default();
@@ -214,7 +217,7 @@ impl<'a, K: Kind, N: Normaliser> Classifier<'a, K, N> {
 }
 
 /// Writes one number behind the other.
-pub(super) struct Writer<'a>(pub &'a mut [u8]);
+pub struct Writer<'a>(pub &'a mut [u8]);
 
 impl Writer<'_> {
     pub(super) fn put<const N: usize>(&mut self, bytes: [u8; N]) {

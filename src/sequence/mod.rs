@@ -52,6 +52,7 @@ mod activation;
 mod cell;
 mod classifier;
 mod file;
+pub mod fixed;
 mod gru;
 mod linear;
 mod lstm;

@@ -1,0 +1,65 @@
+//! Matrices of weights as bytes, a row for each output.
+
+use crate::sequence::Storage;
+use crate::sequence::file::Writer;
+use core::fmt::Debug;
+
+/// The type of weights: `i8` or `i16`.
+pub trait Weight: Copy + Debug + Sealed {
+    #[doc(hidden)]
+    const STORAGE: Storage;
+    #[doc(hidden)]
+    const BYTES: usize;
+    #[doc(hidden)]
+    const LARGEST: i32;
+}
+
+/// How weights are read and written.
+pub trait Sealed {
+    #[doc(hidden)]
+    fn put(code: i32, to: &mut Writer);
+    #[doc(hidden)]
+    fn codes(bytes: &[u8]) -> impl Iterator<Item = i32>;
+}
+
+impl Weight for i8 {
+    const STORAGE: Storage = Storage::I8;
+    const BYTES: usize = 1;
+    const LARGEST: i32 = 127;
+}
+impl Sealed for i8 {
+    fn put(code: i32, to: &mut Writer) {
+        to.put([code as u8]);
+    }
+    #[inline(always)]
+    fn codes(bytes: &[u8]) -> impl Iterator<Item = i32> {
+        bytes.iter().map(|&byte| (byte as i8).into())
+    }
+}
+
+impl Weight for i16 {
+    const STORAGE: Storage = Storage::I16;
+    const BYTES: usize = 2;
+    const LARGEST: i32 = 32767;
+}
+impl Sealed for i16 {
+    fn put(code: i32, to: &mut Writer) {
+        to.put((code as i16).to_le_bytes());
+    }
+    #[inline(always)]
+    fn codes(bytes: &[u8]) -> impl Iterator<Item = i32> {
+        bytes.as_chunks().0.iter().map(|&bytes| i16::from_le_bytes(bytes).into())
+    }
+}
+
+/// The rows of a matrix with so many weights in each.
+pub(super) fn rows<W: Weight>(matrix: &[u8], inputs: usize) -> impl Iterator<Item = &[u8]> {
+    matrix.chunks_exact((inputs * W::BYTES).max(1))
+}
+
+/// `y += w · x`, exact: no sum can leave 32 bits, for the loader has looked.
+pub(super) fn add<W: Weight>(matrix: &[u8], x: &[i16], y: &mut [i32]) {
+    for (y, row) in y.iter_mut().zip(rows::<W>(matrix, x.len())) {
+        *y += W::codes(row).zip(x).map(|(w, &x)| w * i32::from(x)).sum::<i32>();
+    }
+}
