@@ -52,12 +52,13 @@ pub struct Row<'a> {
 }
 
 impl<'a> Row<'a> {
-    fn parameters(&self) -> Parameters<'a> {
-        Parameters { gamma: Some(self.gamma), beta: Some(self.beta), unit_offset: false }
+    /// The second pass of RMSNorm has no β.
+    fn parameters(&self, centred: bool) -> Parameters<'a> {
+        Parameters { gamma: Some(self.gamma), beta: centred.then_some(self.beta), unit_offset: false }
     }
 
     fn forward(&self, centred: bool, rows: Rows, stats: &mut [RowStats]) {
-        let (parameters, epsilon, elements) = (self.parameters(), self.epsilon, rows.elements());
+        let (parameters, epsilon, elements) = (self.parameters(centred), self.epsilon, rows.elements());
         dispatch::run(Forward { centred, rows, parameters, epsilon, stats }, elements);
     }
 
@@ -65,7 +66,8 @@ impl<'a> Row<'a> {
         let layout = Layout::packed(1, x.len());
         let stats = &mut [RowStats::default()];
         self.forward(centred, Rows::read(x, layout), stats);
-        let (parameters, epsilon, rows) = (self.parameters(), self.epsilon, Rows::in_place(dy, layout));
+        let (parameters, epsilon, rows) =
+            (self.parameters(centred), self.epsilon, Rows::in_place(dy, layout));
         dispatch::run(Backward { centred, parameters, epsilon, x, stats, rows, grads }, x.len());
     }
 }
@@ -75,6 +77,9 @@ macro_rules! norm {
         impl Sealed for $norm {
             fn forward(row: Row, x: &[f32], y: &mut [f32]) {
                 row.forward($centred, Rows::apart(x, y, Layout::packed(1, x.len())), &mut []);
+                if !$centred {
+                    y.iter_mut().zip(row.beta).for_each(|(y, beta)| *y += *beta);
+                }
             }
             fn backward(row: Row, x: &[f32], dy: &mut [f32], gradients: ParamGrads) {
                 row.backward($centred, x, dy, gradients);
