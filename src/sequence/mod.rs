@@ -46,7 +46,8 @@
 //!
 //! # Bits
 //! The same on every machine: sums have one order, and exp and tanh are those of the crate `libm`, in one version. A frame
-//! with a NaN or an infinity makes the state NaN (0x7fc00000), which it stays.
+//! with a NaN makes the state NaN (0x7fc00000), which it stays; so does one with an infinity, but to a [`Plain`] cell that is
+//! a large number.
 
 mod activation;
 mod cell;

@@ -230,3 +230,22 @@ fn a_frame_with_an_infinity_makes_the_rest_one_nan_behind_a_norm() {
     infinity::<Layer>();
     infinity::<Rms>();
 }
+
+fn saturated<K: Kind>() {
+    for bad in [f32::INFINITY, f32::NEG_INFINITY] {
+        let mut call = Call::new::<K, Plain>(&mut Random(58), (3, 5), 5);
+        call.start.fill(0.0);
+        let states = [bad, bad.signum() * 1e6].map(|x| {
+            call.x[2 * 3] = x;
+            bits(&call.forward::<K, Plain>().state)
+        });
+        assert_eq!(states[0], states[1]);
+    }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn an_infinity_is_a_large_number_without_a_norm() {
+    saturated::<Rnn>();
+    saturated::<Lstm>();
+    saturated::<Gru>();
+}
