@@ -6,7 +6,7 @@
 use super::CellKind;
 use super::linear;
 use super::normaliser::{Normaliser, Norms};
-use super::slices::{Group, copy, groups, groups_mut, take, take_mut};
+use super::slices::{Group, chunks, chunks_mut, copy, groups, groups_mut, take, take_mut};
 use crate::float::one_nan;
 use crate::{Error, shape};
 use core::marker::PhantomData;
@@ -239,8 +239,8 @@ impl<'a, K: Kind, N: Normaliser> Cell<'a, K, N> {
     }
 
     pub(super) fn forward_frames(&self, x: &[f32], state: &mut [f32], y: &mut [f32], tape: &mut [f32]) {
-        let records = tape.chunks_exact_mut(Self::scratch_len(self.units()).max(1));
-        let frames = x.chunks_exact(self.inputs.max(1)).zip(y.chunks_exact_mut(self.units().max(1)));
+        let records = chunks_mut(tape, Self::scratch_len(self.units()));
+        let frames = chunks(x, self.inputs).zip(chunks_mut(y, self.units()));
         for ((x, y), record) in frames.zip(records) {
             self.forward_frame(x, state, record);
             copy(y, state);
@@ -263,9 +263,10 @@ impl<'a, K: Kind, N: Normaliser> Cell<'a, K, N> {
         let drecurrent = take_mut(&mut parts, self.recurrent.len());
         let mut dnorms = [(); 2].map(|()| take_mut(&mut parts, K::GAINS * units));
         let d = groups_mut(scratch, units, (0, K::GAINS));
-        let records = tape.chunks_exact(Self::scratch_len(units).max(1));
-        let frames = x.chunks_exact(self.inputs.max(1)).zip(dy.chunks_exact(units.max(1)));
-        for (t, ((x, dy), mut record)) in frames.zip(records).enumerate().rev() {
+        let frames = dy.len().checked_div(units).unwrap_or(0);
+        for t in (0..frames).rev() {
+            let (x, dy) = (groups(x, self.inputs, (t, 1)), groups(dy, units, (t, 1)));
+            let mut record = groups(tape, Self::scratch_len(units), (t, 1));
             for (dh, dy) in dstate.iter_mut().zip(dy) {
                 *dh += *dy;
             }

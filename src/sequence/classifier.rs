@@ -1,7 +1,7 @@
 use super::cell::{Cell, Gradients, Kind};
 use super::linear;
 use super::normaliser::Normaliser;
-use super::slices::{copy, take, take_mut};
+use super::slices::{chunks, chunks_mut, copy, take, take_mut};
 use crate::float::one_nan;
 use crate::{Error, shape};
 
@@ -122,7 +122,7 @@ impl<'a, K: Kind, N: Normaliser> Classifier<'a, K, N> {
         state.fill(0.0);
         self.cell.forward_frames(x, state, y, tape);
         mean.fill(0.0);
-        for y in y.chunks_exact(units.max(1)) {
+        for y in chunks(y, units) {
             add(mean, y);
         }
         self.head(mean, frames, logits);
@@ -162,7 +162,7 @@ impl<'a, K: Kind, N: Normaliser> Classifier<'a, K, N> {
         dmean.fill(0.0);
         linear::add_transposed(self.kernel, dlogits, dmean);
         dmean.iter_mut().for_each(|d| *d /= frames.max(1) as f32);
-        dy.chunks_exact_mut(units.max(1)).for_each(|dy| copy(dy, dmean));
+        chunks_mut(dy, units).for_each(|dy| copy(dy, dmean));
         dstate.fill(0.0);
         self.cell.backward_frames(x, tape, dy, dstate, Gradients { weights, x: None }, scratch);
         Ok(())

@@ -3,11 +3,11 @@
 //! Sums go over the inputs, one after the other, for all outputs side by side: the order of additions is the plain one, and
 //! a vector of any length computes the same bits.
 
-use super::slices::zip;
+use super::slices::{chunks, chunks_mut, zip};
 
 /// `y += x · w`
 pub(super) fn add(x: &[f32], w: &[f32], y: &mut [f32]) {
-    for (x, w) in x.iter().zip(w.chunks_exact(y.len().max(1))) {
+    for (x, w) in x.iter().zip(chunks(w, y.len())) {
         for (y, w) in y.iter_mut().zip(w) {
             *y += *x * *w;
         }
@@ -16,7 +16,7 @@ pub(super) fn add(x: &[f32], w: &[f32], y: &mut [f32]) {
 
 /// `dw += x ⊗ dy`
 pub(super) fn add_outer(x: &[f32], dy: &[f32], dw: &mut [f32]) {
-    for (x, dw) in x.iter().zip(dw.chunks_exact_mut(dy.len().max(1))) {
+    for (x, dw) in x.iter().zip(chunks_mut(dw, dy.len())) {
         for (dw, dy) in dw.iter_mut().zip(dy) {
             *dw += *x * *dy;
         }
@@ -25,7 +25,7 @@ pub(super) fn add_outer(x: &[f32], dy: &[f32], dw: &mut [f32]) {
 
 /// `dx += w · dy`
 pub(super) fn add_transposed(w: &[f32], dy: &[f32], dx: &mut [f32]) {
-    for (dx, w) in dx.iter_mut().zip(w.chunks_exact(dy.len().max(1))) {
+    for (dx, w) in dx.iter_mut().zip(chunks(w, dy.len())) {
         *dx += dot(w, dy);
     }
 }

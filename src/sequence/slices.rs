@@ -33,6 +33,18 @@ pub(super) fn groups_mut<T>(from: &mut [T], n: usize, (first, count): Group) -> 
     from.get_mut(first * n..(first + count) * n).unwrap_or_default()
 }
 
+/// Parts of `n`, as far as they are whole.
+///
+/// Not `chunks_exact`: in a `zip` that divides by a length of which the compiler does not know that it is not 0.
+pub(super) fn chunks<T>(mut from: &[T], n: usize) -> impl Iterator<Item = &[T]> {
+    core::iter::from_fn(move || from.split_off(..n))
+}
+
+/// Parts of `n`, as far as they are whole.
+pub(super) fn chunks_mut<T>(mut from: &mut [T], n: usize) -> impl Iterator<Item = &mut [T]> {
+    core::iter::from_fn(move || from.split_off_mut(..n))
+}
+
 /// As `copy_from_slice`, as far as both go.
 pub(super) fn copy<T: Copy>(to: &mut [T], from: &[T]) {
     to.iter_mut().zip(from).for_each(|(to, from)| *to = *from);

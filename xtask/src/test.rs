@@ -9,7 +9,7 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 /// All features of the core.
-const ALL: &[&str] = &["--features", "std,fixed"];
+const ALL: &[&str] = &["--features", "std,fixed,sequence"];
 
 type Step = (String, Box<dyn Fn() -> Result<()>>);
 
@@ -111,7 +111,7 @@ fn warnings(target: &'static Target, flavour: Flavour) -> Result<()> {
     cargo.env("RUSTFLAGS", format!("{} --deny warnings", flavour.rustflags));
     // A folder of its own: other flags would rebuild the shared one.
     cargo.env("CARGO_TARGET_DIR", flavour.target_dir().join("warnings"));
-    cargo.args(["check", "--target", toolchain.triple, "--package", "layernorm", "--features", "fixed"]);
+    cargo.args(["check", "--target", toolchain.triple, "--package", "layernorm", "--features", "fixed,sequence"]);
     if flavour.folder != THUMB.folder {
         cargo.args(["--package", "layernorm-wasm", "--package", "layernorm-digest"]);
     }
@@ -187,7 +187,7 @@ fn wasm_tests(flavour: Flavour) -> Result<()> {
         tools::wasm_bindgen()?.join("wasm-bindgen-test-runner"),
     );
     // Every integration test; one that is not for wasm leaves itself out.
-    cargo.args(["test", "--package", "layernorm", "--features", "fixed"]);
+    cargo.args(["test", "--package", "layernorm", "--features", "fixed,sequence"]);
     cargo.args(["--target", wasm.triple, "--test", "*"]);
     summary(&run("cargo test", &mut cargo)?);
     Ok(())

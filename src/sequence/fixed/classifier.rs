@@ -15,7 +15,7 @@ pub struct Classifier<'a, K, W> {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Head<'a> {
     /// What one unit of a logit stands for.
-    pub step: f32,
+    pub scale: f32,
     /// Integers of 32 bits.
     pub bias: &'a [u8],
     pub kernel: &'a [u8],
@@ -55,8 +55,8 @@ impl<'a, K: Kind, W: Weight> Classifier<'a, K, W> {
     }
 
     /// What one unit of a logit stands for.
-    pub fn step(&self) -> f32 {
-        self.head.step
+    pub fn scale(&self) -> f32 {
+        self.head.scale
     }
 
     /// Begins a sequence. `words` and `codes` are in use as long as the session.
@@ -97,7 +97,7 @@ impl<K: Kind, W: Weight> Session<'_, K, W> {
         Ok(())
     }
 
-    /// `logits`, one for each class, of the frames so far, in units of [`step`](Classifier::step); without any those of a
+    /// `logits`, one for each class, of the frames so far, in units of [`scale`](Classifier::scale); without any those of a
     /// mean of 0.
     ///
     /// # Errors

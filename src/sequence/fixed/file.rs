@@ -56,13 +56,13 @@ fn read<'a, K: Kind, W: Weight>(bytes: &'a [u8]) -> Result<Classifier<'a, K, W>,
         shape::integer_width(count * units)?;
     }
     let mut rest = bytes.get(HEADER..).unwrap_or_default();
-    let [rows, gamma, beta, step, bias, kernel, recurrent, head] =
+    let [rows, gamma, beta, scale, bias, kernel, recurrent, head] =
         parts::<K, W>(inputs, units, classes).map(|len| take(&mut rest, len));
     let norms = Norms { units, rows, gamma, beta };
     norms.check::<K>().map_err(|error| behind(HEADER, error))?;
-    let step = f32::from_le_bytes(bytes::at(step, 0));
+    let scale = f32::from_le_bytes(bytes::at(scale, 0));
     let cell = Cell { inputs, fraction, kernel, recurrent, norms, types: PhantomData };
-    let classifier = Classifier { cell, head: Head { step, bias, kernel: head } };
+    let classifier = Classifier { cell, head: Head { scale, bias, kernel: head } };
     let body = bytes.len() - kernel.len() - recurrent.len() - head.len();
     classifier.check_sums().map_err(|error| behind(body, error))?;
     Ok(classifier)

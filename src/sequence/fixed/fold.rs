@@ -150,11 +150,11 @@ impl<'a, K: Kind> Fold<'a, K> {
                 groups(values, units, group).iter().for_each(|&value| to.put(code(value, UNIT, shift)));
             }
         }
-        let head_step = self.head_step::<W>();
+        let scale = self.scale::<W>();
         if classes > 0 {
-            to.put(head_step.to_le_bytes());
+            to.put(scale.to_le_bytes());
         }
-        bias.iter().for_each(|&bias| to.put(code(bias, head_step, 0)));
+        bias.iter().for_each(|&bias| to.put(code(bias, scale, 0)));
         for (start, kernel) in self.kernels() {
             for vector in 0..K::GATES {
                 let holds = |&&(first, count): &&Group| (first..first + count).contains(&(start + vector));
@@ -164,12 +164,12 @@ impl<'a, K: Kind> Fold<'a, K> {
                 }
             }
         }
-        (0..classes).for_each(|class| head.write::<W>(class, head_step, &mut to));
+        (0..classes).for_each(|class| head.write::<W>(class, scale, &mut to));
         Ok(())
     }
 
     /// What one unit of a logit stands for.
-    fn head_step<W: Weight>(&self) -> f32 {
+    fn scale<W: Weight>(&self) -> f32 {
         step::<W>(self.bias.iter().enumerate().map(|(class, bias)| {
             let [largest, sum, count] = self.head.magnitudes(class);
             [largest, sum + f64::from(bias.abs()) / f64::from(1 << STATE), count + 1.0]

@@ -2,6 +2,7 @@
 
 use crate::sequence::Storage;
 use crate::sequence::file::Writer;
+use crate::sequence::slices::chunks;
 use core::fmt::Debug;
 
 /// The type of weights: `i8` or `i16`.
@@ -54,7 +55,7 @@ impl Sealed for i16 {
 
 /// The rows of a matrix with so many weights in each.
 pub(super) fn rows<W: Weight>(matrix: &[u8], inputs: usize) -> impl Iterator<Item = &[u8]> {
-    matrix.chunks_exact((inputs * W::BYTES).max(1))
+    chunks(matrix, inputs * W::BYTES)
 }
 
 /// `y += w · x`, exact: no sum can leave 32 bits, for the loader has looked.

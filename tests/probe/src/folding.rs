@@ -4,6 +4,8 @@ use crate::verbs::keep;
 use core::hint::black_box;
 use layernorm::Error;
 use layernorm::quantized::{Code, LayerNorm, Params, Scale};
+use layernorm::sequence::fixed::{Cell, Classifier, Kind, Weight};
+use layernorm::sequence::{self, Gru, Layer, Lstm, Rnn};
 
 const WIDTH: usize = 16;
 const BYTES: usize = Params::<i8, i8, [i32; WIDTH]>::BYTES;
@@ -15,6 +17,26 @@ pub fn call() {
     keep(result);
     let result = fold_into(0i16, 0u8);
     keep(result);
+    for result in [
+        recurrent::<Rnn, i8>(),
+        recurrent::<Rnn, i16>(),
+        recurrent::<Lstm, i8>(),
+        recurrent::<Lstm, i16>(),
+        recurrent::<Gru, i8>(),
+        recurrent::<Gru, i16>(),
+    ] {
+        keep(result);
+    }
+}
+
+fn recurrent<K: Kind, W: Weight>() -> Result<(), Error> {
+    let weights: &[f32] = black_box(&[1.0; 512]);
+    let classifier =
+        sequence::Classifier::<K, Layer>::new(black_box(3), black_box(4), black_box(2), weights)?;
+    let mut bytes = [0; 1024];
+    Classifier::<K, W>::fold(&classifier, black_box(12), black_box(&mut bytes))?;
+    let cell = sequence::Cell::<K, Layer>::new(black_box(3), black_box(4), weights)?;
+    Cell::<K, W>::fold(&cell, black_box(12), black_box(&mut bytes))
 }
 
 fn scales<X, Y>(x: X, y: Y) -> (Scale<X>, Scale<Y>) {

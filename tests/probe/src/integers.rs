@@ -6,6 +6,8 @@ use core::hint::black_box;
 use layernorm::Error;
 use layernorm::fixed::{self, Number};
 use layernorm::quantized::{self, Code, Params};
+use layernorm::sequence::fixed::{Cell, Classifier, Kind, Weight};
+use layernorm::sequence::{Gru, Lstm, Rnn};
 
 const WIDTH: usize = 16;
 const ELEMENTS: usize = 64;
@@ -25,6 +27,12 @@ pub fn call() {
         quantized::<_, _, false>(1u8, 1i8),
         quantized::<_, _, true>(1i16, 1i16),
         quantized::<_, _, false>(1i16, 1u8),
+        recurrent::<Rnn, i8>(),
+        recurrent::<Rnn, i16>(),
+        recurrent::<Lstm, i8>(),
+        recurrent::<Lstm, i16>(),
+        recurrent::<Gru, i8>(),
+        recurrent::<Gru, i16>(),
     ] {
         keep(result);
     }
@@ -60,4 +68,20 @@ fn quantized<X: Code, Y: Code, const CENTRED: bool>(x: X, y: Y) -> Result<(), Er
     norm.forward_residual(xs, residual, ys)?;
     let params = Params::<X, X, [i32; WIDTH]>::from_bytes(bytes)?;
     quantized::Norm::<X, X, CENTRED>::new(&params).forward_in_place(xs)
+}
+
+fn recurrent<K: Kind, W: Weight>() -> Result<(), Error> {
+    let bytes: &[u8] = black_box(&[0; BYTES]);
+    let x: &[i16] = black_box(&[1; 4]);
+    let (mut words, mut codes, mut gates) = ([0; ELEMENTS], [0; ELEMENTS], [0; ELEMENTS]);
+    let (words, codes, gates) = black_box((&mut words[..], &mut codes[..], &mut gates[..]));
+    let cell = Cell::<K, W>::from_bytes(bytes)?;
+    black_box((cell.inputs(), cell.units(), cell.fraction()));
+    cell.step(x, codes, words, gates)?;
+    let classifier = Classifier::<K, W>::from_bytes(bytes)?;
+    black_box(classifier.scale().to_bits());
+    let mut session = classifier.start(words, codes)?;
+    session.push(x)?;
+    black_box(session.frames());
+    session.logits(black_box(&mut [0; 2]))
 }

@@ -21,6 +21,8 @@ mod floats;
 #[cfg(not(feature = "integers_only"))]
 mod folding;
 mod integers;
+#[cfg(not(feature = "integers_only"))]
+mod sequences;
 mod verbs;
 
 #[cfg(not(target_os = "none"))]

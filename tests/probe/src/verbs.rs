@@ -8,6 +8,7 @@ pub fn call() {
     {
         crate::floats::call();
         crate::folding::call();
+        crate::sequences::call();
     }
     crate::integers::call();
     #[cfg(feature = "must_panic")]
