@@ -111,7 +111,15 @@ fn warnings(target: &'static Target, flavour: Flavour) -> Result<()> {
     cargo.env("RUSTFLAGS", format!("{} --deny warnings", flavour.rustflags));
     // A folder of its own: other flags would rebuild the shared one.
     cargo.env("CARGO_TARGET_DIR", flavour.target_dir().join("warnings"));
-    cargo.args(["check", "--target", toolchain.triple, "--package", "layernorm", "--features", "fixed,sequence"]);
+    cargo.args([
+        "check",
+        "--target",
+        toolchain.triple,
+        "--package",
+        "layernorm",
+        "--features",
+        "fixed,sequence",
+    ]);
     if flavour.folder != THUMB.folder {
         cargo.args(["--package", "layernorm-wasm", "--package", "layernorm-digest"]);
     }

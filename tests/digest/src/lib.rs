@@ -17,6 +17,7 @@ mod memory;
 mod numbers;
 mod pieces;
 mod quantized;
+mod recurrent;
 mod rows;
 
 use layernorm::RowStats;
@@ -46,6 +47,8 @@ pub const GROUPS: &[Group] = &[
     Group { name: "rms_norm_pieces", run: pieces::every_row::<false> },
     Group { name: "layer_norm_layouts", run: layouts::every_width::<true> },
     Group { name: "rms_norm_layouts", run: layouts::every_width::<false> },
+    Group { name: "recurrent_cells", run: recurrent::floats },
+    Group { name: "fixed_recurrent_cells", run: recurrent::integers },
 ];
 
 /// SHA-256.
