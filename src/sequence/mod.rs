@@ -58,6 +58,8 @@ mod gru;
 mod linear;
 mod lstm;
 mod normaliser;
+#[cfg(feature = "heapless")]
+mod recording;
 mod rnn;
 mod slices;
 
@@ -67,6 +69,8 @@ pub use file::{CellKind, NormKind, Shape, Storage};
 pub use gru::Gru;
 pub use lstm::Lstm;
 pub use normaliser::{Layer, Normaliser, Plain, Rms};
+#[cfg(feature = "heapless")]
+pub use recording::Recording;
 pub use rnn::Rnn;
 
 /// Recurrent net with layer normalisation.

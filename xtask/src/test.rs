@@ -9,7 +9,7 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 /// All features of the core.
-const ALL: &[&str] = &["--features", "std,fixed,sequence"];
+const ALL: &[&str] = &["--features", "std,fixed,heapless"];
 
 type Step = (String, Box<dyn Fn() -> Result<()>>);
 
@@ -118,7 +118,7 @@ fn warnings(target: &'static Target, flavour: Flavour) -> Result<()> {
         "--package",
         "layernorm",
         "--features",
-        "fixed,sequence",
+        "fixed,heapless",
     ]);
     if flavour.folder != THUMB.folder {
         cargo.args(["--package", "layernorm-wasm", "--package", "layernorm-digest"]);
@@ -195,7 +195,7 @@ fn wasm_tests(flavour: Flavour) -> Result<()> {
         tools::wasm_bindgen()?.join("wasm-bindgen-test-runner"),
     );
     // Every integration test; one that is not for wasm leaves itself out.
-    cargo.args(["test", "--package", "layernorm", "--features", "fixed,sequence"]);
+    cargo.args(["test", "--package", "layernorm", "--features", "fixed,heapless"]);
     cargo.args(["--target", wasm.triple, "--test", "*"]);
     summary(&run("cargo test", &mut cargo)?);
     Ok(())

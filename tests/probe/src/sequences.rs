@@ -4,7 +4,7 @@ use crate::verbs::keep;
 use core::hint::black_box;
 use layernorm::Error;
 use layernorm::sequence::{
-    Cell, Classifier, Gradients, Gru, Kind, Layer, Lstm, Normaliser, Plain, Rms, Rnn, Shape,
+    Cell, Classifier, Gradients, Gru, Kind, Layer, Lstm, Normaliser, Plain, Recording, Rms, Rnn, Shape,
 };
 
 pub fn call() {
@@ -30,6 +30,10 @@ fn cell<K: Kind, N: Normaliser>() -> Result<(), Error> {
     black_box((cell.inputs(), cell.units()));
     cell.step(x, state, scratch)?;
     cell.forward(x, state, y, tape)?;
+    let mut recording = Recording::<32, 32, 256>::new();
+    recording.push(&cell, x, state)?;
+    black_box((recording.x(), recording.y(), recording.tape()));
+    recording.clear();
     let mut dx = [0.0; 8];
     let gradients = Gradients { weights: gradients, x: Some(black_box(&mut dx)) };
     cell.backward(x, tape, y, state, gradients, scratch)
