@@ -7,6 +7,7 @@ mod cargo;
 mod demo;
 mod digest;
 mod elf;
+mod model;
 mod package;
 mod paths;
 mod probe;
@@ -53,6 +54,12 @@ const COMMANDS: &[Command] = &[
         options: "[--bless]",
         does: "prints the digest of the canonical results on every target, compares with the golden one",
         run: digest::command,
+    },
+    Command {
+        name: "model",
+        options: "train|check|tune|table",
+        does: "trains the network that names a speaker; trains and compares; measures the tables of model/README.md",
+        run: model::command,
     },
     Command {
         name: "bench",

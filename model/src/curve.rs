@@ -1,0 +1,57 @@
+//! The learning curve, as numbers and as a picture.
+
+use crate::Result;
+use plotters::coord::ranged1d::{AsRangedCoord, Ranged, ValueFormatter};
+use plotters::prelude::*;
+
+pub struct Point {
+    /// From 1.
+    pub epoch: usize,
+    /// Mean over the minibatches of the epoch, with the noise.
+    pub loss: f32,
+    /// On what it is trained with, after the epoch.
+    pub accuracy: f32,
+}
+
+pub fn csv(points: &[Point]) -> String {
+    let lines = points.iter().map(|Point { epoch, loss, accuracy }| format!("{epoch},{loss},{accuracy}\n"));
+    format!("epoch,loss,accuracy\n{}", lines.collect::<String>())
+}
+
+pub fn svg(points: &[Point]) -> Result<String> {
+    let mut svg = String::new();
+    {
+        let root = SVGBackend::with_string(&mut svg, (640, 480)).into_drawing_area();
+        root.fill(&WHITE)?;
+        let (above, below) = root.split_vertically(240);
+        let largest = points.iter().map(|point| point.loss).fold(0.0, f32::max);
+        let least = points.iter().map(|point| point.loss).fold(largest, f32::min);
+        panel(&above, "loss", points, (least..largest).log_scale(), |point| point.loss)?;
+        panel(&below, "share of the training named right", points, 0.0_f32..1.0, |point| point.accuracy)?;
+        root.present()?;
+    }
+    Ok(svg)
+}
+
+/// One number over the epochs.
+fn panel<'a, Y>(
+    area: &DrawingArea<SVGBackend<'a>, plotters::coord::Shift>,
+    caption: &str,
+    points: &[Point],
+    range: impl AsRangedCoord<CoordDescType = Y, Value = f32>,
+    number: impl Fn(&Point) -> f32,
+) -> Result<()>
+where
+    Y: Ranged<ValueType = f32> + ValueFormatter<f32>,
+{
+    let mut chart = ChartBuilder::on(area)
+        .caption(caption, ("sans-serif", 16))
+        .margin(8)
+        .set_label_area_size(LabelAreaPosition::Left, 48)
+        .set_label_area_size(LabelAreaPosition::Bottom, 32)
+        .build_cartesian_2d(0..points.len(), range)?;
+    chart.configure_mesh().x_desc("epoch").light_line_style(TRANSPARENT).draw()?;
+    let line = points.iter().map(|point| (point.epoch, number(point)));
+    chart.draw_series(LineSeries::new(line, &BLUE))?;
+    Ok(())
+}

@@ -1,0 +1,109 @@
+//! Training: settings in, network out, the same bits on every machine.
+//!
+//! What is used of floating point is + − × ÷ and sqrt, which round alike everywhere, in an order that is written down, and
+//! the exp, ln and cos of the crate `libm`. A training run is one thread; runs beside each other share nothing.
+
+use crate::adamw::AdamW;
+use crate::network::{self, LEN, Network, Norm, Parts};
+use crate::random::Random;
+use crate::samples::Sample;
+use crate::utterances::WIDTH;
+use layernorm::Error;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// README.md tells how they were chosen.
+#[derive(Clone, Copy)]
+pub struct Settings {
+    pub norm: Norm,
+    /// Learning rate at the start; it falls to 0 along half a cosine.
+    pub rate: f32,
+    /// Added to the frames anew in each epoch: standard deviation, in those of each coefficient.
+    pub noise: f32,
+    /// Utterances of a minibatch.
+    pub batch: usize,
+    /// Of the kernels of the cell at the start.
+    pub scale: f32,
+    pub seed: u64,
+}
+
+impl Settings {
+    pub const CHOSEN: Self =
+        Self { norm: Norm::Layer, rate: 0.01, noise: 0.5, batch: 16, scale: 1.0, seed: 1 };
+}
+
+const EPOCHS: usize = 150;
+/// Of the matrices; γ, β and bias are left alone.
+const DECAY: f32 = 0.05;
+
+/// `after` is told the number of each epoch, from 1, and its mean loss, with the noise, and is shown the network.
+pub fn train(
+    settings: &Settings,
+    samples: &[Sample],
+    mut after: impl FnMut(usize, f32, &Network) -> Result<(), Error>,
+) -> Result<Network, Error> {
+    let mut random = Random::new(settings.seed, Random::TRAINING);
+    let mut network = Network::new(settings.norm, settings.scale, &mut random);
+    let mut adamw = AdamW::new(LEN);
+    let decay = decay();
+    let noise = deviations(samples).map(|deviation| settings.noise * deviation);
+    let mut gradient = vec![0.0; LEN];
+    let mut order: Vec<&Sample> = samples.iter().collect();
+    let steps = samples.len().div_ceil(settings.batch);
+    for epoch in 0..EPOCHS {
+        random.shuffle(&mut order);
+        let mut loss = 0.0;
+        for (step, these) in order.chunks(settings.batch).enumerate() {
+            let batch: Vec<Sample> = these.iter().map(|sample| noisy(sample, &noise, &mut random)).collect();
+            loss += network.gradient(&batch, &mut gradient)? / steps as f32;
+            let progress = (epoch * steps + step) as f32 / (EPOCHS * steps) as f32;
+            let rate = settings.rate * 0.5 * (1.0 + libm::cosf(core::f32::consts::PI * progress));
+            adamw.step(rate, &decay, &gradient, &mut network.weights);
+        }
+        after(epoch + 1, loss, &network)?;
+    }
+    Ok(network)
+}
+
+/// The decay of each weight.
+fn decay() -> Vec<f32> {
+    let mut decay = vec![0.0; LEN];
+    let Parts { kernel, recurrent, dense, .. } = Parts::of(&mut decay);
+    [kernel, recurrent, dense].into_iter().for_each(|matrix| matrix.fill(DECAY));
+    decay
+}
+
+/// The standard deviation of each coefficient over all frames.
+fn deviations(samples: &[Sample]) -> [f32; WIDTH] {
+    let covariance = network::moments(samples).covariance;
+    std::array::from_fn(|i| covariance[i * (WIDTH + 1)].sqrt())
+}
+
+fn noisy(sample: &Sample, noise: &[f32; WIDTH], random: &mut Random) -> Sample {
+    let frames = sample.frames.iter().zip(noise.iter().cycle()).map(|(x, noise)| x + noise * random.normal());
+    Sample { speaker: sample.speaker, frames: frames.collect() }
+}
+
+/// What `run` makes of each job, in their order. The jobs are spread over the cores.
+pub fn spread<J: Sync, R: Send>(jobs: &[J], run: impl Fn(&J) -> R + Sync) -> Vec<R> {
+    let next = AtomicUsize::new(0);
+    let results = Mutex::new(Vec::new());
+    std::thread::scope(|scope| {
+        for _ in 0..std::thread::available_parallelism().map_or(1, usize::from) {
+            scope.spawn(|| {
+                while let Some(number) =
+                    Some(next.fetch_add(1, Ordering::Relaxed)).filter(|&n| n < jobs.len())
+                {
+                    let result = run(&jobs[number]);
+                    let mut results = results.lock().expect("no thread panics");
+                    results.push((number, result));
+                    eprint!("\r{} of {} runs", results.len(), jobs.len());
+                }
+            });
+        }
+    });
+    eprintln!();
+    let mut results = results.into_inner().expect("no thread panics");
+    results.sort_by_key(|(number, _)| *number);
+    results.into_iter().map(|(_, result)| result).collect()
+}
