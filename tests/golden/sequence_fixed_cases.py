@@ -1,0 +1,120 @@
+"""Draws the cases of `sequence_fixed/`, from a fixed seed. `README.md` has the layout."""
+
+import struct
+import sys
+from pathlib import Path
+from random import Random
+
+from integer import Norm
+from sequence_fixed import HEADER, KINDS, LAYER_NORM, STORAGES, UNIT, Gru, Lstm, Model, Rnn, folded, split
+
+SEED = 1607_06450
+NAMES = {Rnn: "rnn", Lstm: "lstm", Gru: "gru"}
+TYPES = {2: "i8", 3: "i16"}
+INPUTS, UNITS, CLASSES = 3, 6, 2
+FRAMES = 24
+LARGEST_SUM = 2**16 - 1
+
+
+def nearest32(value):
+    return struct.unpack("<f", struct.pack("<f", value))[0]
+
+
+def frames(rng):
+    """A start at zero, then any codes; every fifth frame is at the ends of the type."""
+    yield [0] * INPUTS
+    for at in range(1, FRAMES):
+        if at % 5:
+            yield [rng.randint(-(2**14), 2**14) for _ in range(INPUTS)]
+        else:
+            yield [rng.choice([-(2**15), 0, 2**15 - 1]) for _ in range(INPUTS)]
+
+
+def floats(rng, kind):
+    """Weights of a classifier."""
+
+    def uniform(count, low, high):
+        return [nearest32(rng.uniform(low, high)) for _ in range(count)]
+
+    rows, matrices = Model.lengths(kind, INPUTS, UNITS, CLASSES)
+    kernel, recurrent, head = (uniform(n * width, -0.8, 0.8) for n, width in matrices)
+    gamma = uniform(sum(rows), -0.5, 3)
+    beta = uniform(sum(rows), -1, 1)
+    if KINDS[kind] is Lstm:
+        # The first c grows by almost 1 a frame, until it is saturated.
+        for gate in 0, 1, 3:
+            beta[gate * UNITS] = 9.0
+    return [*kernel, *recurrent, *gamma, *beta, *head, *uniform(CLASSES, -0.2, 0.2)]
+
+
+def float_file(kind, epsilon, weights):
+    return struct.pack(
+        f"{HEADER}{len(weights)}f", b"LNSQ", 1, kind, 1, INPUTS, UNITS, CLASSES, 0, epsilon, LAYER_NORM, *weights
+    )
+
+
+def shares(rng, total, count, largest):
+    """Random integers whose magnitudes have a sum of at most `total`."""
+    cuts = sorted(rng.randint(0, total) for _ in range(count - 1))
+    parts = [above - below for below, above in zip([0, *cuts], [*cuts, total])]
+    return [rng.choice([-1, 1]) * min(part, largest) for part in parts]
+
+
+def extreme(rng, kind, storage):
+    """Sums that just have 32 bits, and parameters of all sizes."""
+    _, largest = STORAGES[storage]
+    rows, (_, _, (_, width)) = Model.lengths(kind, INPUTS, UNITS, CLASSES)
+    outputs = KINDS[kind].gates * UNITS
+    if KINDS[kind] is Rnn:
+        both = [split(shares(rng, LARGEST_SUM, INPUTS + UNITS, largest), [INPUTS, UNITS]) for _ in range(outputs)]
+        kernel, recurrent = ([terms[which] for terms in both] for which in (0, 1))
+    else:
+        kernel, recurrent = (
+            [shares(rng, LARGEST_SUM, width, largest) for _ in range(outputs)] for width in (INPUTS, UNITS)
+        )
+    norms = []
+    for length in rows:
+        g, b = ([rng.randint(1 - 2**31, 2**31 - 1) for _ in range(length)] for _ in range(2))
+        k, m = rng.choice([0, 40, *range(16, 28)]), rng.choice([40, *range(17, 28)])
+        norms.append(Norm(False, g, k, b, m, 0, rng.getrandbits(rng.randint(1, 80)), "i16"))
+    head = [shares(rng, LARGEST_SUM - rng.randint(0, 2**14), width, largest) for _ in range(CLASSES)]
+    room = [2**31 - 1 - sum(map(abs, row)) * 2**15 for row in head]
+    bias = [rng.choice([-1, 1]) * (most >> shift) for most, shift in zip(room, [0, 10])]
+    shape = kind, storage, INPUTS, UNITS, CLASSES, rng.randint(0, 15), nearest32(1e-5)
+    return Model(*shape, norms, UNIT, bias, kernel, recurrent, head)
+
+
+def cases():
+    rng = Random(SEED)
+    for kind in KINDS:
+        epsilon, weights = nearest32(1e-5), floats(rng, kind)
+        for storage in STORAGES:
+            model = folded(kind, storage, INPUTS, UNITS, CLASSES, 12, epsilon, weights)
+            yield "folded", model, float_file(kind, epsilon, weights), list(frames(rng))
+        for storage in STORAGES:
+            yield "extreme", extreme(rng, kind, storage), None, list(frames(rng))
+
+
+def text(family, model, float_file, frames):
+    file = b"".join(model.write())
+    assert Model.read(file) == model
+    yield f"case {NAMES[KINDS[model.kind]]} {TYPES[model.storage]} {family}"
+    if float_file:
+        yield f"float {float_file.hex()}"
+    yield f"file {file.hex()}"
+    h, logits = zip(*model.run(frames))
+    for key, rows in ("x", frames), ("h", h), ("logits", logits):
+        yield " ".join([key, *(str(code) for row in rows for code in row)])
+
+
+def main(arguments):
+    everything = "\n".join("".join(f"{line}\n" for line in text(*case)) for case in cases())
+    path = Path(__file__).resolve().parent / "sequence_fixed" / "cases.txt"
+    if arguments == ["--check"]:
+        if not path.exists() or path.read_bytes() != everything.encode():
+            sys.exit(f"{path} is not what this program writes")
+    elif arguments:
+        sys.exit("usage: sequence_fixed.py [--check]")
+    else:
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(everything.encode())
