@@ -33,7 +33,10 @@
 //! | result | exact integers by the definition below: the same codes on every machine |
 //! | norms | within 0.5 LSB of 2⁻¹¹, of the exact sums |
 //! | σ, tanh | within 0.503 LSB of 2⁻¹⁵ |
-//! | h | 15 fraction bits; one step from the same codes is within 6 LSB of the same equations in real numbers |
+//! | h | one step is within 8.5 (RNN) and 22 (GRU) LSB of 2⁻¹⁵ of the cell of `f32` with the same weights and state |
+//! | LSTM | c is within 3.1 LSB of 2⁻¹¹, h within 125 of 2⁻¹⁵: the norm of a small c enlarges what c was rounded by |
+//!
+//! The last two were measured, on 200 000 random steps of each kind with weights of each type.
 //!
 #![doc = include_str!("definition.md")]
 
