@@ -61,6 +61,9 @@ fn read<'a, K: Kind, W: Weight>(bytes: &'a [u8]) -> Result<Classifier<'a, K, W>,
     let norms = Norms { units, rows, gamma, beta };
     norms.check::<K>().map_err(|error| behind(HEADER, error))?;
     let scale = f32::from_le_bytes(bytes::at(scale, 0));
+    if classes > 0 && !(scale > 0.0 && scale.is_finite()) {
+        return Err(Error::Corrupt { offset: HEADER + rows.len() + gamma.len() + beta.len() });
+    }
     let cell = Cell { inputs, fraction, kernel, recurrent, norms, types: PhantomData };
     let classifier = Classifier { cell, head: Head { scale, bias, kernel: head } };
     let body = bytes.len() - kernel.len() - recurrent.len() - head.len();
