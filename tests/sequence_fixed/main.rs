@@ -4,6 +4,10 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod errors;
+mod file;
+mod fold;
 mod golden;
 mod kinds;
 mod near;
+mod read;
