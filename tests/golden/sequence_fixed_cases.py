@@ -15,6 +15,10 @@ INPUTS, UNITS, CLASSES = 3, 6, 2
 FRAMES = 24
 LARGEST_SUM = 2**16 - 1
 
+MODEL = Path(__file__).resolve().parents[2] / "model"
+# Of the 640 utterances, of train and test: forty are left.
+EVERY = 16
+
 
 def nearest32(value):
     return struct.unpack("<f", struct.pack("<f", value))[0]
@@ -107,14 +111,42 @@ def text(family, model, float_file, frames):
         yield " ".join([key, *(str(code) for row in rows for code in row)])
 
 
+def utterances():
+    """The frames of each, of `model/data/utterances.bin`."""
+    file = (MODEL / "data" / "utterances.bin").read_bytes()
+    magic, version, width, count = struct.unpack_from("<4sHHI", file)
+    assert (magic, version) == (b"LNUT", 1)
+    at = 12 + 4 * count
+    for _, _, frames in struct.iter_unpack("<BBH", file[12:at]):
+        yield list(struct.iter_unpack(f"<{width}f", file[at : at + 4 * width * frames]))
+        at += 4 * width * frames
+
+
+def speakers():
+    """Logits of the network in `model`, after the last frame of some utterances."""
+    file = (MODEL / "speaker.f32.bin").read_bytes()
+    _, _, kind, _, *sizes, _, epsilon, _ = struct.unpack_from(HEADER, file)
+    weights = [weight for (weight,) in struct.iter_unpack("<f", file[struct.calcsize(HEADER) :])]
+    for storage, type in TYPES.items():
+        model = Model.read((MODEL / f"speaker.{type}.bin").read_bytes())
+        assert model == folded(kind, storage, *sizes, model.fraction, epsilon, weights)
+        for index, frames in list(enumerate(utterances()))[::EVERY]:
+            *_, (_, logits) = model.run([model.codes(frame) for frame in frames])
+            yield " ".join(map(str, (type, index, *logits)))
+
+
 def main(arguments):
-    everything = "\n".join("".join(f"{line}\n" for line in text(*case)) for case in cases())
-    path = Path(__file__).resolve().parent / "sequence_fixed" / "cases.txt"
-    if arguments == ["--check"]:
-        if not path.exists() or path.read_bytes() != everything.encode():
-            sys.exit(f"{path} is not what this program writes")
-    elif arguments:
+    files = {
+        "cases.txt": "\n".join("".join(f"{line}\n" for line in text(*case)) for case in cases()),
+        "speakers.txt": "".join(f"{line}\n" for line in speakers()),
+    }
+    folder = Path(__file__).resolve().parent / "sequence_fixed"
+    folder.mkdir(exist_ok=True)
+    if arguments not in ([], ["--check"]):
         sys.exit("usage: sequence_fixed.py [--check]")
-    else:
-        path.parent.mkdir(exist_ok=True)
-        path.write_bytes(everything.encode())
+    for name, text_of_file in files.items():
+        path, written = folder / name, text_of_file.encode()
+        if not arguments:
+            path.write_bytes(written)
+        elif not path.exists() or path.read_bytes() != written:
+            sys.exit(f"{path} is not what this program writes")

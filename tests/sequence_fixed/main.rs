@@ -11,3 +11,4 @@ mod golden;
 mod kinds;
 mod near;
 mod read;
+mod speakers;
