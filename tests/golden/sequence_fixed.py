@@ -247,6 +247,8 @@ def folded(kind, storage, inputs, units, classes, fraction, epsilon, weights):
         row, sums = sums[: len(gamma)], sums[len(gamma) :]
         # What no kernel gives is the memory of the cell.
         s = step([reduce(add, starmap(Magnitudes.of, terms)) for terms in row], storage) if row else UNIT
+        while row and rhe(len(row) ** 2 * binary32(epsilon) / binary32(s) ** 2 * 2**16) >= 2**112:
+            s *= 2
         (g, k), (b, m) = fold("gamma", gamma, UNIT), fold("beta", beta, UNIT)
         norms.append(Norm(False, g, k, b, m, 0, epsilon_integer(epsilon, len(gamma), binary32(s)), "i16"))
         codes += [[quantised(weights, s, bits) for weights, bits in terms] for terms in row]

@@ -100,7 +100,12 @@ impl<'a, K: Kind> Fold<'a, K> {
                 }
             })
         };
-        step::<W>((first * units..(first + count) * units).map(magnitudes))
+        let mut step = step::<W>((first * units..(first + count) * units).map(magnitudes));
+        // Where every sum is nothing beside ε.
+        while ratio::epsilon(count * units, self.cell.epsilon(), step, 0).is_none() {
+            step *= 2.0;
+        }
+        step
     }
 
     fn row<W: Weight>(&self, group: Group) -> Result<Row, Error> {
