@@ -1,6 +1,6 @@
 //! Layer norm of one utterance of `model/data`, frame by frame, as bits: what the page has to agree with.
 
-#[path = "common/utterances.rs"]
+#[path = "../model/data/utterances.rs"]
 mod utterances;
 
 use layernorm::{LayerNorm, RowStats};
@@ -9,7 +9,8 @@ use utterances::WIDTH;
 const NAME: &str = "test-0";
 
 fn main() -> Result<(), layernorm::Error> {
-    let x = utterances::frames(NAME).expect("the set has it");
+    let utterance = utterances::named(NAME).expect("the set has it");
+    let x: Vec<f32> = utterance.frames().flatten().collect();
     let rows = x.len() / WIDTH;
     let (mut y, mut stats) = (vec![0.0; x.len()], vec![RowStats::default(); rows]);
     LayerNorm::new(WIDTH)?.forward_with_stats(&x, &mut y, &mut stats)?;

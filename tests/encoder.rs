@@ -18,7 +18,7 @@ fn the_place_of_the_norms_matters() {
     let weights = jax::weights();
     let block = Block::new(&weights).unwrap();
     for (name, expected) in jax::outputs(WIDTH) {
-        let mut x = utterances::frames(name).unwrap();
+        let mut x: Vec<f32> = utterances::named(name).unwrap().frames().flatten().collect();
         let mut scratch = vec![0.0; x.len()];
         let Block { attention_norm, attention, feed_forward_norm, feed_forward } = &block;
         attention_norm.post_norm(&mut x, &mut scratch, |x, out| attention.forward(x, out)).unwrap();

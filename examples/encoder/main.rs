@@ -4,7 +4,7 @@
 
 pub(crate) mod block;
 pub(crate) mod jax;
-#[path = "../common/utterances.rs"]
+#[path = "../../model/data/utterances.rs"]
 pub(crate) mod utterances;
 
 use block::{Block, WIDTH};
@@ -19,7 +19,8 @@ pub fn main() -> Result<(), Box<dyn Error>> {
     let block = Block::new(&weights)?;
     println!("utterance    frames   largest |y|   off JAX by   of max(1, |y|)");
     for (name, expected) in jax::outputs(WIDTH) {
-        let mut x = utterances::frames(name).ok_or("no such utterance")?;
+        let utterance = utterances::named(name).ok_or("no such utterance")?;
+        let mut x: Vec<f32> = utterance.frames().flatten().collect();
         block.forward(&mut x)?;
         let largest = expected.iter().fold(0.0, |largest, y| f32::max(largest, y.abs()));
         let absolute = deviation(&x, &expected, |_| 1.0);

@@ -1,9 +1,9 @@
 //! The network in integers: folded here, and run as a device runs it.
 
 use crate::Result;
-use crate::network::{SPEAKERS, UNITS, largest};
+use crate::network::{SPEAKERS, UNITS};
 use crate::samples::Sample;
-use crate::utterances::WIDTH;
+use crate::utterances::{self, WIDTH, largest};
 use layernorm::sequence::fixed::{Classifier, Weight};
 use layernorm::sequence::{self, Gru, Layer};
 
@@ -25,18 +25,12 @@ pub fn decisions<W: Weight>(file: &[u8], samples: &[Sample]) -> Result<Vec<usize
     let mut decisions = Vec::new();
     for sample in samples {
         let mut session = classifier.start(&mut words, &mut codes)?;
-        for frame in sample.frames.chunks(WIDTH) {
-            let frame: Vec<i16> = frame.iter().copied().map(code).collect();
-            session.push(&frame)?;
+        for frame in sample.frames.as_chunks().0 {
+            session.push(&utterances::codes(*frame, FRACTION))?;
         }
         let mut logits = [0; SPEAKERS];
         session.logits(&mut logits)?;
         decisions.push(largest(&logits));
     }
     Ok(decisions)
-}
-
-/// Half to even, saturated.
-fn code(x: f32) -> i16 {
-    (x * (1 << FRACTION) as f32).round_ties_even() as i16
 }

@@ -12,7 +12,7 @@ mod samples;
 mod table;
 mod training;
 mod tune;
-#[path = "../../examples/common/utterances.rs"]
+#[path = "../data/utterances.rs"]
 mod utterances;
 
 use std::process::ExitCode;

@@ -3,7 +3,7 @@
 use crate::batch_norm::{self, Moments};
 use crate::random::Random;
 use crate::samples::Sample;
-use crate::utterances::WIDTH;
+use crate::utterances::{WIDTH, largest};
 use layernorm::Error;
 use layernorm::sequence::{Classifier, Gru, Layer, Normaliser, Plain, Rms};
 
@@ -170,11 +170,6 @@ fn logits<N: Normaliser>(
     Ok(logits)
 }
 
-/// Where the largest logit is.
-pub fn largest<T: PartialOrd>(logits: &[T]) -> usize {
-    (1..logits.len()).fold(0, |best, next| if logits[next] > logits[best] { next } else { best })
-}
-
 /// The share of samples whose speaker is named.
 pub fn accuracy(decisions: &[usize], samples: &[Sample]) -> f32 {
     let right = decisions.iter().zip(samples).filter(|(decision, sample)| **decision == sample.speaker);
@@ -186,11 +181,12 @@ mod tests {
     use super::{LEN, Network, Norm};
     use crate::random::Random;
     use crate::samples::load;
+    use crate::utterances::Split;
 
     /// Along the gradient the loss rises by its square.
     #[test]
     fn the_gradient_of_each_network_is_that_of_its_loss() {
-        let batch = &load("train")[..250][220..];
+        let batch = &load(Split::Train)[..250][220..];
         for norm in Norm::ALL {
             let mut network = Network::new(norm, 1.0, &mut Random::new(1, 0));
             let (mut gradient, mut unused) = (vec![0.0; LEN], vec![0.0; LEN]);

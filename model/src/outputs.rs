@@ -3,7 +3,7 @@
 use crate::network::{SPEAKERS, UNITS, accuracy};
 use crate::samples::{Sample, load};
 use crate::training::{Settings, train};
-use crate::utterances::WIDTH;
+use crate::utterances::{Split, WIDTH};
 use crate::{Result, curve, fixed, readme};
 use layernorm::sequence::{Classifier, Gru, Layer};
 
@@ -20,7 +20,7 @@ const LOSS: f32 = 0.005;
 
 /// Trains on all samples for training, and then tests, once.
 pub fn outputs() -> Result<Vec<Output>> {
-    let training = load("train");
+    let training = load(Split::Train);
     let mut epochs = Vec::new();
     let network = train(&Settings::CHOSEN, &training, |epoch, loss, network| {
         let accuracy = accuracy(&network.decisions(&training)?, &training);
@@ -33,7 +33,7 @@ pub fn outputs() -> Result<Vec<Output>> {
     classifier.to_bytes(&mut float)?;
     let (i16, i8) = (fixed::fold::<i16>(&classifier)?, fixed::fold::<i8>(&classifier)?);
 
-    let test = load("test");
+    let test = load(Split::Test);
     let results = [
         (FLOAT, float.len(), network.decisions(&test)?),
         (I16, i16.len(), fixed::decisions::<i16>(&i16, &test)?),

@@ -2,7 +2,7 @@
 
 use crate::network::SPEAKERS;
 use crate::random::Random;
-use crate::utterances;
+use crate::utterances::{self, Split};
 
 /// Utterances of each speaker that a split keeps for validation; there are 30.
 const VALIDATION: usize = 10;
@@ -15,17 +15,16 @@ pub struct Sample {
     pub frames: Vec<f32>,
 }
 
-/// All samples of `train` or `test`.
-pub fn load(split: &str) -> Vec<Sample> {
-    let these = utterances::all().into_iter().filter(|utterance| utterance.name.starts_with(split));
-    these.map(|this| Sample { speaker: usize::from(this.speaker) - 1, frames: this.frames }).collect()
+pub fn load(split: Split) -> Vec<Sample> {
+    let these = utterances::all().filter(|utterance| utterance.split == split);
+    these.map(|this| Sample { speaker: this.speaker, frames: this.frames().flatten().collect() }).collect()
 }
 
 /// The samples for training, divided at random: those that remain for it, and those for validation.
 pub fn divide(number: u64) -> (Vec<Sample>, Vec<Sample>) {
     let mut random = Random::new(number, Random::SPLIT);
     let (mut training, mut validation) = (Vec::new(), Vec::new());
-    let samples = load("train");
+    let samples = load(Split::Train);
     for speaker in 0..SPEAKERS {
         let mut own: Vec<_> = samples.iter().filter(|sample| sample.speaker == speaker).cloned().collect();
         random.shuffle(&mut own);

@@ -5,6 +5,7 @@ use crate::network::{Norm, accuracy};
 use crate::readme;
 use crate::samples::load;
 use crate::training::{Settings, spread, train};
+use crate::utterances::Split;
 
 const SEEDS: u64 = 10;
 
@@ -25,7 +26,7 @@ pub fn table() -> Result<()> {
             jobs.extend((1..=SEEDS).map(|seed| change(Settings { norm, seed, ..Settings::CHOSEN })));
         }
     }
-    let (training, test) = (load("train"), load("test"));
+    let (training, test) = (load(Split::Train), load(Split::Test));
     let accuracies = spread(&jobs, |settings| {
         let network = train(settings, &training, |_, _, _| Ok(()))?;
         Ok(accuracy(&network.decisions(&test)?, &test))

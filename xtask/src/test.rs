@@ -4,7 +4,7 @@ use crate::bench::budget;
 use crate::cargo::{DEFAULT, Flavour, SCALAR, THUMB, WASM_SCALAR, WASM_SIMD128, cargo};
 use crate::process::{attempt, elapsed, run};
 use crate::toolchain::{self, Target};
-use crate::{Result, demo, digest, package, paths, probe, setup, tools};
+use crate::{Result, demo, digest, model, package, paths, probe, setup, tools};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -78,6 +78,8 @@ fn steps(full: bool) -> Vec<Step> {
     for flavour in [WASM_SCALAR, WASM_SIMD128] {
         add(&format!("core tests: {} in Node", flavour.folder), Box::new(move || wasm_tests(flavour)));
     }
+    add("model: tests", Box::new(model_tests));
+    add("model: the files are those of a training", Box::new(model::check));
     add("digest", Box::new(|| digest::digest(false)));
     for level in probe::LEVELS {
         add(&format!("panic probe: opt-level {level}"), Box::new(move || probe::no_panic(level)));
@@ -198,6 +200,11 @@ fn wasm_tests(flavour: Flavour) -> Result<()> {
     cargo.args(["test", "--package", "layernorm", "--features", "fixed,heapless"]);
     cargo.args(["--target", wasm.triple, "--test", "*"]);
     summary(&run("cargo test", &mut cargo)?);
+    Ok(())
+}
+
+fn model_tests() -> Result<()> {
+    summary(&run("cargo test", DEFAULT.cargo().args(["test", "--release", "--package", "layernorm-model"]))?);
     Ok(())
 }
 
