@@ -19,6 +19,7 @@ mod pieces;
 mod quantized;
 mod recurrent;
 mod rows;
+mod speaker;
 
 use layernorm::RowStats;
 pub use memory::Memory;
@@ -49,6 +50,7 @@ pub const GROUPS: &[Group] = &[
     Group { name: "rms_norm_layouts", run: layouts::every_width::<false> },
     Group { name: "recurrent_cells", run: recurrent::floats },
     Group { name: "fixed_recurrent_cells", run: recurrent::integers },
+    Group { name: "speaker", run: speaker::every_utterance },
 ];
 
 /// SHA-256.
