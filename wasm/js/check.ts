@@ -25,20 +25,28 @@ export function epsilon(value: unknown): number {
   return value;
 }
 
-/** A Float32Array, of any realm (a frame's, a test runner's), of `length` elements if that is given. */
-export function floats(name: string, value: unknown, length?: number): Float32Array {
+/** One of the types that `expected` names, of any realm (a frame's, a test runner's). */
+export function typed(name: string, value: unknown, expected: string): void {
   const type = describe(value);
-  if (type !== "Float32Array") throw new TypeError(`${name}: expected a Float32Array, actual ${type}`);
-  const values = value as Float32Array;
-  if (length !== undefined && values.length !== length) {
-    throw new RangeError(`${name}: expected length ${length}, actual ${values.length}`);
-  }
-  return values;
+  if (!expected.split(" ").includes(type)) throw new TypeError(`${name}: expected ${expected}, actual ${type}`);
 }
 
-/** γ or β: a Float32Array of `width` finite numbers. */
-export function parameter(name: string, value: unknown, width: number): Float32Array {
-  const values = floats(name, value, width);
+/** An array of one of the types that `expected` names, of `length` elements if that is given. */
+export function array<T extends ArrayLike<number>>(name: string, value: unknown, expected: string, length?: number): T {
+  typed(name, value, expected);
+  const actual = (value as T).length;
+  if (length !== undefined && actual !== length) throw new RangeError(`${name}: expected length ${length}, actual ${actual}`);
+  return value as T;
+}
+
+/** A Float32Array, of `length` elements if that is given. */
+export function floats(name: string, value: unknown, length?: number): Float32Array {
+  return array(name, value, "a Float32Array", length);
+}
+
+/** What is learned, γ for one: a Float32Array of `length` finite numbers. */
+export function parameter(name: string, value: unknown, length: number): Float32Array {
+  const values = floats(name, value, length);
   const index = values.findIndex((v) => !Number.isFinite(v));
   if (index >= 0) throw new RangeError(`${name}[${index}]: expected a finite number, actual ${values[index]}`);
   return values;

@@ -8,6 +8,9 @@ const WORDS = ["x", "y", "residual", "gamma", "beta", "mean", "rstd", "stats", "
 /** What a {@link Buffers} has a place for. */
 export type Name = Exclude<(typeof WORDS)[number], "width" | "flags"> | "moments" | "other";
 
+/** An array of any type that is here. */
+type Numbers = Float32Array | Int32Array | Int16Array | Uint8Array;
+
 /** The norm of a call. */
 export interface Norm {
   centred: boolean;
@@ -22,35 +25,62 @@ export const STATS = 4;
 /** Bytes of `length` numbers, in whole cache lines. */
 const padded = (length: number) => 64 * Math.ceil(length / 16);
 
-/** One allocation: a call, and a buffer for each of its arrays. Throws `RangeError` where the module has no more memory. */
-export class Buffers {
+/** One allocation, with a buffer for each of its arrays. Throws `RangeError` where the module has no more memory. */
+export class Allocation<N extends string> {
   /** Addresses; 0 is absent. */
-  readonly at: Partial<Record<Name, number>> = {};
-  /** Address of the call. */
-  call: number;
+  readonly at: Partial<Record<N, number>> = {};
   readonly #bytes: number;
+  #address: number;
 
-  /** `lengths` in numbers; what has none is absent. */
-  constructor({ centred, width, epsilon, unitOffset }: Norm, lengths: Partial<Record<Name, number>>) {
-    const bytes = Object.values(lengths).reduce((sum, length) => sum + padded(length), 64);
+  /** `lengths` in numbers of 32 bits; what has none is absent. */
+  constructor(lengths: Partial<Record<N, number>>) {
+    const all = Object.entries(lengths) as [N, number][];
+    const bytes = all.reduce((sum, [, length]) => sum + padded(length), 0);
     // Beyond the address space: `alloc` would see another number.
-    this.call = bytes < 2 ** 32 ? wasm().alloc(bytes) >>> 0 : 0;
-    if (this.call === 0) throw new RangeError(`memory: expected ${bytes} free bytes, actual fewer`);
+    let next = (this.#address = bytes < 2 ** 32 ? wasm().alloc(bytes) >>> 0 : 0);
+    if (next === 0) throw new RangeError(`memory: expected ${bytes} free bytes, actual fewer`);
     this.#bytes = bytes;
-    let next = this.call + 64;
-    for (const [name, length] of Object.entries(lengths) as [Name, number][]) {
+    for (const [name, length] of all) {
       if (length) this.at[name] = next;
       next += padded(length);
     }
+  }
+
+  free(): void {
+    if (this.#address !== 0) wasm().dealloc(this.#address, this.#bytes);
+    this.#address = 0;
+  }
+}
+
+/** A call and its arrays. */
+export class Buffers extends Allocation<Name | "call"> {
+  /** Address of the call. */
+  readonly call: number;
+
+  constructor({ centred, width, epsilon, unitOffset }: Norm, lengths: Partial<Record<Name, number>>) {
+    super({ call: WORDS.length + 1, ...lengths });
+    this.call = this.at.call!;
     // A y that nobody wants is written where dx will be.
     const words: Partial<Record<(typeof WORDS)[number], number | undefined>> = { y: this.at.dx, ...this.at, width, flags: +centred + 2 * +!!unitOffset };
     new Uint32Array(wasm().memory.buffer, this.call).set(WORDS.map((word) => words[word] ?? 0));
     view(this.call + 4 * WORDS.length, 1)[0] = epsilon;
   }
+}
 
-  free(): void {
-    if (this.call !== 0) wasm().dealloc(this.call, this.#bytes);
-    this.call = 0;
+/** An array in the memory; its view is made anew when memory has grown. */
+export class Part<T extends Numbers = Float32Array> {
+  #view: T | undefined;
+
+  constructor(
+    readonly at: number,
+    readonly length: number,
+    readonly type: new (buffer: ArrayBuffer, at: number, length: number) => T,
+  ) {}
+
+  get view(): T {
+    const { buffer } = wasm().memory;
+    if (this.#view?.buffer !== buffer) this.#view = new this.type(buffer, this.at, this.length);
+    return this.#view as T;
   }
 }
 
@@ -60,8 +90,9 @@ export function view(address: number, length: number): Float32Array {
 }
 
 /** What gives `values` back after memory has grown, which empties every view of it: `layerNorm(norm.x, …)`. */
-export function anchor<T extends Float32Array | undefined>(values: T): () => T {
+export function anchor<T extends Numbers | undefined>(values: T): () => T {
   if (values?.buffer !== wasm().memory.buffer) return () => values;
   const { byteOffset, length } = values;
-  return () => view(byteOffset, length) as T;
+  const type = values.constructor as new (buffer: ArrayBuffer, at: number, length: number) => T;
+  return () => new type(wasm().memory.buffer, byteOffset, length);
 }

@@ -1,10 +1,10 @@
-/// <reference lib="esnext.disposable" preserve="true" />
 // Data that lives in the module's memory: no copy, no allocation per call.
 
 import * as check from "./check.js";
 import type { NormOptions } from "./easy.js";
-import { anchor, Buffers, type Name, STATS, view } from "./memory.js";
+import { anchor, Buffers, type Name, Part, STATS } from "./memory.js";
 import { full, wasm } from "./module.js";
+import { Owner } from "./owner.js";
 
 /** Options of {@link RmsNorm}. */
 export interface ResidentRmsNormOptions extends NormOptions {
@@ -24,43 +24,22 @@ export interface ResidentLayerNormOptions extends ResidentRmsNormOptions {
   beta?: Float32Array;
 }
 
-/** Part of the memory; its view is made anew when memory has grown. */
-class Part {
-  #view: Float32Array | undefined;
-
-  constructor(
-    readonly at: number,
-    readonly length: number,
-  ) {}
-
-  get view(): Float32Array {
-    if (this.#view?.buffer !== wasm().memory.buffer) this.#view = view(this.at, this.length);
-    return this.#view as Float32Array;
-  }
-}
-
-interface Resident extends Disposable {}
-
-abstract class Resident {
+abstract class Resident extends Owner {
   /** Features in a row. */
   readonly width: number;
   /** Most rows of a call. */
   readonly rows: number;
   /** What is added to the variance or mean square. */
   readonly epsilon: number;
-  readonly #buffers: Buffers;
   readonly #parts: Partial<Record<Name, Part>> = {};
-  readonly #kind: string;
   // Of its own: a look-up among the module's exports takes longer than the call.
   readonly #forward = wasm().forward;
   readonly #call: number;
   /** Rows of the last `forward()`. */
   #seen = 0;
-  #disposed = false;
 
-  /** @param kind Name of the class for messages; `constructor.name` is another after minifying. */
-  constructor(kind: string, options: ResidentLayerNormOptions, centred: boolean) {
-    this.#kind = kind;
+  constructor(name: string, options: ResidentLayerNormOptions, centred: boolean) {
+    super(name);
     const width = (this.width = check.whole("width", options?.width, 1));
     const rows = (this.rows = check.whole("rows", options.rows ?? 1, 1));
     const norm = check.norm(options, width, centred);
@@ -84,17 +63,13 @@ abstract class Resident {
         ...(norm.beta && { dbeta: width }),
       }),
     };
-    this.#buffers = new Buffers(norm, lengths);
-    this.#call = this.#buffers.call;
+    const { at, call } = this.hold(new Buffers(norm, lengths));
+    this.#call = call;
     for (const [name, length] of Object.entries(lengths) as [Name, number][]) {
-      this.#parts[name] = new Part(this.#buffers.at[name]!, length);
+      this.#parts[name] = new Part(at[name]!, length, Float32Array);
     }
     this.#parts.gamma?.view.set(gamma()!);
     this.#parts.beta?.view.set(beta()!);
-    // Symbol.dispose is younger than some engines; what compiles `using` for those looks for the other. Set here because
-    // a bundler keeps a class with a computed name, wanted or not.
-    const dispose: typeof Symbol.dispose = Symbol.dispose ?? Symbol.for("Symbol.dispose");
-    this[dispose] = this.dispose;
   }
 
   /** Input, rows × width. Each read gives a view that is good until memory grows. */
@@ -136,7 +111,7 @@ abstract class Resident {
    * Never allocates. Throws RangeError where γ or β was made infinite or NaN; `y` is untouched then.
    */
   forward(rows: number = this.rows): void {
-    this.#alive();
+    this.alive();
     if (rows !== this.rows) check.whole("rows", rows, 0, this.rows);
     const forward = this.#forward;
     this.#done(forward(this.#call, rows));
@@ -157,27 +132,17 @@ abstract class Resident {
     this.#done(full("backward").backward(this.#call, check.whole("rows", rows, 0)));
   }
 
-  /** Gives the memory back. Views and calls are errors from then on. */
-  dispose(): void {
-    this.#disposed = true;
-    this.#buffers.free();
-  }
-
   /** @internal */
   protected live(name: Name): Float32Array | undefined {
     const part = this.#parts[name];
-    if (part) this.#alive();
+    if (part) this.alive();
     return part?.view;
   }
 
   #trained(name: Name): Float32Array {
     const values = this.live(name);
-    if (!values) throw new TypeError(`backward: expected ${this.#kind} built with it, actual one without`);
+    if (!values) throw new TypeError(`backward: expected ${this.of} built with it, actual one without`);
     return values;
-  }
-
-  #alive(): void {
-    if (this.#disposed) throw new TypeError(`${this.#kind}: expected one in use, actual disposed`);
   }
 
   /** Only γ and β can be bad, since nothing else changes after construction. */
