@@ -1,4 +1,4 @@
-// From two wasm-bindgen outputs, LAYERNORM_SCALAR_DIR and LAYERNORM_SIMD_DIR, to the package in pkg/.
+// From what wasm-bindgen wrote, in LAYERNORM_SCALAR_DIR and LAYERNORM_SIMD_DIR, to the package in pkg/.
 
 import { execFileSync } from "node:child_process";
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -18,18 +18,23 @@ if (!folders.simd || !folders.scalar) {
 rmSync(pkg, { recursive: true, force: true });
 mkdirSync(pkg);
 
-// What js/ calls, and what that needs: a core module has less than a full one. wasm-bindgen adds a table for JavaScript
+// What js/ calls, and what that needs: a core module has less than the others. wasm-bindgen adds a table for JavaScript
 // values, of which none crosses.
-const [core, full] = readFileSync(join(here, "js", "exports.ts"), "utf8").split("export interface Full").map(functions);
+const [core, full, sequence] = readFileSync(join(here, "js", "exports.ts"), "utf8").split(/export interface (?:Full|Sequence)/).map(functions);
+const pairs = [
+  { from: "norms", to: pkg, names: core },
+  { from: "norms", to: join(pkg, "full"), names: [...core, ...full] },
+  { from: "sequence", to: join(pkg, "sequence"), names: [...core, ...sequence] },
+];
 const graphFile = join(pkg, "graph.json");
-for (const [to, names] of [[pkg, core], [join(pkg, "full"), [...core, ...full]]]) {
+for (const { from, to, names } of pairs) {
   mkdirSync(to, { recursive: true });
   const used = ["memory", ...names];
   const graph = [{ name: "js", root: true, reaches: used }, ...used.map((name) => ({ name, export: name }))];
   writeFileSync(graphFile, JSON.stringify(graph));
   for (const [variant, folder] of Object.entries(folders)) {
     const [simd, file] = [variant === "simd", join(to, `${variant}.wasm`)];
-    leaveOut(join(folder, "layernorm_wasm_bg.wasm"), file, graphFile, { simd });
+    leaveOut(join(folder, from, "layernorm_wasm_bg.wasm"), file, graphFile, { simd });
     optimise(file, file, { simd });
   }
 }
@@ -57,7 +62,7 @@ function encode(bytes) {
 
 await build({
   absWorkingDir: here,
-  entryPoints: ["index", "full", "slim", "workerd", "workerd-full"].map((name) => `js/${name}.ts`),
+  entryPoints: ["index", "full", "sequence", "slim", "workerd", "workerd-full", "workerd-sequence"].map((name) => `js/${name}.ts`),
   alias: { "#wasm": pkg },
   outdir: pkg,
   bundle: true,
@@ -65,7 +70,7 @@ await build({
   target: "es2022",
   minify: true,
   legalComments: "none",
-  external: ["./simd.wasm", "./scalar.wasm", "./full/simd.wasm", "./full/scalar.wasm"],
+  external: ["", "full/", "sequence/"].flatMap((folder) => [`./${folder}simd.wasm`, `./${folder}scalar.wasm`]),
   plugins: [text],
 });
 

@@ -18,3 +18,13 @@ export interface Full {
   finish(moments: number, call: number): number;
   apply(call: number): number;
 }
+
+/** Those that only modules of sequences have besides: recurrent cells, and classifiers from files. */
+export interface Sequence {
+  cell(cell: number, kind: number, inputs: number, units: number, weights: number, length: number, epsilon: number): number;
+  step(cell: number, x: number, inputs: number, state: number, states: number, scratch: number, scratches: number): number;
+  load(model: number, bytes: number, length: number): number;
+  start(model: number, words: number, codes: number): void;
+  push_frame(model: number, x: number, length: number): number;
+  logits(model: number, to: number, length: number): number;
+}

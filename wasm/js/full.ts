@@ -7,4 +7,4 @@ import { bytes } from "./text.js";
 
 provide({ simd128: () => bytes(simd), scalar: () => bytes(scalar) });
 
-export * from "./slim.js";
+export * from "./norms.js";

@@ -1,6 +1,6 @@
 // One WebAssembly instance for the page: which variant, and when.
 
-import type { Core, Full } from "./exports.js";
+import type { Core, Full, Sequence } from "./exports.js";
 
 /** Which of the two modules computes. Both give the same bits. */
 export type Backend = "simd128" | "scalar";
@@ -26,7 +26,7 @@ export interface InitOptions extends Omit<InitSyncOptions, "source"> {
 }
 
 interface Active {
-  exports: Core & Partial<Full>;
+  exports: Core & Partial<Full & Sequence>;
   module: WebAssembly.Module;
   backend: Backend;
 }
@@ -128,5 +128,16 @@ export function wasm(): Core {
 export function full(verb: string): Full {
   const { exports } = running();
   if (exports.backward) return exports as Core & Full;
-  throw new Error(`${verb}: expected a module with gradients and streaming, actual one without: import from layernorm/full`);
+  throw lacking(verb, "gradients and streaming", "full");
+}
+
+/** @internal What only a module of sequences can, for `verb`. */
+export function sequence(verb: string): Sequence {
+  const { exports } = running();
+  if (exports.cell) return exports as Core & Sequence;
+  throw lacking(verb, "recurrent cells", "sequence");
+}
+
+function lacking(verb: string, what: string, entry: string): Error {
+  return new Error(`${verb}: expected a module with ${what}, actual one without: import from layernorm/${entry}`);
 }

@@ -6,4 +6,4 @@ import { provide } from "./module.js";
 
 provide({ simd128: () => simd, scalar: () => scalar });
 
-export * from "./slim.js";
+export * from "./norms.js";

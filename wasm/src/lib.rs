@@ -8,6 +8,10 @@
 extern crate alloc;
 
 mod call;
+#[cfg(feature = "sequence")]
+mod cell;
+#[cfg(feature = "sequence")]
+mod classifier;
 mod memory;
 mod moments;
 

@@ -44,10 +44,13 @@ fn build_package() -> Result<()> {
     announced("npm run build in wasm/", &mut npm).map(drop)
 }
 
+/// A folder with the modules of norms and those of sequences.
 fn bindings(wasm: &Toolchain, bindgen: &Path, flavour: Flavour) -> Result<PathBuf> {
-    build(wasm, flavour, &["--package", "layernorm-wasm", "--lib"])?;
     let out = flavour.target_dir().join("bindings");
-    bind(bindgen, &flavour.artifact(wasm.triple, "layernorm_wasm.wasm"), &out)?;
+    for (folder, features) in [("norms", &[][..]), ("sequence", &["--features", "sequence"])] {
+        build(wasm, flavour, &[&["--package", "layernorm-wasm", "--lib"], features].concat())?;
+        bind(bindgen, &flavour.artifact(wasm.triple, "layernorm_wasm.wasm"), &out.join(folder))?;
+    }
     Ok(out)
 }
 
