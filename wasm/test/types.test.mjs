@@ -9,11 +9,14 @@ import { project } from "./fixture.mjs";
 const TSC = join(dirname(fileURLToPath(import.meta.url)), "../node_modules/typescript/bin/tsc");
 const folder = project();
 
-/** What the compiler says of `code`, with the libraries checked too. */
-function complaints(code, lib, ...options) {
-  writeFileSync(join(folder, "main.ts"), code);
-  const all = ["--strict", "--noEmit", "--target", "es2022", "--module", "nodenext", "--lib", lib];
-  return spawnSync(process.execPath, [TSC, ...all, ...options, "main.ts"], { cwd: folder, encoding: "utf8" }).stdout;
+/** What the compiler says of modules, `0.ts` and so on, with the libraries checked too. */
+function complaints(modules, lib = "es2022,dom") {
+  const names = modules.map((code, i) => {
+    writeFileSync(join(folder, `${i}.ts`), code);
+    return `${i}.ts`;
+  });
+  const options = ["--strict", "--noEmit", "--target", "es2022", "--module", "nodenext", "--lib", lib];
+  return spawnSync(process.execPath, [TSC, ...options, ...names], { cwd: folder, encoding: "utf8" }).stdout;
 }
 
 test("a strict project without further libraries compiles", () => {
@@ -25,7 +28,7 @@ test("a strict project without further libraries compiles", () => {
     const norm = new LayerNorm({ width: 4, gamma: x });
     norm.forward();
     norm.dispose();`;
-  assert.equal(complaints(code, "es2022,dom"), "");
+  assert.equal(complaints([code]), "");
 });
 
 test("so does all that is not one call of a norm", () => {
@@ -50,21 +53,50 @@ test("so does all that is not one call of a norm", () => {
     const stats: Stats | undefined = moments.finish(1e-6);
     if (stats) rmsNormChunk(x, { width: 8, stats, offset: 4 });
     if (stats) layerNormChunk(x, { width: 8, stats, offset: 4, out: x });`;
-  for (const entry of ["full", "slim"]) {
-    assert.equal(complaints(code.replace("ENTRY", `layernorm/${entry}`), "es2022,dom"), "");
-  }
+  assert.equal(complaints(["full", "slim"].map((entry) => code.replace("ENTRY", `layernorm/${entry}`))), "");
 });
 
-test("\`using\` compiles", () => {
-  const code = `import { RmsNorm } from "layernorm"; { using norm = new RmsNorm({ width: 4 }); norm.forward(); }`;
-  assert.equal(complaints(code, "es2022,dom,esnext.disposable"), "");
+test("so do cells and classifiers", () => {
+  const code = `import { Classifier, LnGru, LnLstm, LnRnn, type CellKind, type CellOptions, type Storage } from "ENTRY";
+    const weights = new Float32Array(LnGru.weightsLength(12, 32));
+    const options: CellOptions = { inputs: 12, units: 32, weights, epsilon: 1e-5 };
+    for (const cell of [new LnRnn(options), new LnLstm(options), new LnGru(options)]) {
+      cell.x.set(new Float32Array(12));
+      cell.step();
+      const state: Float32Array[] = [cell.h, cell.state];
+      cell.reset();
+      cell.dispose();
+    }
+    const model = new Classifier(new Uint8Array(24));
+    const about: [CellKind, Storage, number] = [model.kind, model.storage, model.inputs * model.units * model.classes];
+    model.push(new Float32Array(12));
+    model.push(new Int16Array(12));
+    const logits: Float32Array | Int32Array = model.logits();
+    const codes: Int32Array = model.logits(new Int32Array(9));
+    new Classifier(new ArrayBuffer(24)).dispose();`;
+  assert.equal(complaints(["sequence", "slim"].map((entry) => code.replace("ENTRY", `layernorm/${entry}`))), "");
+});
+
+test("`using` compiles", () => {
+  const code = (entry, name, options) =>
+    `import { ${name} } from "layernorm${entry}"; { using one = new ${name}(${options}); one.dispose(); }`;
+  const modules = [code("", "RmsNorm", "{ width: 4 }"), code("/sequence", "Classifier", "new Uint8Array(24)")];
+  assert.equal(complaints(modules, "es2022,dom,esnext.disposable"), "");
 });
 
 test("what is missing or misspelt does not", () => {
-  const call = (rest) => complaints(`import { layerNorm } from "layernorm"; ${rest}`, "es2022,dom");
-  assert.match(call("layerNorm(new Float32Array(4), {});"), /'width' is missing/);
-  assert.match(call("layerNorm(new Float32Array(4), { width: 4, gama: 1 });"), /'gama' does not exist/);
-  assert.match(complaints(`import { Stats } from "layernorm/full"; new Stats();`, "es2022,dom"), /'Stats'/);
-  assert.match(complaints(`import { Moments } from "layernorm";`, "es2022,dom"), /no exported member 'Moments'/);
-  assert.match(complaints(`import { layerNormBackward } from "layernorm";`, "es2022,dom"), /'layerNormBackward'/);
+  const wrong = [
+    ["", "layerNorm", "layerNorm(new Float32Array(4), {});", /'width' is missing/],
+    ["", "layerNorm", "layerNorm(new Float32Array(4), { width: 4, gama: 1 });", /'gama' does not exist/],
+    ["/full", "Stats", "new Stats();", /'Stats'/],
+    ["", "Moments", "", /no exported member 'Moments'/],
+    ["", "layerNormBackward", "", /'layerNormBackward'/],
+    ["", "LnGru", "", /no exported member 'LnGru'/],
+    ["/sequence", "LnGru", "new LnGru({ inputs: 1, units: 1 });", /'weights' is missing/],
+    ["/sequence", "LnGru", "new LnGru({ inputs: 1, units: 1, weights: [1] });", /'number\[\]' is missing/],
+    ["/sequence", "Classifier", "new Classifier([1]);", /'number\[\]' is not assignable/],
+  ];
+  const text = complaints(wrong.map(([entry, name, rest]) => `import { ${name} } from "layernorm${entry}"; ${rest}`));
+  const all = text.split(/^(?=\d)/m);
+  wrong.forEach(([, , , expected], i) => assert.match(all.filter((one) => one.startsWith(`${i}.ts`)).join(""), expected));
 });
