@@ -1,11 +1,11 @@
 // The package in pages that Vite makes, in Chromium.
 
 import assert from "node:assert/strict";
-import { writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { build, createServer } from "vite";
-import { project } from "./fixture.mjs";
+import { project, root } from "./fixture.mjs";
 import { launch, result, serve } from "./pages.mjs";
 
 // As in entry-points.test.mjs.
@@ -40,6 +40,21 @@ import { gradients } from "./gradients.js";
 import { row } from "./row.js";
 globalThis.result = [\`\${backend()} \${row(gradients)}\`];`;
 
+// Bits of a network's logits.
+const LISTEN = `import { Classifier } from "layernorm/sequence";
+export const listen = (bytes) => {
+  const model = new Classifier(bytes);
+  for (let t = 0; t < 20; t++) {
+    model.push(Float32Array.from({ length: model.inputs }, (_, i) => (((7 * t + i) * 29) % 64) / 32 - 1));
+  }
+  return Array.from(new Uint32Array(model.logits().buffer), (v) => v.toString(16)).join();
+};`;
+const SEQUENCE = `import { backend } from "layernorm/sequence";
+import { listen } from "./listen.js";
+const fetched = ["./speaker.f32.bin", "./speaker.i8.bin"].map(async (address) => (await fetch(address)).arrayBuffer());
+const files = await Promise.all(fetched);
+globalThis.result = [backend(), ...files.map(listen)];`;
+
 const folder = project();
 const files = {
   "row.js": ROW,
@@ -48,8 +63,13 @@ const files = {
   "hosted.js": HOSTED,
   "gradients.js": GRADIENTS,
   "full.js": FULL,
+  "listen.js": LISTEN,
+  "sequence.js": SEQUENCE,
 };
-const pages = ["inlined", "hosted", "full"];
+const pages = ["inlined", "hosted", "full", "sequence"];
+const networks = ["f32", "i8"].map((storage) => `speaker.${storage}.bin`);
+mkdirSync(join(folder, "public"));
+for (const name of networks) cpSync(join(root, "model", name), join(folder, "public", name));
 for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
 for (const name of pages) {
   writeFileSync(
@@ -88,6 +108,13 @@ test("gradients have the bits that they have in Node, under a strict policy", as
   const [{ row }, { gradients }] = await Promise.all(["row", "gradients"].map((name) => import(join(folder, `${name}.js`))));
   const { computed, complaints } = await result(`${built}/full.html`, browser);
   assert.deepEqual(computed, [`simd128 ${row(gradients)}`]);
+  assert.deepEqual(complaints, []);
+});
+
+test("classifiers from files have the bits that they have in Node, under a strict policy", async () => {
+  const { listen } = await import(join(folder, "listen.js"));
+  const { computed, complaints } = await result(`${built}/sequence.html`, browser);
+  assert.deepEqual(computed, ["simd128", ...networks.map((name) => listen(Uint8Array.from(readFileSync(join(root, "model", name)))))]);
   assert.deepEqual(complaints, []);
 });
 

@@ -37,12 +37,17 @@ test("gradients and rows in pieces have the same bits in both variants", () => {
   assert.equal(simd, scalar);
 });
 
-test("the full entry point needs no set-up and has all that the main one has", async () => {
-  assert.equal(run(folder, show(`import { layerNorm, backend } from "layernorm/full";`)), `simd128 ${bits}`);
-  const [main, full, slim] = await Promise.all(["", "/full", "/slim"].map((entry) => load(folder, `layernorm${entry}`)));
-  const more = ["Moments", "layerNormBackward", "layerNormChunk", "rmsNormBackward", "rmsNormChunk"];
-  assert.deepEqual(Object.keys(full), [...Object.keys(main), ...more].sort());
-  assert.deepEqual(Object.keys(slim), Object.keys(full));
+test("the other entry points need no set-up and have all that the main one has", async () => {
+  for (const entry of ["full", "sequence"]) {
+    assert.equal(run(folder, show(`import { layerNorm, backend } from "layernorm/${entry}";`)), `simd128 ${bits}`);
+  }
+  const names = async (entry) => Object.keys(await load(folder, `layernorm${entry}`));
+  const [main, full, sequence, slim] = await Promise.all(["", "/full", "/sequence", "/slim"].map(names));
+  const norms = ["Moments", "layerNormBackward", "layerNormChunk", "rmsNormBackward", "rmsNormChunk"];
+  const cells = ["Classifier", "LnGru", "LnLstm", "LnRnn"];
+  assert.deepEqual(full, [...main, ...norms].sort());
+  assert.deepEqual(sequence, [...main, ...cells].sort());
+  assert.deepEqual(slim, [...main, ...norms, ...cells].sort());
 });
 
 test("what a core module cannot says where it can, whether from layernorm or slim", () => {
@@ -57,16 +62,23 @@ test("what a core module cannot says where it can, whether from layernorm or sli
       () => slim.layerNormBackward(x, x, { width: 4 }),
       () => slim.rmsNormBackward(x, x, { width: 4 }),
       () => new slim.Moments(),
+      () => new slim.LnGru({ inputs: 1, units: 1, weights: new Float32Array(18) }),
+      () => new slim.Classifier(new Uint8Array(24)),
     ]) {
       try { verb(); } catch (e) { console.log(e.message); }
     }`;
-  const rest = "expected a module with gradients and streaming, actual one without: import from layernorm/full";
-  const verbs = ["backward", "backward", "layerNormBackward", "rmsNormBackward", "Moments"];
-  assert.deepEqual(run(folder, code).split("\n"), verbs.map((verb) => `${verb}: ${rest}`));
+  const verbs = {
+    "gradients and streaming, actual one without: import from layernorm/full":
+      ["backward", "backward", "layerNormBackward", "rmsNormBackward", "Moments"],
+    "recurrent cells, actual one without: import from layernorm/sequence": ["LnGru", "Classifier"],
+  };
+  const expected = Object.entries(verbs).flatMap(([rest, verbs]) => verbs.map((verb) => `${verb}: expected a module with ${rest}`));
+  assert.deepEqual(run(folder, code).split("\n"), expected);
 });
 
 test("slim takes a module from wherever the user has it", () => {
-  const files = [["simd", "simd128"], ["scalar", "scalar"], ["full/simd", "simd128"], ["full/scalar", "scalar"]];
+  const files = [["simd", "simd128"], ["scalar", "scalar"], ["full/simd", "simd128"], ["full/scalar", "scalar"]]
+    .concat([["sequence/simd", "simd128"], ["sequence/scalar", "scalar"]]);
   for (const [file, name] of files) {
     const code = `import { readFileSync } from "node:fs";
       import { layerNorm, backend, init } from "layernorm/slim";

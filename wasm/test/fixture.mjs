@@ -34,8 +34,15 @@ export function run(folder, code, ...flags) {
   return execFileSync(process.execPath, [...flags, "main.mjs"], { cwd: folder, ...quiet }).trim();
 }
 
-/** The package, imported from the project into this process. */
-export async function load(folder, entry = "layernorm") {
+/** The package, imported from the project into this process; a `query` makes it another instance. */
+export async function load(folder, entry = "layernorm", query = "") {
   const at = JSON.parse(run(folder, `console.log(JSON.stringify(import.meta.resolve(${JSON.stringify(entry)})))`));
-  return import(at);
+  return import(at + query);
+}
+
+/** With SIMD and without. */
+export async function variants(folder, entry) {
+  const both = [await load(folder, entry), await load(folder, entry, "?scalar")];
+  both.forEach((variant, i) => variant.initSync({ simd: i === 0 }));
+  return both;
 }
