@@ -33,6 +33,10 @@ export async function measure() {
     await row("layerNormBackward", "layernorm/full"),
     await row("layerNormBackward", "layernorm/slim", "full/simd.wasm"),
     await row("layerNormBackward", "layernorm/slim", "full/scalar.wasm"),
+    await row("Classifier", "layernorm/sequence"),
+    await row("LnGru", "layernorm/sequence"),
+    await row("Classifier", "layernorm/slim", "sequence/simd.wasm"),
+    await row("Classifier", "layernorm/slim", "sequence/scalar.wasm"),
     ["`npm pack`", tarball()],
   ]);
 }
