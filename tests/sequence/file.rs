@@ -145,7 +145,8 @@ fn of_header<K: Kind, N: Normaliser>(bytes: &[u8], offset: usize) -> Option<Erro
             if classes == 0 {
                 return Some(Error::Zero { parameter: "classes" });
             }
-            let expected = HEADER + 4 * Classifier::<K, N>::weights_len(inputs, units, classes);
+            let weights = Classifier::<K, N>::weights_len(inputs, units, classes);
+            let expected = weights.saturating_mul(4).saturating_add(HEADER);
             Error::Length { parameter: "bytes", expected, actual: bytes.len() }
         }
         14..16 => Error::Corrupt { offset: 14 },
