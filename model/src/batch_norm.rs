@@ -3,13 +3,17 @@
 //! Over frames x with mean x̄ and covariance C the sum w·x of one column w of the kernel has the mean w·x̄ and the variance wᵀCw.
 //! So with s = sqrt(wᵀCw + ε)
 //!
-//!     γ (w·x − w·x̄)/s + β  =  w'·x + β',     w' = γ w/s,   β' = β − γ w·x̄/s:
+//! ```text
+//! γ (w·x − w·x̄)/s + β  =  w'·x + β',     w' = γ w/s,   β' = β − γ w·x̄/s:
+//! ```
 //!
 //! a cell without a norm, of kernel w' and bias β'. x̄ and C are those of all frames of a minibatch, and no function of the
 //! weights, so the whole gradient, through the statistics too, is that of these two formulas: with dw', dβ' from the cell
 //!
-//!     da = dw'·w − dβ' w·x̄                        where a = γ/s, so w' = a w and β' = β − a w·x̄
-//!     dw = a (dw' − dβ' x̄) − da γ/s³ · C w,       dγ = da/s,       dβ = dβ'
+//! ```text
+//! da = dw'·w − dβ' w·x̄                        where a = γ/s, so w' = a w and β' = β − a w·x̄
+//! dw = a (dw' − dβ' x̄) − da γ/s³ · C w,       dγ = da/s,       dβ = dβ'
+//! ```
 //!
 //! When the network is used, running averages of x̄ and C take the place of a minibatch's.
 
