@@ -25,9 +25,11 @@ pub fn svg(points: &[Point]) -> Result<String> {
         root.fill(&WHITE)?;
         let (above, below) = root.split_vertically(240);
         let largest = points.iter().map(|point| point.loss).fold(0.0, f32::max);
-        let least = points.iter().map(|point| point.loss).fold(largest, f32::min);
-        panel(&above, "loss", points, (least..largest).log_scale(), |point| point.loss)?;
-        panel(&below, "share of the training named right", points, 0.0_f32..1.0, |point| point.accuracy)?;
+        let least = |number: fn(&Point) -> f32| points.iter().map(number).fold(f32::MAX, f32::min);
+        panel(&above, "loss", points, (least(|p| p.loss)..largest).log_scale(), |p| p.loss)?;
+        panel(&below, "share of the training named right", points, least(|p| p.accuracy)..1.0, |p| {
+            p.accuracy
+        })?;
         root.present()?;
     }
     Ok(svg)

@@ -8,6 +8,7 @@ mod network;
 mod outputs;
 mod random;
 mod readme;
+mod runs;
 mod samples;
 mod table;
 mod training;

@@ -1,10 +1,11 @@
 //! `table`: the network and its twins on the test set, with the settings that were chosen and with worse ones.
 
 use crate::Result;
-use crate::network::{Norm, accuracy};
+use crate::network::Norm;
 use crate::readme;
+use crate::runs::accuracies;
 use crate::samples::load;
-use crate::training::{Settings, spread, train};
+use crate::training::Settings;
 use crate::utterances::Split;
 
 const SEEDS: u64 = 10;
@@ -20,26 +21,20 @@ const CHANGES: [Change; 4] = [
 ];
 
 pub fn table() -> Result<()> {
-    let mut jobs = Vec::new();
+    let mut runs = Vec::new();
     for (_, change) in CHANGES {
         for norm in Norm::ALL {
-            jobs.extend((1..=SEEDS).map(|seed| change(Settings { norm, seed, ..Settings::CHOSEN })));
+            runs.extend((1..=SEEDS).map(|seed| change(Settings { norm, seed, ..Settings::CHOSEN })));
         }
     }
-    let (training, test) = (load(Split::Train), load(Split::Test));
-    let accuracies = spread(&jobs, |settings| {
-        let network = train(settings, &training, |_, _, _| Ok(()))?;
-        Ok(accuracy(&network.decisions(&test)?, &test))
-    });
-    let accuracies: Vec<f32> =
-        accuracies.into_iter().collect::<std::result::Result<_, layernorm::Error>>()?;
+    let accuracies = accuracies(&runs, |_| (load(Split::Train), load(Split::Test)))?;
 
     let norms = Norm::ALL.map(|norm| format!(" {} |", norm.name())).concat();
     let mut table = format!("| |{norms}\n|---|{}\n", "---:|".repeat(Norm::ALL.len()));
-    let mut runs = accuracies.chunks(SEEDS as usize);
+    let mut cells = accuracies.chunks(SEEDS as usize);
     for (name, _) in CHANGES {
         let cells: String =
-            runs.by_ref().take(Norm::ALL.len()).map(|runs| format!(" {} |", cell(runs))).collect();
+            cells.by_ref().take(Norm::ALL.len()).map(|own| format!(" {} |", cell(own))).collect();
         table += &format!("| {name} |{cells}\n");
     }
     print!("{table}");

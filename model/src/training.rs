@@ -9,8 +9,6 @@ use crate::random::Random;
 use crate::samples::Sample;
 use crate::utterances::WIDTH;
 use layernorm::Error;
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// README.md tells how they were chosen.
 #[derive(Clone, Copy)]
@@ -18,8 +16,10 @@ pub struct Settings {
     pub norm: Norm,
     /// Learning rate at the start; it falls to 0 along half a cosine.
     pub rate: f32,
-    /// Added to the frames anew in each epoch: standard deviation, in those of each coefficient.
+    /// Added to each frame, anew in each epoch: standard deviation, in those of the coefficients.
     pub noise: f32,
+    /// Added to all frames of an utterance alike, as another microphone or day would.
+    pub offset: f32,
     /// Utterances of a minibatch.
     pub batch: usize,
     /// Of the kernels of the cell at the start.
@@ -29,7 +29,7 @@ pub struct Settings {
 
 impl Settings {
     pub const CHOSEN: Self =
-        Self { norm: Norm::Layer, rate: 0.01, noise: 0.5, batch: 16, scale: 1.0, seed: 1 };
+        Self { norm: Norm::Layer, rate: 0.03, noise: 0.5, offset: 0.25, batch: 16, scale: 1.0, seed: 1 };
 }
 
 const EPOCHS: usize = 150;
@@ -46,7 +46,7 @@ pub fn train(
     let mut network = Network::new(settings.norm, settings.scale, &mut random);
     let mut adamw = AdamW::new(LEN);
     let decay = decay();
-    let noise = deviations(samples).map(|deviation| settings.noise * deviation);
+    let deviations = deviations(samples);
     let mut gradient = vec![0.0; LEN];
     let mut order: Vec<&Sample> = samples.iter().collect();
     let steps = samples.len().div_ceil(settings.batch);
@@ -54,7 +54,8 @@ pub fn train(
         random.shuffle(&mut order);
         let mut loss = 0.0;
         for (step, these) in order.chunks(settings.batch).enumerate() {
-            let batch: Vec<Sample> = these.iter().map(|sample| noisy(sample, &noise, &mut random)).collect();
+            let batch: Vec<Sample> =
+                these.iter().map(|sample| noisy(sample, settings, &deviations, &mut random)).collect();
             loss += network.gradient(&batch, &mut gradient)? / steps as f32;
             let progress = (epoch * steps + step) as f32 / (EPOCHS * steps) as f32;
             let rate = settings.rate * 0.5 * (1.0 + libm::cosf(core::f32::consts::PI * progress));
@@ -79,31 +80,13 @@ fn deviations(samples: &[Sample]) -> [f32; WIDTH] {
     std::array::from_fn(|i| covariance[i * (WIDTH + 1)].sqrt())
 }
 
-fn noisy(sample: &Sample, noise: &[f32; WIDTH], random: &mut Random) -> Sample {
-    let frames = sample.frames.iter().zip(noise.iter().cycle()).map(|(x, noise)| x + noise * random.normal());
+fn noisy(sample: &Sample, settings: &Settings, deviations: &[f32; WIDTH], random: &mut Random) -> Sample {
+    let offsets = deviations.map(|deviation| settings.offset * deviation * random.normal());
+    let places = offsets.iter().zip(deviations).cycle();
+    let frames = sample
+        .frames
+        .iter()
+        .zip(places)
+        .map(|(x, (offset, deviation))| x + offset + settings.noise * deviation * random.normal());
     Sample { speaker: sample.speaker, frames: frames.collect() }
-}
-
-/// What `run` makes of each job, in their order. The jobs are spread over the cores.
-pub fn spread<J: Sync, R: Send>(jobs: &[J], run: impl Fn(&J) -> R + Sync) -> Vec<R> {
-    let next = AtomicUsize::new(0);
-    let results = Mutex::new(Vec::new());
-    std::thread::scope(|scope| {
-        for _ in 0..std::thread::available_parallelism().map_or(1, usize::from) {
-            scope.spawn(|| {
-                while let Some(number) =
-                    Some(next.fetch_add(1, Ordering::Relaxed)).filter(|&n| n < jobs.len())
-                {
-                    let result = run(&jobs[number]);
-                    let mut results = results.lock().expect("no thread panics");
-                    results.push((number, result));
-                    eprint!("\r{} of {} runs", results.len(), jobs.len());
-                }
-            });
-        }
-    });
-    eprintln!();
-    let mut results = results.into_inner().expect("no thread panics");
-    results.sort_by_key(|(number, _)| *number);
-    results.into_iter().map(|(_, result)| result).collect()
 }
