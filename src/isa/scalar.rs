@@ -64,7 +64,9 @@ impl Isa for Scalar {
         let mut sums = [[0.0; 4]; 2];
         let [a, b] = &mut sums;
         for (l, (a, b)) in a.iter_mut().zip(b).enumerate() {
-            let [l0, l4, l8, l12] = [l, l + 4, l + 8, l + 12].map(|l| lanes.column(self, l));
+            // Not `map`: its closure is not compiled into its caller.
+            let (l0, l4) = (lanes.column(self, l), lanes.column(self, l + 4));
+            let (l8, l12) = (lanes.column(self, l + 8), lanes.column(self, l + 12));
             (*a, *b) = ((l0.0 + l8.0) + (l4.0 + l12.0), (l0.1 + l8.1) + (l4.1 + l12.1));
         }
         sums
