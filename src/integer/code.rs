@@ -1,6 +1,8 @@
 //! Types of codes.
 
 use super::lane::Mac;
+use core::array::from_fn;
+use core::ops::Range;
 
 /// An integer type whose values stand for real numbers. `i8`, `u8`, `i16` and `i32` are; no others can be.
 pub trait Code: Copy + Sealed {
@@ -94,13 +96,22 @@ impl Sums {
 pub(crate) trait Feature: Copy {
     /// Every parameter has 32 bits.
     const WIDE: bool;
+    /// An iterator over parameters need not ask for their type.
+    const TYPED: bool = true;
     /// Bits that hold the parameters, their sign included.
     fn bits(self) -> i32;
     fn get(self, i: usize) -> i32;
     /// As many as there are lanes, from `i` on, which their number divides.
     fn lanes<M: Mac>(self, mac: M, i: usize) -> M::V;
-    /// `u` times those, over `2^bits`; `scale` is `2^(32 − bits)`.
-    fn times<M: Mac>(self, mac: M, u: M::V, i: usize, scale: M::V) -> M::V;
+    /// `B` at a time, as far as those are whole.
+    #[inline(always)]
+    fn blocks<const B: usize>(self, elements: Range<usize>) -> impl Iterator<Item = [i32; B]> {
+        // Not `step_by`: of a `zip` that asks each part whether it is at its end.
+        let start = elements.start;
+        (0..elements.len() / B).map(move |block| from_fn(|i| self.get(start + block * B + i)))
+    }
+    /// `u` times parameters, over `2^bits`; `scale` is `2^(32 − bits)`.
+    fn times<M: Mac>(mac: M, u: M::V, parameters: M::V, scale: M::V) -> M::V;
 }
 
 impl<C: Code> Feature for &[C] {
@@ -111,6 +122,11 @@ impl<C: Code> Feature for &[C] {
         if Self::WIDE { 32 } else { 16 }
     }
     #[inline(always)]
+    fn blocks<const B: usize>(self, elements: Range<usize>) -> impl Iterator<Item = [i32; B]> {
+        let these = <[C]>::get(self, elements).unwrap_or_default();
+        these.as_chunks().0.iter().map(|block: &[C; B]| block.map(C::get))
+    }
+    #[inline(always)]
     fn get(self, i: usize) -> i32 {
         <[C]>::get(self, i).map_or(0, |c| c.get())
     }
@@ -119,8 +135,7 @@ impl<C: Code> Feature for &[C] {
         C::load(mac, self, i)
     }
     #[inline(always)]
-    fn times<M: Mac>(self, mac: M, u: M::V, i: usize, _: M::V) -> M::V {
-        let codes = self.lanes(mac, i);
+    fn times<M: Mac>(mac: M, u: M::V, codes: M::V, _: M::V) -> M::V {
         if Self::WIDE { mac.mul_high(u, codes) } else { mac.mul_high_16(u, codes) }
     }
 }

@@ -71,7 +71,7 @@ impl Norm {
             let range = [R::Y::LOWEST, R::Y::HIGHEST];
             let wide = Wide { norm: self, row: self.row(mac, &rows), range };
             if R::Y::BITS <= 16
-                && let Some(narrow) = Narrow::new(&wide, gamma, beta)
+                && let Some(narrow) = Narrow::new::<M, R>(&wide, gamma, beta)
             {
                 narrow.row(mac, &mut rows);
                 continue;

@@ -1,6 +1,8 @@
 //! Where codes come from and go to.
 
+use super::lane::Scalar;
 use super::{Code, Mac, Sums};
+use core::ops::Range;
 
 pub(crate) trait Rows {
     /// What goes out.
@@ -29,6 +31,22 @@ pub(crate) trait Rows {
     fn sums<M: Mac>(&self, mac: M) -> Sums;
     /// Writes as many as there are lanes, saturated. They have been read for the last time.
     fn store<M: Mac>(&mut self, mac: M, at: usize, y: M::V);
+    /// Writes what `f` makes of some elements and their parameters, `B` at a time, as far as those are whole.
+    #[inline(always)]
+    fn each<const B: usize>(
+        &mut self,
+        elements: Range<usize>,
+        gamma: impl Iterator<Item = [i32; B]>,
+        beta: impl Iterator<Item = [i32; B]>,
+        mut f: impl FnMut(i64, i32, i32) -> i32,
+    ) {
+        for ((start, gamma), beta) in elements.step_by(B).zip(gamma).zip(beta) {
+            for (i, (gamma, beta)) in gamma.into_iter().zip(beta).enumerate() {
+                let y = f(self.code(start + i), gamma, beta);
+                self.store(Scalar, start + i, y);
+            }
+        }
+    }
 }
 
 fn part<T>(values: &[T], start: usize, width: usize) -> &[T] {
@@ -73,8 +91,28 @@ pub(crate) struct Sum {
     pub unit: u32,
 }
 
+/// An element that is read, and where it is written.
+trait Slot<'a, X, Y> {
+    fn open(self) -> (X, &'a mut Y);
+}
+
+impl<'a, X: Copy, Y> Slot<'a, X, Y> for (&X, &'a mut Y) {
+    #[inline(always)]
+    fn open(self) -> (X, &'a mut Y) {
+        (*self.0, self.1)
+    }
+}
+
+impl<'a, X: Copy> Slot<'a, X, X> for &'a mut X {
+    #[inline(always)]
+    fn open(self) -> (X, &'a mut X) {
+        (*self, self)
+    }
+}
+
 macro_rules! plain {
-    ($rows:ident<$($type:ident),*>, $in:ident, $out:ident: $y:ident, |$all:ident, $start:ident, $width:ident| $part:expr) => {
+    ($rows:ident<$($type:ident),*>, $in:ident, $out:ident: $y:ident, |$all:ident, $start:ident, $width:ident| $part:expr,
+     |$these:ident, $of:ident| $pairs:expr) => {
         impl<$($type: Code),*> Rows for $rows<'_, $($type),*> {
             type Y = $y;
             const FITS: bool = X::BITS <= 16;
@@ -108,6 +146,22 @@ macro_rules! plain {
             fn store<M: Mac>(&mut self, mac: M, at: usize, y: M::V) {
                 $y::store(mac, y, self.$out, at);
             }
+            #[inline(always)]
+            fn each<const B: usize>(
+                &mut self,
+                $of: Range<usize>,
+                gamma: impl Iterator<Item = [i32; B]>,
+                beta: impl Iterator<Item = [i32; B]>,
+                mut f: impl FnMut(i64, i32, i32) -> i32,
+            ) {
+                let $these = self;
+                for ((slot, gamma), beta) in $pairs.zip(gamma).zip(beta) {
+                    let (codes, y) = slot.open();
+                    for (y, (code, (gamma, beta))) in y.iter_mut().zip(codes.iter().zip(gamma.iter().zip(&beta))) {
+                        *y = $y::saturated(f(code.get().into(), *gamma, *beta).into());
+                    }
+                }
+            }
         }
     };
 }
@@ -116,8 +170,12 @@ plain!(Apart<X, Y>, x, y: Y, |all, start, width| Apart {
     x: part(all.x, start, width),
     y: part_mut(all.y, start, width),
     ..*all
+}, |these, of| {
+    let (x, y) = (these.x.get(of.clone()).unwrap_or_default(), these.y.get_mut(of).unwrap_or_default());
+    x.as_chunks::<B>().0.iter().zip(y.as_chunks_mut::<B>().0)
 });
-plain!(InPlace<X>, x, x: X, |all, start, width| InPlace { x: part_mut(all.x, start, width), ..*all });
+plain!(InPlace<X>, x, x: X, |all, start, width| InPlace { x: part_mut(all.x, start, width), ..*all },
+    |these, of| these.x.get_mut(of).unwrap_or_default().as_chunks_mut::<B>().0.iter_mut());
 
 impl<X: Code, Y: Code> Residual<'_, X, Y> {
     /// The sum goes to the residual, rounded and saturated.

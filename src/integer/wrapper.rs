@@ -58,6 +58,7 @@ macro_rules! any_code {
 
 impl Feature for Codes<'_> {
     const WIDE: bool = false;
+    const TYPED: bool = false;
 
     #[inline(always)]
     fn bits(self) -> i32 {
@@ -72,7 +73,7 @@ impl Feature for Codes<'_> {
         any_code!(self, code => mac.splat(code), codes => codes.lanes(mac, i))
     }
     #[inline(always)]
-    fn times<M: Mac>(self, mac: M, u: M::V, i: usize, scale: M::V) -> M::V {
-        mac.mul_high(u, mac.mul(self.lanes(mac, i), scale))
+    fn times<M: Mac>(mac: M, u: M::V, codes: M::V, scale: M::V) -> M::V {
+        mac.mul_high(u, mac.mul(codes, scale))
     }
 }

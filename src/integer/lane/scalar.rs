@@ -17,10 +17,17 @@ fn store<T: Code>(v: i32, to: &mut [T], at: usize) {
     }
 }
 
-/// The sum fits 32 bits, the squares do not; a range would cost as much as both.
+/// The sum fits 32 bits, the squares of two do, those of all do not; a range would cost as much as both.
 fn sums<T: Code>(codes: &[T]) -> Sums {
     let (mut sum, mut squares) = (0i32, 0u64);
-    for code in codes {
+    let (fours, rest) = codes.as_chunks::<4>();
+    for four in fours {
+        let [a, b, c, d] = four.map(T::get);
+        sum += (a + b) + (c + d);
+        squares += u64::from((a * a) as u32 + (b * b) as u32);
+        squares += u64::from((c * c) as u32 + (d * d) as u32);
+    }
+    for code in rest {
         let code = code.get();
         sum += code;
         squares += u64::from((code * code) as u32);
@@ -55,6 +62,12 @@ impl Mac for Scalar {
     #[inline(always)]
     fn mul_high(self, a: i32, b: i32) -> i32 {
         ((i64::from(a) * i64::from(b)) >> 32) as i32
+    }
+    // Armv6-M has no product of 64 bits, and no compare-and-swap, by which it is told.
+    #[cfg(not(all(target_arch = "arm", not(target_has_atomic = "32"))))]
+    #[inline(always)]
+    fn mul_high_16(self, a: i32, b: i32) -> i32 {
+        ((i64::from(a) * i64::from(b)) >> 16) as i32
     }
     #[inline(always)]
     fn shr(self, v: i32, bits: u32) -> i32 {

@@ -75,7 +75,7 @@ impl Feature for Codes<'_> {
         mac.each(|lane| self.get(i + lane))
     }
     #[inline(always)]
-    fn times<M: Mac>(self, mac: M, u: M::V, i: usize, _: M::V) -> M::V {
-        mac.mul_high(u, self.lanes(mac, i))
+    fn times<M: Mac>(mac: M, u: M::V, codes: M::V, _: M::V) -> M::V {
+        mac.mul_high(u, codes)
     }
 }
