@@ -23,6 +23,7 @@ mod speaker;
 
 use layernorm::RowStats;
 pub use memory::Memory;
+pub use numbers::Numbers;
 use sha2::{Digest, Sha256};
 
 /// A part of the corpus with a digest of its own, so that a difference can be told apart.

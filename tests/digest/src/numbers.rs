@@ -2,10 +2,11 @@
 //! only.
 
 /// SplitMix64 (Steele, Lea & Flood 2014).
-pub(crate) struct Numbers(u64);
+pub struct Numbers(u64);
 
 impl Numbers {
-    pub(crate) fn new(seed: u64) -> Self {
+    /// Another sequence for each seed.
+    pub fn new(seed: u64) -> Self {
         Self(seed)
     }
 
@@ -30,7 +31,7 @@ impl Numbers {
     }
 
     /// That sum times 2⁻¹⁵: |value| < 4, σ = 1.15. The conversion and the power of two are exact.
-    pub(crate) fn bell(&mut self) -> f32 {
+    pub fn bell(&mut self) -> f32 {
         self.sum() as f32 * power_of_two(-15)
     }
 

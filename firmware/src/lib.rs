@@ -1,0 +1,11 @@
+//! What the programs for boards share: a clock that counts instructions, the depth of the stack, lines of text.
+#![no_std]
+
+pub mod clock;
+pub mod host;
+pub mod rows;
+
+#[cfg(target_arch = "arm")]
+pub use cortex_m_rt::entry;
+#[cfg(target_arch = "riscv32")]
+pub use riscv_rt::entry;
