@@ -2,6 +2,7 @@
 #![no_std]
 
 pub mod clock;
+pub mod digest;
 pub mod host;
 pub mod rows;
 

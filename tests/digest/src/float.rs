@@ -1,10 +1,10 @@
 //! The f32 verbs on every kind of row, at widths around every seam of the kernels.
 
 use crate::Sink;
-use crate::memory::{ELEMENTS, Memory, ROWS};
+use crate::memory::{self, ELEMENTS, Memory, ROWS};
 use crate::numbers::Numbers;
 use crate::rows::{KINDS, Kind, fill_rows, parameters};
-use layernorm::{Error, LayerNorm, Norm, RmsNorm, RowStats};
+use layernorm::{Error, LayerNorm, Norm, RmsNorm};
 
 /// 1..=67 are four blocks of lanes and three; 128 is a block of the sums; the last needs a second level of them.
 const WIDE: &[usize] = &[100, 127, 128, 129, 255, 256, 257, 768, 1000, 4096, 16_383, 16_385, ELEMENTS];
@@ -14,6 +14,9 @@ fn widths() -> impl Iterator<Item = usize> {
 }
 
 const EPSILONS: [f32; 6] = [0.0, f32::from_bits(1), f32::from_bits(71_362), 1.0e-5, 1.0, f32::MAX];
+
+/// For little memory.
+const FEW: &[usize] = &[1, 2, 3, 5, 8, 15, 16, 17, 33, 64, 67, 129, 256, 300];
 
 /// RMSNorm has no β.
 type WithBeta<const CENTRED: bool> =
@@ -28,7 +31,7 @@ fn without_beta<'a>(norm: RmsNorm<'a>, _: &'a [f32]) -> Result<RmsNorm<'a>, Erro
 }
 
 pub(crate) fn layer_norm(memory: &mut Memory, sink: &mut Sink) {
-    every_width(memory, sink, with_beta);
+    every_width(widths(), ELEMENTS, memory, sink, with_beta);
 }
 
 pub(crate) fn layer_norm_epsilon(memory: &mut Memory, sink: &mut Sink) {
@@ -36,19 +39,31 @@ pub(crate) fn layer_norm_epsilon(memory: &mut Memory, sink: &mut Sink) {
 }
 
 pub(crate) fn rms_norm(memory: &mut Memory, sink: &mut Sink) {
-    every_width(memory, sink, without_beta);
+    every_width(widths(), ELEMENTS, memory, sink, without_beta);
 }
 
 pub(crate) fn rms_norm_epsilon(memory: &mut Memory, sink: &mut Sink) {
     every_epsilon(memory, sink, without_beta);
 }
 
+/// Both norms, where there is little memory.
+pub(crate) fn small(memory: &mut Memory, sink: &mut Sink) {
+    every_width(FEW.iter().copied(), memory::FEW, memory, sink, with_beta);
+    every_width(FEW.iter().copied(), memory::FEW, memory, sink, without_beta);
+}
+
 /// Every width with every kind, as many rows in a call as there is room for, at the default ε; γ and β come
 /// and go.
-fn every_width<const CENTRED: bool>(memory: &mut Memory, sink: &mut Sink, with_beta: WithBeta<CENTRED>) {
-    for width in widths() {
+fn every_width<const CENTRED: bool>(
+    widths: impl Iterator<Item = usize>,
+    elements: usize,
+    memory: &mut Memory,
+    sink: &mut Sink,
+    with_beta: WithBeta<CENTRED>,
+) {
+    for width in widths {
         let mut numbers = Numbers::new(width as u64);
-        let rows = (ELEMENTS / width).min(ROWS);
+        let rows = (elements / width).min(ROWS);
         for (turn, kinds) in KINDS.chunks(rows).enumerate() {
             let shape = Shape { width, kinds, epsilon: 1.0e-5, turn: turn + width };
             case(memory, &mut numbers, sink, with_beta, shape);
@@ -97,7 +112,7 @@ fn every_verb<const CENTRED: bool>(
 ) -> Result<(), Error> {
     let Shape { width, kinds, epsilon, turn } = shape;
     let elements = width * kinds.len();
-    let stats = &mut memory.stats.get_or_insert_with(|| [RowStats::default(); ROWS])[..kinds.len()];
+    let stats = &mut memory.stats[..kinds.len()];
     let (x, y, residual) =
         (&mut memory.x[..elements], &mut memory.y[..elements], &mut memory.residual[..elements]);
     let (gamma, beta) = (&mut memory.gamma[..width], &mut memory.beta[..width]);

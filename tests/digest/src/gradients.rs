@@ -1,10 +1,10 @@
 //! dx, dγ and dβ for every kind of row, at widths around every seam of the kernels.
 
 use crate::Sink;
-use crate::memory::{Memory, ROWS};
+use crate::memory::Memory;
 use crate::numbers::{Numbers, power_of_two};
 use crate::rows::{KINDS, Kind, fill, fill_rows, parameters};
-use layernorm::{Error, Norm, ParamGrads, RowStats};
+use layernorm::{Error, Norm, ParamGrads};
 
 const WIDTHS: &[usize] = &[1, 2, 3, 5, 15, 16, 17, 31, 33, 64, 67, 100, 256, 300, 768, 1000];
 
@@ -27,7 +27,7 @@ fn case<const CENTRED: bool>(
 ) -> Result<(), Error> {
     let mut numbers = Numbers::new((width * 3 + turn) as u64);
     let elements = width * KINDS.len();
-    let stats = &mut memory.stats.get_or_insert_with(|| [RowStats::default(); ROWS])[..KINDS.len()];
+    let stats = &mut memory.stats[..KINDS.len()];
     let (x, dy, dx) =
         (&mut memory.x[..elements], &mut memory.residual[..elements], &mut memory.y[..elements]);
     let (gamma, dgamma) = memory.gamma.split_at_mut(width);

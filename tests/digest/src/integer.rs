@@ -3,13 +3,15 @@
 
 use crate::Sink;
 use crate::codes::{KINDS, Kind};
-use crate::memory::Memory;
+use crate::memory::{self, Memory};
 use crate::numbers::Numbers;
 use layernorm::Error;
 
 /// Codes of the largest call.
-pub(crate) const CODES: usize = 4096;
+const CODES: usize = 4096;
 const WIDE: &[usize] = &[100, 127, 128, 129, 255, 256, 257, 300, 768, 1000, CODES];
+/// For little memory.
+const FEW: &[usize] = &[1, 2, 3, 5, 8, 9, 15, 16, 17, 33, 64, 67, 128, 160];
 const EPSILONS: [f32; 4] = [0.0, f32::from_bits(1), 1.0e-5, 1.0];
 
 pub(crate) struct Case<'a> {
@@ -22,21 +24,33 @@ pub(crate) struct Case<'a> {
 /// Every verb with one type in and one out.
 pub(crate) type Run = fn(Case, &mut Memory, &mut Numbers, &mut Sink) -> Result<(), Error>;
 
-/// For three types that go in, three that come out.
-pub(crate) type Runs = [[Run; 3]; 3];
+/// For three types that go in, those that come out.
+pub(crate) type Runs<'a> = [&'a [Run]; 3];
 
 pub(crate) fn every_case(runs: &Runs, memory: &mut Memory, sink: &mut Sink) {
-    every_width(runs, memory, sink);
-    boundaries(runs, memory, sink);
+    every_width(runs, (1..=67).chain(WIDE.iter().copied()), CODES, memory, sink);
+    boundaries(runs, 64, memory, sink);
+}
+
+/// Fewer of them, where there is little memory.
+pub(crate) fn some_cases(runs: &Runs, memory: &mut Memory, sink: &mut Sink) {
+    every_width(runs, FEW.iter().copied(), memory::FEW, memory, sink);
+    boundaries(runs, 4, memory, sink);
 }
 
 /// Every width with every kind, as many rows in a call as there is room for; ε, γ, β and the type that comes out change.
-fn every_width(runs: &Runs, memory: &mut Memory, sink: &mut Sink) {
-    for width in (1..=67).chain(WIDE.iter().copied()) {
+fn every_width(
+    runs: &Runs,
+    widths: impl Iterator<Item = usize>,
+    codes: usize,
+    memory: &mut Memory,
+    sink: &mut Sink,
+) {
+    for width in widths {
         let mut numbers = Numbers::new(width as u64);
-        for (turn, kinds) in KINDS.chunks(CODES / width).enumerate() {
+        for (turn, kinds) in KINDS.chunks(codes / width).enumerate() {
             for (input, outputs) in runs.iter().enumerate() {
-                let run = outputs[(width + turn + input) % 3];
+                let run = outputs[(width + turn + input) % outputs.len()];
                 let epsilon = EPSILONS[numbers.below(4) as usize];
                 ask(run, Case { width, kinds, epsilon }, memory, &mut numbers, sink);
             }
@@ -45,10 +59,10 @@ fn every_width(runs: &Runs, memory: &mut Memory, sink: &mut Sink) {
 }
 
 /// Short rows without ε whose x̂ are exact, each type with each: half of many an odd γ is a half.
-fn boundaries(runs: &Runs, memory: &mut Memory, sink: &mut Sink) {
-    for seed in 0..64 {
+fn boundaries(runs: &Runs, seeds: u64, memory: &mut Memory, sink: &mut Sink) {
+    for seed in 0..seeds {
         let mut numbers = Numbers::new(seed << 32);
-        for run in runs.iter().flatten() {
+        for run in runs.iter().copied().flatten() {
             let case = Case { width: 2 << (seed % 4), kinds: &[Kind::Symmetric; 8], epsilon: 0.0 };
             ask(*run, case, memory, &mut numbers, sink);
         }

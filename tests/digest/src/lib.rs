@@ -22,7 +22,7 @@ mod rows;
 mod speaker;
 
 use layernorm::RowStats;
-pub use memory::Memory;
+pub use memory::{Large, Memory, Small, storage};
 pub use numbers::Numbers;
 use sha2::{Digest, Sha256};
 
@@ -33,7 +33,7 @@ pub struct Group {
     run: fn(&mut Memory, &mut Sink),
 }
 
-/// Every group, in the order in which they enter the digest.
+/// The groups, in the order in which they enter the digest; those of [`SMALL`] come last.
 pub const GROUPS: &[Group] = &[
     Group { name: "layer_norm", run: float::layer_norm },
     Group { name: "layer_norm_epsilon", run: float::layer_norm_epsilon },
@@ -54,6 +54,21 @@ pub const GROUPS: &[Group] = &[
     Group { name: "speaker", run: speaker::every_utterance },
 ];
 
+/// Groups of fewer cases, for boards with little memory.
+pub const SMALL: &[Group] = &[SMALL_FLOAT, SMALL_INTEGER, SMALL_RECURRENT];
+/// The f32 norms.
+pub const SMALL_FLOAT: Group = Group { name: "small_float", run: float::small };
+/// The fixed-point and the quantised norms.
+pub const SMALL_INTEGER: Group = Group {
+    name: "small_integer",
+    run: |memory, sink| {
+        fixed::small(memory, sink);
+        quantized::small(memory, sink);
+    },
+};
+/// Recurrent cells in f32 and in integers.
+pub const SMALL_RECURRENT: Group = Group { name: "small_recurrent", run: recurrent::small };
+
 /// SHA-256.
 pub type Hash = [u8; 32];
 
@@ -69,7 +84,7 @@ impl Group {
 /// The digest of the whole corpus: that of the groups' digests. `each` is shown every group's.
 pub fn digest(memory: &mut Memory, mut each: impl FnMut(&str, &Hash)) -> Hash {
     let mut total = Sha256::new();
-    for group in GROUPS {
+    for group in GROUPS.iter().chain(SMALL) {
         let hash = group.digest(memory);
         each(group.name, &hash);
         total.update(hash);

@@ -1,16 +1,16 @@
 //! Prints the digest natively; on wasm, exports it to JavaScript.
 
-use layernorm_digest::{Hash, Memory, digest};
+use layernorm_digest::{Hash, Large, Memory, digest, storage};
 use std::sync::Mutex;
 
 /// In a `static`: 400 kB are too much for the stack of a wasm module.
-static MEMORY: Mutex<Memory> = Mutex::new(Memory::new());
+static MEMORY: Mutex<Large> = Mutex::new(storage());
 
 /// One line for each group and a last one for the whole.
 fn report() -> String {
     let mut text = String::new();
-    let mut memory = MEMORY.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-    let total = digest(&mut memory, |name, hash| text += &line(name, hash));
+    let mut storage = MEMORY.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+    let total = digest(&mut Memory::new(&mut storage), |name, hash| text += &line(name, hash));
     text + &line("total", &total)
 }
 

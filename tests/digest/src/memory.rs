@@ -6,39 +6,41 @@ pub(crate) const ELEMENTS: usize = 20_000;
 /// Rows of the largest call of the corpus.
 pub(crate) const ROWS: usize = 16;
 
-/// Room for inputs and outputs, given by the caller: a microcontroller has no heap and a small stack, so this
-/// belongs in a `static`.
-pub struct Memory {
-    pub(crate) x: [f32; ELEMENTS],
-    pub(crate) y: [f32; ELEMENTS],
-    pub(crate) residual: [f32; ELEMENTS],
-    pub(crate) gamma: [f32; ELEMENTS],
-    pub(crate) beta: [f32; ELEMENTS],
-    /// Empty until the first call; `RowStats` cannot be made in a `const`.
-    pub(crate) stats: Option<[RowStats; ROWS]>,
+/// The numbers that [`Memory`] borrows: a microcontroller has no heap and a small stack, so they belong in a `static`.
+pub type Storage<const N: usize> = [[f32; N]; 5];
+
+/// All zero.
+pub const fn storage<const N: usize>() -> Storage<N> {
+    [[0.0; N]; 5]
 }
 
-impl Memory {
-    /// All zero.
-    pub const fn new() -> Self {
-        Self {
-            x: [0.0; ELEMENTS],
-            y: [0.0; ELEMENTS],
-            residual: [0.0; ELEMENTS],
-            gamma: [0.0; ELEMENTS],
-            beta: [0.0; ELEMENTS],
-            stats: None,
-        }
+/// Elements of the largest call where there is little memory.
+pub(crate) const FEW: usize = 320;
+
+/// What every group has room in.
+pub type Large = Storage<ELEMENTS>;
+/// What the groups of [`SMALL`](crate::SMALL) have room in.
+pub type Small = Storage<FEW>;
+
+/// Room for inputs and outputs, given by the caller.
+pub struct Memory<'a> {
+    pub(crate) x: &'a mut [f32],
+    pub(crate) y: &'a mut [f32],
+    pub(crate) residual: &'a mut [f32],
+    pub(crate) gamma: &'a mut [f32],
+    pub(crate) beta: &'a mut [f32],
+    pub(crate) stats: [RowStats; ROWS],
+}
+
+impl<'a> Memory<'a> {
+    /// What the numbers are does not matter.
+    pub fn new<const N: usize>(storage: &'a mut Storage<N>) -> Self {
+        let [x, y, residual, gamma, beta] = storage;
+        Self { x, y, residual, gamma, beta, stats: [RowStats::default(); ROWS] }
     }
 }
 
 /// The memory of `count` codes, which are no longer than an f32.
 pub(crate) fn codes<T: Pod>(words: &mut [f32], count: usize) -> &mut [T] {
     &mut bytemuck::cast_slice_mut(words)[..count]
-}
-
-impl Default for Memory {
-    fn default() -> Self {
-        Self::new()
-    }
 }

@@ -2,7 +2,7 @@
 
 use crate::Sink;
 use crate::codes::{self, Code};
-use crate::integer::{CODES, Case, Runs, every_case};
+use crate::integer::{Case, Runs, every_case, some_cases};
 use crate::memory::{self, Memory};
 use crate::numbers::Numbers;
 use crate::rows::parameters;
@@ -10,12 +10,17 @@ use core::ops::Range;
 use layernorm::Error;
 use layernorm::quantized::{self, Norm, Params, Scale};
 
-const fn runs<const CENTRED: bool>() -> Runs {
+const fn runs<const CENTRED: bool>() -> Runs<'static> {
     [
-        [run::<i8, i8, CENTRED>, run::<i8, u8, CENTRED>, run::<i8, i16, CENTRED>],
-        [run::<u8, i8, CENTRED>, run::<u8, u8, CENTRED>, run::<u8, i16, CENTRED>],
-        [run::<i16, i8, CENTRED>, run::<i16, u8, CENTRED>, run::<i16, i16, CENTRED>],
+        &[run::<i8, i8, CENTRED>, run::<i8, u8, CENTRED>, run::<i8, i16, CENTRED>],
+        &[run::<u8, i8, CENTRED>, run::<u8, u8, CENTRED>, run::<u8, i16, CENTRED>],
+        &[run::<i16, i8, CENTRED>, run::<i16, u8, CENTRED>, run::<i16, i16, CENTRED>],
     ]
+}
+
+/// Of which the code is small too.
+const fn few_runs<const CENTRED: bool>() -> Runs<'static> {
+    [&[run::<i8, i8, CENTRED>], &[run::<u8, i16, CENTRED>], &[run::<i16, i16, CENTRED>]]
 }
 
 pub(crate) fn layer_norm(memory: &mut Memory, sink: &mut Sink) {
@@ -24,6 +29,11 @@ pub(crate) fn layer_norm(memory: &mut Memory, sink: &mut Sink) {
 
 pub(crate) fn rms_norm(memory: &mut Memory, sink: &mut Sink) {
     every_case(&runs::<false>(), memory, sink);
+}
+
+pub(crate) fn small(memory: &mut Memory, sink: &mut Sink) {
+    some_cases(&few_runs::<true>(), memory, sink);
+    some_cases(&few_runs::<false>(), memory, sink);
 }
 
 /// A scale with an exponent among `exponents` (biased), every other one a power of two.
@@ -59,8 +69,9 @@ where
     let y: &mut [Y] = memory::codes(&mut memory.y, elements);
     codes::rows(kinds, numbers, x);
     codes::residual(numbers, residual);
-    let (gamma, gamma_codes) = memory.gamma.split_at_mut(CODES);
-    let (beta, beta_codes) = memory.beta.split_at_mut(CODES);
+    let half = memory.gamma.len() / 2;
+    let (gamma, gamma_codes) = memory.gamma.split_at_mut(half);
+    let (beta, beta_codes) = memory.beta.split_at_mut(half);
     let (gamma, beta) = (&mut gamma[..width], &mut beta[..width]);
     // The input's scale is at most 16 times that of the residual.
     let (input, of_residual) = (scale(numbers, 113..123), scale(numbers, 119..126));

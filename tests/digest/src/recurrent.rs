@@ -10,40 +10,52 @@ use layernorm::sequence::{Cell, Classifier, Gradients, Gru, Kind, Layer, Lstm, N
 
 /// Inputs, units, frames.
 const SHAPES: &[[usize; 3]] = &[[1, 1, 3], [3, 2, 1], [2, 5, 7], [5, 16, 4], [12, 32, 9], [7, 33, 12]];
+/// For little memory; gradients take as much as weights.
+const FEW: &[[usize; 3]] = &[[1, 1, 3], [3, 2, 1], [2, 3, 4]];
+const FEW_WITHOUT_GRADIENTS: &[[usize; 3]] = &[[1, 1, 3], [2, 5, 7], [5, 4, 6]];
 const CLASSES: usize = 5;
 
 type Run = fn([usize; 3], &mut Memory, &mut Numbers, &mut Sink) -> Result<(), Error>;
 
+const FLOATS: &[Run] = &[
+    float::<Rnn, Layer>,
+    float::<Rnn, Rms>,
+    float::<Rnn, Plain>,
+    float::<Lstm, Layer>,
+    float::<Lstm, Rms>,
+    float::<Lstm, Plain>,
+    float::<Gru, Layer>,
+    float::<Gru, Rms>,
+    float::<Gru, Plain>,
+];
+/// Of which the code is small too.
+const FEW_FLOATS: &[Run] =
+    &[float::<Rnn, Rms>, float::<Lstm, Layer>, float::<Gru, Layer>, float::<Gru, Plain>];
+const INTEGERS: &[Run] = &[
+    integer::<Rnn, i8>,
+    integer::<Rnn, i16>,
+    integer::<Lstm, i8>,
+    integer::<Lstm, i16>,
+    integer::<Gru, i8>,
+    integer::<Gru, i16>,
+];
+
 pub(crate) fn floats(memory: &mut Memory, sink: &mut Sink) {
-    let runs: &[Run] = &[
-        float::<Rnn, Layer>,
-        float::<Rnn, Rms>,
-        float::<Rnn, Plain>,
-        float::<Lstm, Layer>,
-        float::<Lstm, Rms>,
-        float::<Lstm, Plain>,
-        float::<Gru, Layer>,
-        float::<Gru, Rms>,
-        float::<Gru, Plain>,
-    ];
-    every_shape(runs, memory, sink);
+    every_shape(FLOATS, SHAPES, memory, sink);
 }
 
 pub(crate) fn integers(memory: &mut Memory, sink: &mut Sink) {
-    let runs: &[Run] = &[
-        integer::<Rnn, i8>,
-        integer::<Rnn, i16>,
-        integer::<Lstm, i8>,
-        integer::<Lstm, i16>,
-        integer::<Gru, i8>,
-        integer::<Gru, i16>,
-    ];
-    every_shape(runs, memory, sink);
+    every_shape(INTEGERS, SHAPES, memory, sink);
 }
 
-fn every_shape(runs: &[Run], memory: &mut Memory, sink: &mut Sink) {
+pub(crate) fn small(memory: &mut Memory, sink: &mut Sink) {
+    every_shape(FEW_FLOATS, FEW, memory, sink);
+    every_shape(INTEGERS, FEW_WITHOUT_GRADIENTS, memory, sink);
+}
+
+fn every_shape(runs: &[Run], shapes: &[[usize; 3]], memory: &mut Memory, sink: &mut Sink) {
     for (turn, run) in runs.iter().enumerate() {
-        for &shape in SHAPES {
+        for &shape in shapes {
             let mut numbers = Numbers::new((turn * 64 + shape[1]) as u64);
             if run(shape, memory, &mut numbers, sink).is_err() {
                 sink.error();
