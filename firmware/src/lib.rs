@@ -5,6 +5,7 @@ pub mod clock;
 pub mod digest;
 pub mod host;
 pub mod rows;
+pub mod stack;
 
 #[cfg(target_arch = "arm")]
 pub use cortex_m_rt::entry;

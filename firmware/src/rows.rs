@@ -11,9 +11,32 @@ use layernorm_digest::Numbers;
 /// The longest row there are γ and β for.
 pub const LONGEST: usize = 768;
 
+/// What is in a row.
+#[derive(Clone, Copy)]
+pub enum Kind {
+    /// Near normal.
+    Normal,
+    /// What takes every detour: in `f32` squares that overflow, in integers results half way between two codes.
+    Hard,
+}
+
+impl Kind {
+    /// As it is printed.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Normal => "normal",
+            Self::Hard => "hard",
+        }
+    }
+}
+
 /// In flash, where a device has them.
 static GAMMA: [f32; LONGEST] = about(1.0, 37);
 static BETA: [f32; LONGEST] = about(0.0, 53);
+static ZEROS: [f32; LONGEST] = [0.0; LONGEST];
+/// One and half a code, of those of 16 bits and of those of 8.
+static HALF_16: [f32; LONGEST] = [1.0 + 1.0 / 8192.0; LONGEST];
+static HALF_8: [f32; LONGEST] = [1.0 + 1.0 / 32.0; LONGEST];
 
 /// Within a quarter of `centre`.
 const fn about(centre: f32, step: usize) -> [f32; LONGEST] {
@@ -33,19 +56,49 @@ pub type Visitor<'a> = &'a mut dyn FnMut(&str, &str, &mut dyn FnMut() -> Result<
 ///
 /// # Errors
 /// Of a norm that cannot be made so.
-pub fn visit<const N: usize>(width: usize, visitor: Visitor) -> Result<(), Error> {
+pub fn visit<const N: usize>(kind: Kind, width: usize, visitor: Visitor) -> Result<(), Error> {
     let width = black_box(width);
-    float::<N>(width, visitor)?;
-    fixed::<I4F12, I2F14, N>("i16 fixed", width, visitor)?;
-    fixed::<I4F4, I2F6, N>("i8 fixed", width, visitor)?;
-    quantized::<i16, N>("i16 quantised", |x| (x * 4096.0) as i16, 0, 1.0 / 4096.0, width, visitor)?;
-    quantized::<i8, N>("i8 quantised", |x| (x * 32.0) as i8, 3, 1.0 / 32.0, width, visitor)
+    float::<N>(kind, width, visitor)?;
+    let (of_16, of_8) = (Integers::new(kind, width, &HALF_16), Integers::new(kind, width, &HALF_8));
+    fixed::<I4F12, I2F14, N>("i16 fixed", of_16, visitor)?;
+    fixed::<I4F4, I2F6, N>("i8 fixed", of_8, visitor)?;
+    quantized::<i16, N>("i16 quantised", |x| (x * 4096.0) as i16, 0, 1.0 / 4096.0, of_16, visitor)?;
+    quantized::<i8, N>("i8 quantised", |x| (x * 16.0) as i8 + 3, 3, 1.0 / 16.0, of_8, visitor)
 }
 
-/// The same values in every type, near normal.
-fn values(width: usize) -> impl Iterator<Item = f32> {
+fn normal(width: usize) -> impl Iterator<Item = f32> {
     let mut numbers = Numbers::new(width as u64);
     (0..width).map(move |_| numbers.bell())
+}
+
+/// What a norm of integers is given, as numbers.
+#[derive(Clone, Copy)]
+struct Integers {
+    kind: Kind,
+    width: usize,
+    gamma: &'static [f32],
+    beta: &'static [f32],
+    epsilon: f32,
+}
+
+impl Integers {
+    fn new(kind: Kind, width: usize, half: &'static [f32]) -> Self {
+        let (gamma, beta, epsilon) = match kind {
+            Kind::Normal => (&GAMMA[..], &BETA[..], 1e-5),
+            Kind::Hard => (half, &ZEROS[..], 0.0),
+        };
+        Self { kind, width, gamma: &gamma[..width], beta: &beta[..width], epsilon }
+    }
+
+    fn x(&self) -> impl Iterator<Item = f32> {
+        let kind = self.kind;
+        normal(self.width).enumerate().map(move |(i, x)| match kind {
+            Kind::Normal => x,
+            // Normalised they are ±1 exactly.
+            Kind::Hard if i % 2 == 0 => 1.0,
+            Kind::Hard => -1.0,
+        })
+    }
 }
 
 fn fill<T>(to: &mut [T], values: impl Iterator<Item = f32>, convert: impl Fn(f32) -> T) {
@@ -54,10 +107,14 @@ fn fill<T>(to: &mut [T], values: impl Iterator<Item = f32>, convert: impl Fn(f32
 
 // Apart, so that their rows share the stack.
 #[inline(never)]
-fn float<const N: usize>(width: usize, visitor: Visitor) -> Result<(), Error> {
+fn float<const N: usize>(kind: Kind, width: usize, visitor: Visitor) -> Result<(), Error> {
     let (mut x, mut y) = ([0.0; N], [0.0; N]);
     let (x, y) = (&mut x[..width], &mut y[..width]);
-    fill(x, values(width), |x| x);
+    let unit = match kind {
+        Kind::Normal => 1.0,
+        Kind::Hard => 5e37,
+    };
+    fill(x, normal(width), |x| x * unit);
     let norm = LayerNorm::new(width)?.with_gamma(&GAMMA[..width])?.with_beta(&BETA[..width])?;
     visitor("LayerNorm", "f32", &mut || norm.forward(black_box(x), black_box(y)));
     let norm = RmsNorm::new(width)?.with_gamma(&GAMMA[..width])?;
@@ -68,17 +125,20 @@ fn float<const N: usize>(width: usize, visitor: Visitor) -> Result<(), Error> {
 #[inline(never)]
 fn fixed<X: Number + Fixed, P: Number + Fixed, const N: usize>(
     name: &str,
-    width: usize,
+    row: Integers,
     visitor: Visitor,
 ) -> Result<(), Error> {
+    let Integers { width, epsilon, .. } = row;
     let (mut x, mut y, mut gamma, mut beta) = ([X::ZERO; N], [X::ZERO; N], [P::ZERO; N], [X::ZERO; N]);
     let (x, y, gamma, beta) = (&mut x[..width], &mut y[..width], &mut gamma[..width], &mut beta[..width]);
-    fill(x, values(width), X::saturating_from_num);
-    fill(gamma, GAMMA.into_iter(), P::saturating_from_num);
-    fill(beta, BETA.into_iter(), X::saturating_from_num);
-    let norm = layernorm::fixed::LayerNorm::<X>::new(width)?.with_gamma(gamma)?.with_beta(beta)?;
+    fill(x, row.x(), X::saturating_from_num);
+    fill(gamma, row.gamma.iter().copied(), P::saturating_from_num);
+    fill(beta, row.beta.iter().copied(), X::saturating_from_num);
+    let norm = layernorm::fixed::LayerNorm::<X>::new(width)?.with_epsilon(epsilon)?;
+    let norm = norm.with_gamma(gamma)?.with_beta(beta)?;
     visitor("LayerNorm", name, &mut || norm.forward(black_box(x), black_box(y)));
-    let norm = layernorm::fixed::RmsNorm::<X>::new(width)?.with_gamma(gamma)?.with_beta(beta)?;
+    let norm = layernorm::fixed::RmsNorm::<X>::new(width)?.with_epsilon(epsilon)?;
+    let norm = norm.with_gamma(gamma)?.with_beta(beta)?;
     visitor("RmsNorm", name, &mut || norm.forward(black_box(x), black_box(y)));
     Ok(())
 }
@@ -89,15 +149,16 @@ fn quantized<X: Code + Default, const N: usize>(
     code: fn(f32) -> X,
     zero_point: X,
     scale: f32,
-    width: usize,
+    row: Integers,
     visitor: Visitor,
 ) -> Result<(), Error> {
-    let (mut x, mut y, mut gamma, mut beta) = ([X::default(); N], [X::default(); N], [0; N], [0; N]);
+    let Integers { width, gamma, beta, epsilon, .. } = row;
+    let (mut x, mut y, mut g, mut b) = ([X::default(); N], [X::default(); N], [0; N], [0; N]);
     let (x, y) = (&mut x[..width], &mut y[..width]);
-    fill(x, values(width), code);
+    fill(x, row.x(), code);
     let scale = Scale { scale, zero_point };
-    let to = [&mut gamma[..width], &mut beta[..width]];
-    let params = Params::fold_into(&GAMMA[..width], &BETA[..width], scale, scale, 1e-5, to)?;
+    let to = [&mut g[..width], &mut b[..width]];
+    let params = Params::fold_into(gamma, beta, scale, scale, epsilon, to)?;
     let norm = quantized::LayerNorm::new(&params);
     visitor("LayerNorm", name, &mut || norm.forward(black_box(x), black_box(y)));
     let norm = quantized::RmsNorm::new(&params);
