@@ -17,9 +17,9 @@ pub fn command(arguments: &[String]) -> Result<()> {
 }
 
 /// What a target computed: the digest of each group, the last one that of the whole.
-struct Report {
+pub struct Report {
     target: &'static str,
-    groups: Vec<(String, String)>,
+    pub groups: Vec<(String, String)>,
 }
 
 impl Report {
@@ -50,21 +50,26 @@ pub fn digest(bless: bool) -> Result<()> {
             problems.push(format!("{} and {} differ in: {groups}", first.target, other.target));
         }
     }
-    let golden = paths::root().join(GOLDEN);
-    let wanted = std::fs::read_to_string(&golden).map_err(|e| format!("{GOLDEN}: {e}"))?;
-    let wanted = parse("golden", wanted.trim()).map_err(|e| format!("{GOLDEN}: {e}"))?;
+    let wanted = golden()?;
     if let Some(computed) = reports.first() {
         let changed = different_groups(&wanted, computed);
         if !changed.is_empty() {
             problems.push(format!("{GOLDEN} holds other results, which are frozen, for: {changed}"));
         } else if bless && problems.is_empty() {
             let lines = computed.groups.iter().map(|(name, sha)| format!("{name} {sha}\n"));
-            return std::fs::write(&golden, lines.collect::<String>()).map_err(|e| format!("{GOLDEN}: {e}"));
+            return std::fs::write(paths::root().join(GOLDEN), lines.collect::<String>())
+                .map_err(|e| format!("{GOLDEN}: {e}"));
         } else if computed.total() != wanted.total() {
             problems.push(format!("{GOLDEN} lacks a new group: cargo xtask digest --bless"));
         }
     }
     if problems.is_empty() { Ok(()) } else { Err(problems.join("\n")) }
+}
+
+/// What every target must compute.
+pub fn golden() -> Result<Report> {
+    let text = std::fs::read_to_string(paths::root().join(GOLDEN)).map_err(|e| format!("{GOLDEN}: {e}"))?;
+    parse("golden", text.trim()).map_err(|e| format!("{GOLDEN}: {e}"))
 }
 
 /// Groups of `one` that `other` has not, or with another digest.

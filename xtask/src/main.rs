@@ -7,6 +7,7 @@ mod cargo;
 mod demo;
 mod digest;
 mod elf;
+mod firmware;
 mod model;
 mod package;
 mod paths;
@@ -60,6 +61,12 @@ const COMMANDS: &[Command] = &[
         options: "train|check|tune|table",
         does: "trains the network that names a speaker; trains and compares; measures the tables of model/README.md",
         run: model::command,
+    },
+    Command {
+        name: "firmware",
+        options: "[--board NAME]",
+        does: "counts instructions and stack on emulated boards, compares their digests, writes firmware/README.md",
+        run: firmware::command,
     },
     Command {
         name: "bench",

@@ -4,7 +4,7 @@ use crate::bench::budget;
 use crate::cargo::{DEFAULT, Flavour, SCALAR, THUMB, WASM_SCALAR, WASM_SIMD128, cargo};
 use crate::process::{attempt, elapsed, run};
 use crate::toolchain::{self, Target};
-use crate::{Result, demo, digest, model, package, paths, probe, setup, tools};
+use crate::{Result, demo, digest, firmware, model, package, paths, probe, setup, tools};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -86,6 +86,7 @@ fn steps(full: bool) -> Vec<Step> {
         add(&format!("float probe: opt-level {level}"), Box::new(move || probe::no_float(level)));
     }
     add("probes: they can fail", Box::new(probe::can_fail));
+    add("firmware", Box::new(firmware::check));
     add("package", Box::new(package::package));
     for folder in ["wasm", "web"] {
         add(&format!("npm test in {folder}/"), Box::new(move || npm_test(folder)));
@@ -96,7 +97,9 @@ fn steps(full: bool) -> Vec<Step> {
 }
 
 fn format() -> Result<()> {
-    run("cargo fmt", cargo().args(["fmt", "--all", "--check"])).map(drop)
+    run("cargo fmt", cargo().args(["fmt", "--all", "--check"]))?;
+    // A workspace of its own.
+    run("cargo fmt", cargo().args(["fmt", "--manifest-path", "firmware/Cargo.toml", "--check"])).map(drop)
 }
 
 fn clippy(package: &str, features: &[&str]) -> Result<()> {

@@ -17,8 +17,15 @@ pub const WASM: Target = Target {
     build_std: "std,panic_abort,test",
     linker: "wasm-ld",
 };
-pub const THUMB: Target =
-    Target { triple: "thumbv6m-none-eabi", build_std: "core,alloc,compiler_builtins", linker: "ld.lld" };
+pub const THUMB: Target = bare("thumbv6m-none-eabi");
+pub const THUMBV7M: Target = bare("thumbv7m-none-eabi");
+pub const THUMBV7EM: Target = bare("thumbv7em-none-eabihf");
+pub const THUMBV8M: Target = bare("thumbv8m.main-none-eabihf");
+pub const RISCV32IMC: Target = bare("riscv32imc-unknown-none-elf");
+
+const fn bare(triple: &'static str) -> Target {
+    Target { triple, build_std: "core,alloc,compiler_builtins", linker: "ld.lld" }
+}
 
 const PACKAGES: &[&str] = &["rustc-web", "cargo-web", "rust-web-src", "lld-22"];
 const LLD_SUFFIX: &str = "-22";
@@ -127,7 +134,7 @@ impl Sysroot {
     }
 
     fn toolchain(&self, target: &Target) -> Toolchain {
-        let variable = target.triple.to_uppercase().replace('-', "_");
+        let variable = target.triple.to_uppercase().replace(['-', '.'], "_");
         Toolchain {
             triple: target.triple,
             environment: vec![

@@ -1,6 +1,7 @@
 //! Programs that are not compilers: wasm-bindgen, Node with npm packages, browsers.
 
 use crate::cargo::cargo;
+use crate::firmware::boards::Emulator;
 use crate::paths::which;
 use crate::process::{announced, run};
 use crate::{Result, apt, paths};
@@ -91,6 +92,18 @@ pub fn npm(dir: &Path) -> Command {
     let mut command = Command::new("npm");
     command.current_dir(dir);
     command
+}
+
+/// The emulator of boards.
+pub fn qemu(emulator: Emulator) -> Result<PathBuf> {
+    let (program, package) = match emulator {
+        Emulator::Arm => ("qemu-system-arm", "qemu-system-arm"),
+        Emulator::RiscV => ("qemu-system-riscv32", "qemu-system-misc"),
+    };
+    if which(program).is_none() {
+        apt::install(program, &[package])?;
+    }
+    which(program).ok_or_else(|| format!("{package} is installed, yet {program} is not on PATH"))
 }
 
 /// A Chromium, whatever it is called here.

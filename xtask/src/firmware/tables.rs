@@ -1,0 +1,77 @@
+//! What the programs said, as tables: a column for each board.
+
+use super::{LEVELS, Measured};
+use crate::Result;
+use std::path::Path;
+
+const MARKS: [&str; 2] = ["<!-- measured -->\n", "<!-- end of measured -->"];
+
+/// Replaces what is between the marks of the file.
+pub fn write(path: &Path, measured: &[Measured]) -> Result<()> {
+    let text = std::fs::read_to_string(path).map_err(|e| format!("{}: {e}", path.display()))?;
+    let unmarked = || format!("{} lacks {}", path.display(), MARKS[0].trim());
+    let (before, rest) = text.split_once(MARKS[0]).ok_or_else(unmarked)?;
+    let (_, after) = rest.split_once(MARKS[1]).ok_or_else(unmarked)?;
+    let text = format!("{before}{}{}{}{after}", MARKS[0], all(measured), MARKS[1]);
+    std::fs::write(path, text).map_err(|e| format!("{}: {e}", path.display()))
+}
+
+pub fn all(measured: &[Measured]) -> String {
+    let mut text = String::new();
+    for level in LEVELS {
+        let of_level: Vec<_> = measured.iter().filter(|one| one.level == level).collect();
+        text += &format!("Instructions of a row, and of an element of it, opt-level {level}:\n\n");
+        text += &table("cost", &["rows", "N", "norm", "codes"], &of_level, |key, values| {
+            let width = key.get(1).and_then(|width| width.parse::<f64>().ok());
+            let row = values.first().and_then(|row| row.parse::<f64>().ok());
+            row.zip(width).map_or(String::new(), |(row, width)| format!("{row}, {:.1}", row / width))
+        });
+    }
+    text += &format!("Bytes of stack, opt-level {}:\n\n", LEVELS.join(" and "));
+    let of_both: Vec<_> = measured.iter().collect();
+    text + &table("stack", &["rows", "verb", "codes"], &of_both, |_, values| values.join(", "))
+}
+
+/// The lines of a program: key and value. A cell shows the values of a board, one for each level.
+fn table(
+    program: &str,
+    heads: &[&str],
+    measured: &[&Measured],
+    cell: impl Fn(&[String], &[&str]) -> String,
+) -> String {
+    let lines = |one: &Measured| -> Vec<(Vec<String>, String)> {
+        let of_program = one.lines.iter().filter(|line| line[0] == program);
+        of_program
+            .filter_map(|line| Some((line.get(1..line.len() - 1)?.to_vec(), line.last()?.clone())))
+            .collect()
+    };
+    let mut keys: Vec<Vec<String>> = Vec::new();
+    let mut cores: Vec<&str> = Vec::new();
+    for one in measured {
+        if !cores.contains(&one.board.core) {
+            cores.push(one.board.core);
+        }
+        for (key, _) in lines(one) {
+            if !keys.contains(&key) {
+                keys.push(key);
+            }
+        }
+    }
+    let mut text = row(heads.iter().chain(&cores));
+    text += &row(heads.iter().map(|_| "---").chain(cores.iter().map(|_| "---:")));
+    for key in keys {
+        let cells = cores.iter().map(|core| {
+            let of_core = measured.iter().filter(|one| one.board.core == *core);
+            let values: Vec<_> =
+                of_core.flat_map(|one| lines(one)).filter(|line| line.0 == key).map(|line| line.1).collect();
+            cell(&key, &values.iter().map(String::as_str).collect::<Vec<_>>())
+        });
+        text += &row(key.iter().cloned().chain(cells));
+    }
+    text + "\n"
+}
+
+fn row(cells: impl IntoIterator<Item = impl std::fmt::Display>) -> String {
+    let cells: Vec<_> = cells.into_iter().map(|cell| cell.to_string()).collect();
+    format!("| {} |\n", cells.join(" | "))
+}
