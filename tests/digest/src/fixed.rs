@@ -103,13 +103,13 @@ where
 {
     let Case { width, kinds, epsilon } = case;
     let elements = width * kinds.len();
-    let x: &mut [X] = memory::codes(&mut memory.x, elements);
-    let residual: &mut [X] = memory::codes(&mut memory.residual, elements);
-    let y: &mut [Y] = memory::codes(&mut memory.y, elements);
+    let x: &mut [X] = memory::codes(memory.x, elements);
+    let residual: &mut [X] = memory::codes(memory.residual, elements);
+    let y: &mut [Y] = memory::codes(memory.y, elements);
     codes::rows::<X::Bits>(kinds, numbers, bytemuck::cast_slice_mut(x));
     codes::residual::<X::Bits>(numbers, bytemuck::cast_slice_mut(residual));
-    let gamma = Parameter::new(&mut memory.gamma, width, 1, Y::FRAC_NBITS, numbers);
-    let beta = Parameter::new(&mut memory.beta, width, 0, Y::FRAC_NBITS, numbers);
+    let gamma = Parameter::new(memory.gamma, width, 1, Y::FRAC_NBITS, numbers);
+    let beta = Parameter::new(memory.beta, width, 0, Y::FRAC_NBITS, numbers);
 
     let apart = norm::<X, Y, CENTRED>(width, epsilon, gamma, beta)?;
     apart.forward(x, y)?;

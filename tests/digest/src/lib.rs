@@ -54,6 +54,8 @@ pub const GROUPS: &[Group] = &[
     Group { name: "recurrent_cells", run: recurrent::floats },
     Group { name: "fixed_recurrent_cells", run: recurrent::integers },
     Group { name: "speaker", run: speaker::every_utterance },
+    Group { name: "speaker_test_f32", run: speaker::test_f32 },
+    Group { name: "speaker_test_i8", run: speaker::test_i8 },
 ];
 
 /// Groups of fewer cases, for boards with little memory.

@@ -64,9 +64,9 @@ where
 {
     let Case { width, kinds, epsilon } = case;
     let elements = width * kinds.len();
-    let x: &mut [X] = memory::codes(&mut memory.x, elements);
-    let residual: &mut [X] = memory::codes(&mut memory.residual, elements);
-    let y: &mut [Y] = memory::codes(&mut memory.y, elements);
+    let x: &mut [X] = memory::codes(memory.x, elements);
+    let residual: &mut [X] = memory::codes(memory.residual, elements);
+    let y: &mut [Y] = memory::codes(memory.y, elements);
     codes::rows(kinds, numbers, x);
     codes::residual(numbers, residual);
     let half = memory.gamma.len() / 2;

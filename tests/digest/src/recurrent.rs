@@ -142,17 +142,17 @@ fn integer<K: fixed::Kind, W: Weight>(
     weights::<K>(shape, numbers, all);
     let float = Classifier::<K, Layer>::new(inputs, units, CLASSES, all)?;
     let bytes: &mut [u8] =
-        memory::codes(&mut memory.y, fixed::Classifier::<K, W>::bytes_len(inputs, units, CLASSES));
+        memory::codes(memory.y, fixed::Classifier::<K, W>::bytes_len(inputs, units, CLASSES));
     fixed::Classifier::<K, W>::fold(&float, 11, bytes)?;
     sink.codes(bytes);
     let classifier = fixed::Classifier::<K, W>::from_bytes(bytes)?;
 
-    let x: &mut [i16] = memory::codes(&mut memory.residual, frames * inputs);
+    let x: &mut [i16] = memory::codes(memory.residual, frames * inputs);
     let wide = numbers.below(2) == 0;
     let factor = if wide { 1 << 14 } else { 1 << 11 };
     x.iter_mut().for_each(|x| *x = numbers.bell_times(factor).clamp(-32768, 32767) as i16);
-    let words = memory::codes(&mut memory.gamma, fixed::Classifier::<K, W>::words_len(units));
-    let codes = memory::codes(&mut memory.beta, fixed::Classifier::<K, W>::codes_len(units));
+    let words = memory::codes(memory.gamma, fixed::Classifier::<K, W>::words_len(units));
+    let codes = memory::codes(memory.beta, fixed::Classifier::<K, W>::codes_len(units));
     let mut logits = [0i32; CLASSES];
     let mut session = classifier.start(words, codes)?;
     for x in x.chunks_exact(inputs) {
