@@ -1,10 +1,13 @@
-//! A count of instructions.
+//! A count of instructions, and interrupts.
 //!
 //! An emulator that gives every instruction the same time (`-icount`) lets a timer tell how many ran. Where a tick is at
 //! most a quarter of an instruction, as `cargo xtask firmware` arranges it, the count is exact: each of its two readings is
 //! early by less than a tick. On a real board a tick counts as one, and is a cycle.
 
+use core::cell::RefCell;
 use core::hint::black_box;
+use core::sync::atomic::{AtomicU32, Ordering};
+use critical_section::Mutex;
 
 #[cfg_attr(target_arch = "arm", path = "systick.rs")]
 #[cfg_attr(target_arch = "riscv32", path = "minstret.rs")]
@@ -21,6 +24,12 @@ const TICKS: Option<u64> = match option_env!("LAYERNORM_TICKS") {
         Err(_) => panic!("LAYERNORM_TICKS is the number of ticks in 1000 instructions"),
     },
 };
+
+/// What an interrupt calls.
+pub type Handler = &'static mut (dyn FnMut() + Send);
+
+static HANDLER: Mutex<RefCell<Option<Handler>>> = Mutex::new(RefCell::new(None));
+static INTERRUPTS: AtomicU32 = AtomicU32::new(0);
 
 /// The clock of the board.
 pub struct Clock {
@@ -48,19 +57,31 @@ impl Clock {
     /// The number of instructions that `work` takes, from its first to its return.
     ///
     /// # Panics
-    /// If it takes longer than the timer has digits for: two million instructions are never too many.
+    /// If an interrupt comes meanwhile, or the timer has too few digits: for two million instructions it has enough.
     pub fn instructions(&mut self, mut work: impl FnMut()) -> u32 {
         self.count(&mut work) - self.overhead
+    }
+
+    /// From now on `handler` is called every so many instructions.
+    pub fn interrupt_every(&mut self, instructions: u32, handler: Handler) {
+        critical_section::with(|section| HANDLER.replace(section, Some(handler)));
+        self.timer.interrupt_every(instructions, TICKS.unwrap_or(UNIT));
     }
 
     /// Not generic, so that the call takes as many instructions whatever is called.
     #[inline(never)]
     fn count(&mut self, work: &mut dyn FnMut()) -> u32 {
-        self.timer.rewind();
+        let interrupts = INTERRUPTS.load(Ordering::Relaxed);
+        self.timer.make_room();
         let start = Timer::now();
         work();
         let end = Timer::now();
         let ticks = self.timer.between(start, end).expect("too long for the timer");
+        assert_eq!(
+            INTERRUPTS.load(Ordering::Relaxed),
+            interrupts,
+            "an interrupt came while instructions were counted"
+        );
         let ticks_of_unit = TICKS.unwrap_or(UNIT);
         let instructions = (u64::from(ticks) * UNIT + ticks_of_unit / 2) / ticks_of_unit;
         u32::try_from(instructions).expect("there are fewer instructions than ticks")
@@ -70,6 +91,16 @@ impl Clock {
     fn beyond_loop(&mut self, turns: u32) -> u32 {
         self.instructions(|| spin(black_box(turns))) - 2 * turns
     }
+}
+
+fn interrupted() {
+    // No Cortex-M0 adds in one step; nothing else writes it.
+    INTERRUPTS.store(INTERRUPTS.load(Ordering::Relaxed) + 1, Ordering::Relaxed);
+    critical_section::with(|section| {
+        if let Some(handler) = HANDLER.borrow_ref_mut(section).as_mut() {
+            handler();
+        }
+    });
 }
 
 /// Two instructions a turn.

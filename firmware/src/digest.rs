@@ -11,7 +11,8 @@ pub fn print(group: &Group) {
     line!("digest, {}, {hash}", group.name);
 }
 
-struct Hex(Hash);
+/// In hexadecimal digits.
+pub struct Hex(pub Hash);
 
 impl Display for Hex {
     fn fmt(&self, to: &mut Formatter) -> Result {

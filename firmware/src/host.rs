@@ -1,7 +1,12 @@
-//! Lines to whoever watches, and the end of a program.
+//! Lines to whoever watches, the end of a program, and sleep.
 
 use core::fmt::Arguments;
 use core::panic::PanicInfo;
+#[cfg(feature = "defmt")]
+use defmt_rtt as _;
+
+#[cfg(not(any(feature = "semihosting", feature = "defmt")))]
+compile_error!("lines need a way out: the feature semihosting, or defmt");
 
 /// A line, formatted as `println!` does.
 #[macro_export]
@@ -19,12 +24,22 @@ pub fn print(line: Arguments) {
 
 /// The program is done.
 pub fn exit(success: bool) -> ! {
+    #[cfg(feature = "defmt")]
+    defmt::println!("{}", if success { "done" } else { "failed" });
     #[cfg(feature = "semihosting")]
     semihosting::process::exit(i32::from(!success));
     #[cfg(not(feature = "semihosting"))]
     loop {
-        core::hint::spin_loop();
+        sleep();
     }
+}
+
+/// Until an interrupt.
+pub fn sleep() {
+    #[cfg(target_arch = "arm")]
+    cortex_m::asm::wfi();
+    #[cfg(target_arch = "riscv32")]
+    riscv::asm::wfi();
 }
 
 #[panic_handler]

@@ -4,8 +4,12 @@
 pub mod clock;
 pub mod digest;
 pub mod host;
+pub mod recording;
 pub mod rows;
 pub mod stack;
+pub mod stream;
+#[path = "../../model/data/utterances.rs"]
+mod utterances;
 
 #[cfg(target_arch = "arm")]
 pub use cortex_m_rt::entry;

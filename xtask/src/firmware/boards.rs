@@ -8,7 +8,9 @@ pub struct Board {
     pub core: &'static str,
     pub target: Target,
     /// For rustc; empty for what the target is.
-    cpu: &'static str,
+    pub cpu: &'static str,
+    /// For f32.
+    pub fpu: bool,
     pub emulator: Emulator,
     /// For the emulator, beside the machine.
     options: &'static [&'static str],
@@ -35,6 +37,7 @@ const ARM: Board = Board {
     core: "",
     target: toolchain::THUMB,
     cpu: "",
+    fpu: false,
     emulator: Emulator::Arm,
     options: &[],
     timer: Timer::SysTick { megahertz: 25 },
@@ -43,13 +46,28 @@ const ARM: Board = Board {
 pub const BOARDS: [Board; 7] = [
     Board { name: "microbit", core: "M0", timer: Timer::SysTick { megahertz: 16 }, ..ARM },
     Board { name: "mps2-an385", core: "M3", target: toolchain::THUMBV7M, ..ARM },
-    Board { name: "mps2-an386", core: "M4F", target: toolchain::THUMBV7EM, cpu: "cortex-m4", ..ARM },
-    Board { name: "mps2-an500", core: "M7", target: toolchain::THUMBV7EM, cpu: "cortex-m7", ..ARM },
+    Board {
+        name: "mps2-an386",
+        core: "M4F",
+        target: toolchain::THUMBV7EM,
+        cpu: "cortex-m4",
+        fpu: true,
+        ..ARM
+    },
+    Board {
+        name: "mps2-an500",
+        core: "M7",
+        target: toolchain::THUMBV7EM,
+        cpu: "cortex-m7",
+        fpu: true,
+        ..ARM
+    },
     Board {
         name: "mps2-an505",
         core: "M33",
         target: toolchain::THUMBV8M,
         cpu: "cortex-m33",
+        fpu: true,
         timer: Timer::SysTick { megahertz: 20 },
         ..ARM
     },
@@ -59,6 +77,7 @@ pub const BOARDS: [Board; 7] = [
         core: "M55",
         target: toolchain::THUMBV8M,
         cpu: "cortex-m33",
+        fpu: true,
         timer: Timer::SysTick { megahertz: 32 },
         ..ARM
     },

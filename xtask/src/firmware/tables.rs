@@ -17,11 +17,11 @@ pub fn write(path: &Path, measured: &[Measured]) -> Result<()> {
 }
 
 pub fn all(measured: &[Measured]) -> String {
-    let mut text = String::new();
+    let mut text = boards(measured);
     for level in LEVELS {
         let of_level: Vec<_> = measured.iter().filter(|one| one.level == level).collect();
         text += &format!("Instructions of a row, and of an element of it, opt-level {level}:\n\n");
-        text += &table("cost", &["rows", "N", "norm", "codes"], &of_level, |key, values| {
+        text += &table("cost", &["rows", "N", "norm", "type"], &of_level, |key, values| {
             let width = key.get(1).and_then(|width| width.parse::<f64>().ok());
             let row = values.first().and_then(|row| row.parse::<f64>().ok());
             row.zip(width).map_or(String::new(), |(row, width)| format!("{row}, {:.1}", row / width))
@@ -29,7 +29,19 @@ pub fn all(measured: &[Measured]) -> String {
     }
     text += &format!("Bytes of stack, opt-level {}:\n\n", LEVELS.join(" and "));
     let of_both: Vec<_> = measured.iter().collect();
-    text + &table("stack", &["rows", "verb", "codes"], &of_both, |_, values| values.join(", "))
+    text += &table("stack", &["rows", "verb", "type"], &of_both, |_, values| distinct(values));
+    text += &format!("The network that names the speaker, opt-level {}:\n\n", LEVELS.join(" and "));
+    text + &table("speaker", &["weights", ""], &of_both, |_, values| distinct(values))
+}
+
+fn boards(measured: &[Measured]) -> String {
+    let mut text = row(["board", "core", "target", "cpu", "ticks in 1000 instructions"]);
+    text += &row(["---", "---", "---", "---", "---:"]);
+    for Measured { board, .. } in measured.iter().filter(|one| one.level == LEVELS[0]) {
+        let ticks = board.ticks().to_string();
+        text += &row([board.name, board.core, board.target.triple, board.cpu, &ticks]);
+    }
+    text + "\n"
 }
 
 /// The lines of a program: key and value. A cell shows the values of a board, one for each level.
@@ -74,4 +86,11 @@ fn table(
 fn row(cells: impl IntoIterator<Item = impl std::fmt::Display>) -> String {
     let cells: Vec<_> = cells.into_iter().map(|cell| cell.to_string()).collect();
     format!("| {} |\n", cells.join(" | "))
+}
+
+/// Values that are the same at every level once.
+fn distinct(values: &[&str]) -> String {
+    let mut distinct = values.to_vec();
+    distinct.dedup();
+    distinct.join(", ")
 }
