@@ -51,6 +51,7 @@ pub fn check() -> Result<()> {
 /// What the programs for a board said, compiled at a level: a line is words.
 struct Measured {
     board: &'static Board,
+    compiler: String,
     level: &'static str,
     lines: Vec<Vec<String>>,
 }
@@ -59,6 +60,7 @@ fn measure(boards: &[&'static Board]) -> Result<Vec<Measured>> {
     let golden = digest::golden()?;
     let mut all = Vec::new();
     for board in boards {
+        let compiler = toolchain::toolchain(&board.target)?.version()?;
         for level in LEVELS {
             let mut lines = Vec::new();
             let folder = build(board, level)?;
@@ -74,7 +76,7 @@ fn measure(boards: &[&'static Board]) -> Result<Vec<Measured>> {
                 lines.extend(said);
             }
             println!("  {} ({}), opt-level {level}: done", board.name, board.core);
-            all.push(Measured { board, level, lines });
+            all.push(Measured { board, compiler: compiler.clone(), level, lines });
         }
     }
     Ok(all)

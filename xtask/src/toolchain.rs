@@ -49,6 +49,14 @@ impl Toolchain {
     pub fn apply<'a>(&self, command: &'a mut Command) -> &'a mut Command {
         command.envs(self.environment.iter().map(|(name, value)| (name, value)))
     }
+
+    /// The compiler's name and version.
+    pub fn version(&self) -> Result<String> {
+        let own = self.environment.iter().find(|(name, _)| name == "RUSTC").map(|(_, path)| path.as_path());
+        let rustc = own.unwrap_or(Path::new("rustc"));
+        run("rustc", Command::new(rustc).arg("--version").current_dir(paths::root()))
+            .map(|version| version.trim().to_owned())
+    }
 }
 
 /// Finds or makes a toolchain for `target`.

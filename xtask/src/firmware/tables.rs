@@ -35,11 +35,11 @@ pub fn all(measured: &[Measured]) -> String {
 }
 
 fn boards(measured: &[Measured]) -> String {
-    let mut text = row(["board", "core", "target", "cpu", "ticks in 1000 instructions"]);
-    text += &row(["---", "---", "---", "---", "---:"]);
-    for Measured { board, .. } in measured.iter().filter(|one| one.level == LEVELS[0]) {
+    let mut text = row(["board", "core", "target", "cpu", "compiler", "ticks in 1000 instructions"]);
+    text += &row(["---", "---", "---", "---", "---", "---:"]);
+    for Measured { board, compiler, .. } in measured.iter().filter(|one| one.level == LEVELS[0]) {
         let ticks = board.ticks().to_string();
-        text += &row([board.name, board.core, board.target.triple, board.cpu, &ticks]);
+        text += &row([board.name, board.core, board.target.triple, board.cpu, compiler, &ticks]);
     }
     text + "\n"
 }
