@@ -1,18 +1,15 @@
 //! All of the set-up at once, for those who want to have it behind them (before going offline, say).
 
-use crate::firmware::boards::BOARDS;
 use crate::{Result, no_arguments, toolchain, tools};
 
 type Part = fn() -> Result<()>;
 
-pub const PARTS: [(&str, Part); 6] = [
+pub const PARTS: [(&str, Part); 5] = [
     ("Node", tools::node),
     ("Rust targets", || {
         toolchain::toolchain(&toolchain::WASM)?;
-        toolchain::toolchain(&toolchain::THUMB)?;
-        BOARDS.iter().try_for_each(|board| toolchain::toolchain(&board.target).map(drop))
+        toolchain::toolchain(&toolchain::THUMB).map(drop)
     }),
-    ("emulators of boards", || BOARDS.iter().try_for_each(|board| tools::qemu(board.emulator).map(drop))),
     ("wasm-bindgen", || tools::wasm_bindgen().map(drop)),
     ("browsers", || tools::chromium().and_then(|_| tools::firefox()).map(drop)),
     ("npm packages", || ["wasm", "web"].into_iter().try_for_each(tools::npm_packages)),
