@@ -1,7 +1,6 @@
 //! Types of codes.
 
 use super::lane::Mac;
-use core::array::from_fn;
 use core::ops::Range;
 
 /// An integer type whose values stand for real numbers. `i8`, `u8`, `i16` and `i32` are; no others can be.
@@ -103,12 +102,10 @@ pub(crate) trait Feature: Copy {
     fn get(self, i: usize) -> i32;
     /// As many as there are lanes, from `i` on, which their number divides.
     fn lanes<M: Mac>(self, mac: M, i: usize) -> M::V;
-    /// `B` at a time, as far as those are whole.
+    /// One after another.
     #[inline(always)]
-    fn blocks<const B: usize>(self, elements: Range<usize>) -> impl Iterator<Item = [i32; B]> {
-        // Not `step_by`: of a `zip` that asks each part whether it is at its end.
-        let start = elements.start;
-        (0..elements.len() / B).map(move |block| from_fn(|i| self.get(start + block * B + i)))
+    fn each(self, elements: Range<usize>) -> impl Iterator<Item = i32> {
+        elements.map(move |i| self.get(i))
     }
     /// `u` times parameters, over `2^bits`; `scale` is `2^(32 − bits)`.
     fn times<M: Mac>(mac: M, u: M::V, parameters: M::V, scale: M::V) -> M::V;
@@ -122,9 +119,8 @@ impl<C: Code> Feature for &[C] {
         if Self::WIDE { 32 } else { 16 }
     }
     #[inline(always)]
-    fn blocks<const B: usize>(self, elements: Range<usize>) -> impl Iterator<Item = [i32; B]> {
-        let these = <[C]>::get(self, elements).unwrap_or_default();
-        these.as_chunks().0.iter().map(|block: &[C; B]| block.map(C::get))
+    fn each(self, elements: Range<usize>) -> impl Iterator<Item = i32> {
+        <[C]>::get(self, elements).unwrap_or_default().iter().map(|code| code.get())
     }
     #[inline(always)]
     fn get(self, i: usize) -> i32 {

@@ -25,9 +25,6 @@ const FEWEST: i32 = 5;
 const MOST: i32 = 24;
 /// With so many there is a loop of which the compiler knows it.
 const POINT: i32 = 11;
-/// How many elements a step of it takes: the registers of Armv6-M (see [`Scalar`]) hold two, and compilers for others need
-/// more instructions for two than twice for one (Cortex-M4: 26.4 instead of 23.6 an element).
-const TOGETHER: usize = if cfg!(all(target_arch = "arm", not(target_has_atomic = "32"))) { 2 } else { 1 };
 const MOST_LANES: usize = 8;
 
 /// One row, and how its numbers are shifted.
@@ -50,16 +47,16 @@ impl<'a, F: Feature> Narrow<'a, F> {
         // b·2^(w−m) stays below 2³⁰, and the zero point below 2²⁸.
         let zero = 32 - norm.zero_point.unsigned_abs().leading_zeros() as i32;
         let wanted = w.min(MOST).min(31 - beta.bits() + norm.m).min(28 - zero);
-        let few = POINT - w;
+        let f_of = |wanted: i32| f - (w - wanted);
         let usual = M::LANES == 1
             && F::TYPED
+            && !F::WIDE
             && R::FITS
             && (POINT..POINT + 3).contains(&wanted)
-            && !F::WIDE
             && norm.m <= POINT
-            && row.slope(f + few) < 1 << 15;
+            && row.slope(f_of(POINT)) < 1 << 15;
         let wanted = if usual { POINT } else { wanted };
-        let f = f - (w - wanted);
+        let f = f_of(wanted);
         (wanted >= FEWEST && f > 0).then_some(Self { wide, gamma, beta, f, w: wanted, usual })
     }
 
@@ -78,12 +75,10 @@ impl<'a, F: Feature> Narrow<'a, F> {
         }
         if whole < width {
             let constants = &self.constants::<Scalar, R>(Scalar);
-            let mut rest = whole..width;
+            let rest = whole..width;
             if self.usual {
-                rest.start = width & !(TOGETHER - 1);
-                self.usual::<R>(rows, whole..rest.start, constants);
-            }
-            if right {
+                self.usual::<R>(rows, rest, constants);
+            } else if right {
                 self.one_by_one::<R, true>(rows, rest, constants);
             } else {
                 self.one_by_one::<R, false>(rows, rest, constants);
@@ -143,10 +138,10 @@ impl<'a, F: Feature> Narrow<'a, F> {
         elements: Range<usize>,
         constants: &Constants<i32>,
     ) {
-        let (gamma, beta) = (self.gamma.blocks(elements.clone()), self.beta.blocks(elements.clone()));
+        let (gamma, beta) = (self.gamma.each(elements.clone()), self.beta.each(elements.clone()));
         let constants = *constants;
         let w = self.w as u32;
-        rows.each::<1>(elements, gamma, beta, |code, g, b| {
+        rows.each(elements, gamma, beta, |code, g, b| {
             let u = if R::FITS {
                 constants.u(Scalar, code as i32)
             } else {
@@ -161,25 +156,14 @@ impl<'a, F: Feature> Narrow<'a, F> {
     /// The same in the usual case.
     #[inline(never)]
     fn usual<R: Rows>(&self, rows: &mut R, elements: Range<usize>, constants: &Constants<i32>) {
-        let (gamma, beta) = (self.gamma.blocks(elements.clone()), self.beta.blocks(elements.clone()));
-        let Constants { high, low, rest, half, gamma_scale, beta_scale, .. } = *constants;
-        let (a, half) = (high << 16 | low, half.wrapping_add(TOO_LOW));
-        rows.each::<TOGETHER>(elements, gamma, beta, |code, g, b| {
-            let u = Scalar.mul_high_16(a, code as i32).wrapping_add(rest);
-            let bias = b.wrapping_mul(beta_scale).wrapping_add(half);
-            let mut y = F::times(Scalar, u, g, gamma_scale).wrapping_add(bias);
-            if is_near(y, POINT as u32) {
-                y = self.decided(code as i32, g, b) << POINT;
-            }
-            y >> POINT
+        let (gamma, beta) = (self.gamma.each(elements.clone()), self.beta.each(elements.clone()));
+        let a = constants.high << 16 | constants.low;
+        let constants = Constants { half: constants.half.wrapping_add(TOO_LOW), ..*constants };
+        rows.each(elements, gamma, beta, |code, g, b| {
+            let u = Scalar.mul_high_16(a, code as i32).wrapping_add(constants.rest);
+            let y = self.before_rounding::<Scalar, false>(Scalar, u, g, b, &constants);
+            if is_near(y, POINT as u32) { self.wide.y(g, b, code) as i32 } else { y >> POINT }
         });
-    }
-
-    /// The result for a code of 16 bits.
-    #[cold]
-    #[inline(never)]
-    fn decided(&self, code: i32, g: i32, b: i32) -> i32 {
-        self.wide.y(g, b, code.into()) as i32
     }
 
     /// `P·2ˡ`, of which `u` is the product with the root.

@@ -31,20 +31,18 @@ pub(crate) trait Rows {
     fn sums<M: Mac>(&self, mac: M) -> Sums;
     /// Writes as many as there are lanes, saturated. They have been read for the last time.
     fn store<M: Mac>(&mut self, mac: M, at: usize, y: M::V);
-    /// Writes what `f` makes of some elements and their parameters, `B` at a time, as far as those are whole.
+    /// Writes what `f` makes of each of some elements and its parameters.
     #[inline(always)]
-    fn each<const B: usize>(
+    fn each(
         &mut self,
         elements: Range<usize>,
-        gamma: impl Iterator<Item = [i32; B]>,
-        beta: impl Iterator<Item = [i32; B]>,
+        gamma: impl Iterator<Item = i32>,
+        beta: impl Iterator<Item = i32>,
         mut f: impl FnMut(i64, i32, i32) -> i32,
     ) {
-        for ((start, gamma), beta) in elements.step_by(B).zip(gamma).zip(beta) {
-            for (i, (gamma, beta)) in gamma.into_iter().zip(beta).enumerate() {
-                let y = f(self.code(start + i), gamma, beta);
-                self.store(Scalar, start + i, y);
-            }
+        for ((i, gamma), beta) in elements.zip(gamma).zip(beta) {
+            let y = f(self.code(i), gamma, beta);
+            self.store(Scalar, i, y);
         }
     }
 }
@@ -91,25 +89,6 @@ pub(crate) struct Sum {
     pub unit: u32,
 }
 
-/// An element that is read, and where it is written.
-trait Slot<'a, X, Y> {
-    fn open(self) -> (X, &'a mut Y);
-}
-
-impl<'a, X: Copy, Y> Slot<'a, X, Y> for (&X, &'a mut Y) {
-    #[inline(always)]
-    fn open(self) -> (X, &'a mut Y) {
-        (*self.0, self.1)
-    }
-}
-
-impl<'a, X: Copy> Slot<'a, X, X> for &'a mut X {
-    #[inline(always)]
-    fn open(self) -> (X, &'a mut X) {
-        (*self, self)
-    }
-}
-
 macro_rules! plain {
     ($rows:ident<$($type:ident),*>, $in:ident, $out:ident: $y:ident, |$all:ident, $start:ident, $width:ident| $part:expr,
      |$these:ident, $of:ident| $pairs:expr) => {
@@ -147,19 +126,16 @@ macro_rules! plain {
                 $y::store(mac, y, self.$out, at);
             }
             #[inline(always)]
-            fn each<const B: usize>(
+            fn each(
                 &mut self,
                 $of: Range<usize>,
-                gamma: impl Iterator<Item = [i32; B]>,
-                beta: impl Iterator<Item = [i32; B]>,
+                gamma: impl Iterator<Item = i32>,
+                beta: impl Iterator<Item = i32>,
                 mut f: impl FnMut(i64, i32, i32) -> i32,
             ) {
                 let $these = self;
-                for ((slot, gamma), beta) in $pairs.zip(gamma).zip(beta) {
-                    let (codes, y) = slot.open();
-                    for (y, (code, (gamma, beta))) in y.iter_mut().zip(codes.iter().zip(gamma.iter().zip(&beta))) {
-                        *y = $y::saturated(f(code.get().into(), *gamma, *beta).into());
-                    }
+                for (((code, y), gamma), beta) in $pairs.zip(gamma).zip(beta) {
+                    *y = $y::saturated(f(code.get().into(), gamma, beta).into());
                 }
             }
         }
@@ -172,10 +148,10 @@ plain!(Apart<X, Y>, x, y: Y, |all, start, width| Apart {
     ..*all
 }, |these, of| {
     let (x, y) = (these.x.get(of.clone()).unwrap_or_default(), these.y.get_mut(of).unwrap_or_default());
-    x.as_chunks::<B>().0.iter().zip(y.as_chunks_mut::<B>().0)
+    x.iter().copied().zip(y)
 });
 plain!(InPlace<X>, x, x: X, |all, start, width| InPlace { x: part_mut(all.x, start, width), ..*all },
-    |these, of| these.x.get_mut(of).unwrap_or_default().as_chunks_mut::<B>().0.iter_mut());
+    |these, of| these.x.get_mut(of).unwrap_or_default().iter_mut().map(|x| (*x, x)));
 
 impl<X: Code, Y: Code> Residual<'_, X, Y> {
     /// The sum goes to the residual, rounded and saturated.
