@@ -167,7 +167,7 @@ impl<X: Code, Y: Code> Residual<'_, X, Y> {
 
 /// `v / 2^bits`, half to even.
 #[inline(always)]
-fn rounded(v: i64, bits: u32) -> i64 {
+pub(crate) fn rounded(v: i64, bits: u32) -> i64 {
     if bits == 0 {
         return v;
     }

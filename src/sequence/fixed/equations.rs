@@ -2,7 +2,9 @@
 
 use super::activation::{sigmoid, tanh};
 use super::normaliser::Norms;
-use super::{NORMALISED, STATE, rounded, saturated};
+use super::{NORMALISED, STATE};
+use crate::integer::Code;
+use crate::integer::rows::rounded;
 use crate::sequence::slices::{split, split_mut, zip};
 use crate::sequence::{self, Gru, Lstm, Rnn};
 
@@ -26,8 +28,8 @@ fn sum(a: i16, b: i16) -> i32 {
 }
 
 /// Of two numbers with 15 fraction bits, or one with 15 and another: that of the other.
-fn product(a: i16, b: i32) -> i32 {
-    rounded(i32::from(a) * b, STATE)
+fn product(a: i16, b: i32) -> i64 {
+    rounded((i32::from(a) * b).into(), STATE)
 }
 
 impl Step for Rnn {
@@ -48,13 +50,13 @@ impl Step for Lstm {
         for (f, i, g, hf, hi, hg, c, memory) in zip!(f, i, g, hf, hi, hg, c, memory) {
             let (f, i, g) = (sigmoid(sum(*f, *hf)), sigmoid(sum(*i, *hi)), tanh(sum(*g, *hg)));
             let (kept, new) = (i32::from(f) * i32::from(*c), i32::from(i) * i32::from(g));
-            *c = saturated(rounded(kept + (new >> (STATE - NORMALISED)), STATE));
+            *c = i16::saturated(rounded((kept + (new >> (STATE - NORMALISED))).into(), STATE));
             *memory = (*c).into();
         }
         norms.forward::<Self>(2..3, sums, y);
         let [_, _, o, _, _, _, ho, _, c] = split(y, norms.units);
         for (o, ho, c, h) in zip!(o, ho, c, h) {
-            *h = saturated(product(sigmoid(sum(*o, *ho)), tanh((*c).into()).into()));
+            *h = i16::saturated(product(sigmoid(sum(*o, *ho)), tanh((*c).into()).into()));
         }
     }
 }
@@ -65,8 +67,8 @@ impl Step for Gru {
         let [z, r, n, hz, hr, hn] = split(y, norms.units);
         for (z, r, n, hz, hr, hn, h) in zip!(z, r, n, hz, hr, hn, state) {
             let (z, r) = (sigmoid(sum(*z, *hz)), sigmoid(sum(*r, *hr)));
-            let n = tanh(i32::from(*n) + product(r, (*hn).into()));
-            *h = saturated(i32::from(*h) + product(z, i32::from(n) - i32::from(*h)));
+            let n = tanh(i32::from(*n) + product(r, (*hn).into()) as i32);
+            *h = i16::saturated(i64::from(*h) + product(z, i32::from(n) - i32::from(*h)));
         }
     }
 }

@@ -69,13 +69,3 @@ pub type LnGru<'a, W> = Cell<'a, Gru, W>;
 const STATE: u32 = 15;
 /// Fraction bits of what a norm gives.
 const NORMALISED: u32 = 11;
-
-/// `v / 2^bits`, half to even; `v + 2^bits` has 32 bits.
-fn rounded(v: i32, bits: u32) -> i32 {
-    let odd = v >> bits & 1;
-    (v + (1 << (bits - 1)) - 1 + odd) >> bits
-}
-
-fn saturated(v: i32) -> i16 {
-    v.clamp(i16::MIN.into(), i16::MAX.into()) as i16
-}
