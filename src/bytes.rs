@@ -7,3 +7,13 @@ pub(crate) const fn at<const N: usize>(bytes: &[u8], offset: usize) -> [u8; N] {
     }
     [0; N]
 }
+
+/// Writes one number behind the other, as far as there is room.
+pub struct Writer<'a>(pub &'a mut [u8]);
+
+impl Writer<'_> {
+    pub(crate) fn put<const N: usize>(&mut self, bytes: [u8; N]) {
+        let to = self.0.split_off_mut(..N).unwrap_or_default();
+        to.iter_mut().zip(bytes).for_each(|(to, byte)| *to = byte);
+    }
+}

@@ -10,8 +10,9 @@
 
 use super::Code;
 use super::params::{Header, LARGEST_MULTIPLIER, Params, WithResidual};
+use crate::bytes::{self, Writer};
 use crate::integer::ratio::SHIFTS;
-use crate::{Error, bytes, shape};
+use crate::{Error, shape};
 use core::marker::PhantomData;
 
 const MAGIC: u32 = u32::from_le_bytes(*b"LNQ1");
@@ -31,17 +32,16 @@ impl<X: Code, Y: Code, S: AsRef<[i32]>> Params<X, Y, S> {
         let Header { k, m, input, output, epsilon, residual } = self.header;
         let (multiplier, zero_point, epsilon_of_residual) =
             residual.map_or((-1, 0, 0), |r| (r.multiplier, r.zero_point, r.epsilon));
-        let mut to = to.iter_mut();
-        let mut put = |bytes: &[u8]| to.by_ref().zip(bytes).for_each(|(to, byte)| *to = *byte);
-        put(&MAGIC.to_le_bytes());
-        put(&tags::<X, Y>().to_le_bytes());
+        let mut to = Writer(to);
+        to.put(MAGIC.to_le_bytes());
+        to.put(tags::<X, Y>().to_le_bytes());
         for number in [self.width() as i32, k, m, input, output, zero_point, multiplier] {
-            put(&number.to_le_bytes());
+            to.put(number.to_le_bytes());
         }
-        put(&epsilon.to_le_bytes());
-        put(&epsilon_of_residual.to_le_bytes());
+        to.put(epsilon.to_le_bytes());
+        to.put(epsilon_of_residual.to_le_bytes());
         for number in self.gamma.as_ref().iter().chain(self.beta.as_ref()) {
-            put(&number.to_le_bytes());
+            to.put(number.to_le_bytes());
         }
         Ok(())
     }

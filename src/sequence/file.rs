@@ -13,8 +13,7 @@
 use super::cell::Kind;
 use super::classifier::Classifier;
 use super::normaliser::Normaliser;
-use super::slices::{copy, take_mut};
-use crate::bytes::at;
+use crate::bytes::{Writer, at};
 use crate::{Error, shape};
 
 pub(super) const HEADER: usize = 24;
@@ -213,14 +212,5 @@ impl<'a, K: Kind, N: Normaliser> Classifier<'a, K, N> {
         }
         weights.iter_mut().zip(read()).for_each(|(to, weight)| *to = weight);
         Self::new(inputs, units, classes, weights)?.with_epsilon(epsilon)
-    }
-}
-
-/// Writes one number behind the other.
-pub struct Writer<'a>(pub &'a mut [u8]);
-
-impl Writer<'_> {
-    pub(super) fn put<const N: usize>(&mut self, bytes: [u8; N]) {
-        copy(take_mut(&mut self.0, N), &bytes);
     }
 }

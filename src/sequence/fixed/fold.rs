@@ -5,8 +5,8 @@
 
 use super::file::bytes_len;
 use super::{Cell, Classifier, Kind, NORMALISED, STATE, Weight};
+use crate::bytes::Writer;
 use crate::integer::ratio;
-use crate::sequence::file::Writer;
 use crate::sequence::slices::{Group, groups};
 use crate::sequence::{self, Layer, NormKind, Shape};
 use crate::{Error, shape};

@@ -1,7 +1,7 @@
 //! Matrices of weights as bytes, a row for each output.
 
+use crate::bytes::Writer;
 use crate::sequence::Storage;
-use crate::sequence::file::Writer;
 use crate::sequence::slices::chunks;
 use core::fmt::Debug;
 
