@@ -3,36 +3,32 @@
 use crate::{Error, shape};
 use core::ops::RangeInclusive;
 
-/// `numerator · 2^exponent / denominator`, rounded half to even; `None` from 2¹¹² on.
+/// `numerator · 2^exponent / denominator`, rounded half to even; `None` from 2¹¹² on. Neither integer has more than 62 bits.
 ///
 /// Bit by bit: it runs when a norm is made, not when it is used, and a device that has no division then needs none.
 #[inline(never)]
-pub(crate) fn quotient(numerator: u128, exponent: i32, denominator: u64) -> Option<u128> {
-    let denominator = u128::from(denominator);
-    let bit = |at: i32| if (0..128).contains(&at) { numerator >> at & 1 } else { 0 };
-    let (mut quotient, mut rest) = (0u128, 0u128);
-    let mut at = if numerator == 0 { -exponent } else { 128 };
-    while at > -exponent {
-        at -= 1;
+pub(crate) fn quotient(numerator: u64, exponent: i32, denominator: u64) -> Option<u128> {
+    // Below a quarter; or beyond, of which a few bits more show as much.
+    let bits = 64 + exponent.min(192);
+    if bits < 0 {
+        return Some(0);
+    }
+    let (mut numerator, mut quotient) = (numerator, 0u128);
+    let mut twice = numerator >> 63;
+    for _ in 0..bits {
+        numerator <<= 1;
+        let mut rest = twice;
         quotient <<= 1;
-        rest = rest << 1 | bit(at);
         if rest >= denominator {
             rest -= denominator;
-            quotient |= 1;
+            quotient += 1;
         }
         if quotient >> 112 != 0 {
             return None;
         }
+        twice = rest << 1 | numerator >> 63;
     }
-    // What is left, twice: 2·rest and the next bit, and whether any bit follows.
-    let next = -exponent - 1;
-    let twice = rest << 1 | bit(next);
-    let below = match next {
-        ..=0 => 0,
-        1..128 => numerator & ((1 << next) - 1),
-        _ => numerator,
-    };
-    let up = twice > denominator || twice == denominator && (below != 0 || quotient & 1 == 1);
+    let up = twice > denominator || twice == denominator && (numerator << 1 != 0 || quotient & 1 == 1);
     Some(quotient + u128::from(up)).filter(|q| q >> 112 == 0)
 }
 
@@ -46,15 +42,15 @@ pub(crate) fn parts(v: f32) -> (u64, i32) {
 /// `E = N²·ε/s²·2¹⁶` for a step `s = scale · 2^−shift`.
 pub(crate) fn epsilon(width: usize, epsilon: f32, scale: f32, shift: i32) -> Option<u128> {
     let ((mantissa, exponent), (step, step_exponent)) = (parts(epsilon), parts(scale));
-    let width = width as u128;
+    let width = width as u64;
     let exponent = exponent - 2 * (step_exponent - shift) + 16;
-    quotient(width * width * u128::from(mantissa), exponent, step * step)
+    quotient(width * width * mantissa, exponent, step * step)
 }
 
 /// `value / scale · 2^shift`; `None` unless its magnitude is below 2³¹.
 pub(crate) fn multiplier(value: f32, scale: f32, shift: i32) -> Option<i32> {
     let ((mantissa, exponent), (step, step_exponent)) = (parts(value), parts(scale));
-    let magnitude = quotient(mantissa.into(), exponent - step_exponent + shift, step)?;
+    let magnitude = quotient(mantissa, exponent - step_exponent + shift, step)?;
     let magnitude = i32::try_from(magnitude).ok()?;
     Some(if value < 0.0 { -magnitude } else { magnitude })
 }
