@@ -152,6 +152,7 @@ impl<'a, X: Number, Y: Number, const CENTRED: bool> Norm<'a, X, Y, CENTRED> {
         shape::rows("x", rows.len(), self.norm.width)?;
         // To ask for the types of γ and β at every step takes longer than the step.
         match (self.gamma, self.beta) {
+            (Codes::I8(gamma), Codes::I8(beta)) => self.norm.forward(dispatch::MAC, rows, gamma, beta),
             (Codes::I16(gamma), Codes::I16(beta)) => self.norm.forward(dispatch::MAC, rows, gamma, beta),
             (Codes::I32(gamma), Codes::I32(beta)) => self.norm.forward(dispatch::MAC, rows, gamma, beta),
             (gamma, beta) => self.norm.forward(dispatch::MAC, rows, gamma, beta),
