@@ -7,5 +7,6 @@ use layernorm_firmware::{digest, entry, host};
 #[entry]
 fn main() -> ! {
     digest::print(&layernorm_digest::SMALL_INTEGER);
+    digest::print(&layernorm_digest::SMALL_16_BITS);
     host::exit(true)
 }

@@ -6,7 +6,7 @@ use crate::integer::{Case, Runs, every_case, some_cases};
 use crate::memory::{self, Memory};
 use crate::numbers::Numbers;
 use ::fixed::traits::Fixed;
-use ::fixed::types::{I1F15, I1F31, I2F30, I3F5, I4F4, I4F12, I8F0, I8F24, I16F16};
+use ::fixed::types::{I1F15, I1F31, I2F14, I2F30, I3F5, I4F4, I4F12, I8F0, I8F8, I8F24, I16F16};
 use layernorm::Error;
 use layernorm::fixed::{Norm, Number};
 
@@ -34,6 +34,41 @@ pub(crate) fn rms_norm(memory: &mut Memory, sink: &mut Sink) {
 pub(crate) fn small(memory: &mut Memory, sink: &mut Sink) {
     some_cases(&few_runs::<true>(), memory, sink);
     some_cases(&few_runs::<false>(), memory, sink);
+}
+
+/// Codes, γ and β of 16 bits, for which some cores have a loop of their own.
+pub(crate) fn of_16_bits(memory: &mut Memory, sink: &mut Sink) {
+    let runs: Runs = [
+        &[run_16::<I2F14, I4F12, true>],
+        &[run_16::<I4F12, I1F15, false>, run_16::<I1F15, I4F12, false>],
+        &[run_16::<I1F15, I8F8, true>],
+    ];
+    some_cases(&runs, memory, sink);
+}
+
+fn run_16<G, B, const CENTRED: bool>(
+    Case { width, kinds, epsilon }: Case,
+    memory: &mut Memory,
+    numbers: &mut Numbers,
+    sink: &mut Sink,
+) -> Result<(), Error>
+where
+    G: Number + Fixed<Bits: Code>,
+    B: Number + Fixed<Bits: Code>,
+{
+    let elements = width * kinds.len();
+    let x: &mut [I4F12] = memory::codes(memory.x, elements);
+    let y: &mut [I4F12] = memory::codes(memory.y, elements);
+    codes::rows::<i16>(kinds, numbers, bytemuck::cast_slice_mut(x));
+    let gamma: &[G] = parameter(memory.gamma, width, 1, I4F12::FRAC_NBITS, numbers);
+    let beta: &[B] = parameter(memory.beta, width, 0, I4F12::FRAC_NBITS, numbers);
+    let norm = Norm::<I4F12, I4F12, CENTRED>::new(width)?.with_epsilon(epsilon)?;
+    let norm = norm.with_gamma(gamma)?.with_beta(beta)?;
+    norm.forward(x, y)?;
+    sink.codes::<i16>(bytemuck::cast_slice(y));
+    norm.forward_in_place(x)?;
+    sink.codes::<i16>(bytemuck::cast_slice(x));
+    Ok(())
 }
 
 /// γ or β, if there is one, in a format of its own.

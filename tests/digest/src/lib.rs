@@ -59,7 +59,7 @@ pub const GROUPS: &[Group] = &[
 ];
 
 /// Groups of fewer cases, for boards with little memory.
-pub const SMALL: &[Group] = &[SMALL_FLOAT, SMALL_INTEGER, SMALL_RECURRENT];
+pub const SMALL: &[Group] = &[SMALL_FLOAT, SMALL_INTEGER, SMALL_RECURRENT, SMALL_16_BITS];
 /// The f32 norms.
 pub const SMALL_FLOAT: Group = Group { name: "small_float", run: float::small };
 /// The fixed-point and the quantised norms.
@@ -70,6 +70,8 @@ pub const SMALL_INTEGER: Group = Group {
         quantized::small(memory, sink);
     },
 };
+/// The fixed-point norms of codes, γ and β of 16 bits.
+pub const SMALL_16_BITS: Group = Group { name: "small_16_bits", run: fixed::of_16_bits };
 /// Recurrent cells in f32 and in integers.
 pub const SMALL_RECURRENT: Group = Group { name: "small_recurrent", run: recurrent::small };
 
