@@ -27,10 +27,18 @@ pub trait Sealed: Sized {
     /// Of at most 2¹⁵.
     #[doc(hidden)]
     fn sums<M: Mac>(mac: M, codes: &[Self]) -> Sums;
+    /// The same slice, if codes are of this type, else an empty one.
+    #[cfg(layernorm_dsp)]
+    #[doc(hidden)]
+    fn as_i16(codes: &[Self]) -> &[i16];
+    /// The same.
+    #[cfg(layernorm_dsp)]
+    #[doc(hidden)]
+    fn as_i16_mut(codes: &mut [Self]) -> &mut [i16];
 }
 
 macro_rules! code {
-    ($type:ident, $load:ident, $store:ident, |$mac:ident, $codes:ident| $sums:expr) => {
+    ($type:ident, $load:ident, $store:ident, |$mac:ident, $codes:ident| $sums:expr, |$same:ident| $as_i16:expr) => {
         impl Code for $type {
             const BITS: u32 = $type::BITS;
             const LOWEST: i64 = $type::MIN as i64;
@@ -59,14 +67,30 @@ macro_rules! code {
             fn sums<M: Mac>($mac: M, $codes: &[Self]) -> Sums {
                 $sums
             }
+            #[cfg(layernorm_dsp)]
+            #[inline(always)]
+            fn as_i16($same: &[Self]) -> &[i16] {
+                $as_i16
+            }
+            #[cfg(layernorm_dsp)]
+            #[inline(always)]
+            fn as_i16_mut($same: &mut [Self]) -> &mut [i16] {
+                $as_i16
+            }
         }
     };
 }
 
-code!(i8, load_i8, store_i8, |mac, codes| mac.sums_i8(codes));
-code!(u8, load_u8, store_u8, |mac, codes| mac.sums_u8(codes));
-code!(i16, load_i16, store_i16, |mac, codes| mac.sums_i16(codes));
-code!(i32, load_i32, store_i32, |_mac, codes| Sums::NONE.with(codes.iter().map(|&c| i64::from(c))));
+code!(i8, load_i8, store_i8, |mac, codes| mac.sums_i8(codes), |_codes| Default::default());
+code!(u8, load_u8, store_u8, |mac, codes| mac.sums_u8(codes), |_codes| Default::default());
+code!(i16, load_i16, store_i16, |mac, codes| mac.sums_i16(codes), |codes| codes);
+code!(
+    i32,
+    load_i32,
+    store_i32,
+    |_mac, codes| Sums::NONE.with(codes.iter().map(|&c| i64::from(c))),
+    |_codes| Default::default()
+);
 
 /// What pass 1 finds out about a row.
 #[derive(Clone, Copy, Debug)]
@@ -95,8 +119,6 @@ impl Sums {
 pub(crate) trait Feature: Copy {
     /// Every parameter has 32 bits.
     const WIDE: bool;
-    /// An iterator over parameters need not ask for their type.
-    const TYPED: bool = true;
     /// Bits that hold the parameters, their sign included.
     fn bits(self) -> i32;
     fn get(self, i: usize) -> i32;
@@ -106,6 +128,12 @@ pub(crate) trait Feature: Copy {
     #[inline(always)]
     fn each(self, elements: Range<usize>) -> impl Iterator<Item = i32> {
         elements.map(move |i| self.get(i))
+    }
+    /// Parameters of 16 bits.
+    #[cfg(layernorm_dsp)]
+    #[inline(always)]
+    fn as_i16(&self) -> &[i16] {
+        &[]
     }
     /// `u` times parameters, over `2^bits`; `scale` is `2^(32 − bits)`.
     fn times<M: Mac>(mac: M, u: M::V, parameters: M::V, scale: M::V) -> M::V;
@@ -129,6 +157,11 @@ impl<C: Code> Feature for &[C] {
     #[inline(always)]
     fn lanes<M: Mac>(self, mac: M, i: usize) -> M::V {
         C::load(mac, self, i)
+    }
+    #[cfg(layernorm_dsp)]
+    #[inline(always)]
+    fn as_i16(&self) -> &[i16] {
+        C::as_i16(self)
     }
     #[inline(always)]
     fn times<M: Mac>(mac: M, u: M::V, codes: M::V, _: M::V) -> M::V {

@@ -7,27 +7,30 @@
 //!
 //! Of the same sign, the squares decide: `A²·2^(2(8−k+u))` against `R²·V`, integers of at most 330 bits.
 
+use super::Norm;
+use super::wide::Word;
 use core::cmp::Ordering;
 
 /// One element.
-pub(super) struct Exact {
-    /// `P·g`
-    pub a: i128,
-    pub k: i32,
+pub(super) struct Exact<'a> {
+    pub norm: &'a Norm,
+    pub v: &'a u128,
+    pub p: i64,
+    pub g: i32,
     pub b: i32,
-    pub m: i32,
-    pub v: u128,
 }
 
-impl Exact {
-    /// The result, rounded half to even, which is known to lie between `lowest` and `highest`, or `highest` if it is
-    /// above, or `lowest`.
-    pub(super) fn between(&self, mut lowest: i64, mut highest: i64) -> i64 {
+impl Exact<'_> {
+    /// The result, which is known to lie between `lowest` and `highest`, or `highest` if it is above, or `lowest`. A `W` holds R.
+    #[inline(never)]
+    pub(super) fn between<W: Word>(&self, mut lowest: i32, mut highest: i32) -> i32 {
         while lowest < highest {
-            let middle = lowest + (highest - lowest) / 2;
-            let at_most = match self.against_half_above(middle) {
+            let middle = lowest.wrapping_add((highest.wrapping_sub(lowest) as u32 / 2) as i32);
+            // Which half is even is a matter of the number without the zero point.
+            let c = middle - self.norm.zero_point;
+            let at_most = match self.against_half_above::<W>(c) {
                 Ordering::Less => true,
-                Ordering::Equal => middle % 2 == 0,
+                Ordering::Equal => c & 1 == 0,
                 Ordering::Greater => false,
             };
             if at_most {
@@ -40,63 +43,69 @@ impl Exact {
     }
 
     /// The result beside `c + ½`.
-    fn against_half_above(&self, c: i64) -> Ordering {
-        let u = self.m.max(1);
-        let r = (i128::from(2 * c + 1) << (u - 1)) - (i128::from(self.b) << (u - self.m));
-        let (a, v) = (self.a, self.v);
-        if a.signum() != r.signum() || a == 0 {
-            return a.signum().cmp(&r.signum());
+    #[inline(always)]
+    fn against_half_above<W: Word>(&self, c: i32) -> Ordering {
+        let Self { norm: &Norm { k, m, .. }, v, p, g, b } = *self;
+        let u = m.max(1);
+        let r = W::from(2 * i64::from(c) + 1).shifted(u - 1) - W::from(b).shifted(u - m);
+        let (sign, sign_of_r) = (p.signum() as i32 * g.signum(), r.signum());
+        if sign == 0 || sign != sign_of_r {
+            return sign.cmp(&sign_of_r);
         }
-        let shift = 2 * (8 - self.k + u);
-        let (a, r) = (a.unsigned_abs(), r.unsigned_abs());
-        let left = Big::from(a).times(a).shifted(shift.max(0));
-        let right = Big::from(r).times(r).times(v).shifted((-shift).max(0));
-        let order = left.cmp(&right);
-        if self.a < 0 { order.reverse() } else { order }
+        let (p, g, r) =
+            (&limbs(p.unsigned_abs().into())[..], &[g.unsigned_abs()][..], &limbs(r.magnitude())[..]);
+        let shift = 8 - k + u;
+        let (power, one) = (power(shift.unsigned_abs()), [1]);
+        let (up, down) = if shift < 0 { (&one[..], &power[..]) } else { (&power[..], &one[..]) };
+        let (mut left, mut right) = (ONE, ONE);
+        for _ in 0..2 {
+            multiply(&mut left, &[p, g, up]);
+            multiply(&mut right, &[r, down]);
+        }
+        multiply(&mut right, &[&limbs(*v)]);
+        let order = left.iter().rev().cmp(right.iter().rev());
+        if sign < 0 { order.reverse() } else { order }
     }
 }
 
-const LIMBS: usize = 12;
+/// Integers are limbs, least significant first.
+fn limbs(v: u128) -> [u32; 4] {
+    [v as u32, (v >> 32) as u32, (v >> 64) as u32, (v >> 96) as u32]
+}
 
-/// 384 bits, most significant last.
-struct Big([u32; LIMBS]);
-
-impl Big {
-    fn from(v: u128) -> Self {
-        let mut limbs = [0; LIMBS];
-        for (i, limb) in limbs.iter_mut().take(4).enumerate() {
-            *limb = (v >> (32 * i)) as u32;
-        }
-        Self(limbs)
+/// `2^bits`, which are fewer than 128.
+fn power(bits: u32) -> [u32; 4] {
+    let mut limbs = [0; 4];
+    if let Some(limb) = limbs.get_mut((bits / 32) as usize) {
+        *limb = 1 << (bits % 32);
     }
+    limbs
+}
 
-    fn times(&self, factor: u128) -> Self {
-        let mut product = [0; LIMBS];
-        for (i, factor) in Self::from(factor).0.iter().take(4).enumerate() {
-            let mut carry = 0;
-            for (to, limb) in product.iter_mut().skip(i).zip(&self.0) {
-                let sum = u64::from(*limb) * u64::from(*factor) + u64::from(*to) + carry;
-                *to = sum as u32;
-                carry = sum >> 32;
+/// 1 in 384 bits.
+const ONE: [u32; 12] = {
+    let mut limbs = [0; 12];
+    limbs[0] = 1;
+    limbs
+};
+
+/// By factors of at most 128 bits.
+#[inline(never)]
+fn multiply(product: &mut [u32], factors: &[&[u32]]) {
+    for mut factor in factors.iter().copied() {
+        while let [below @ .., 0] = factor {
+            factor = below;
+        }
+        // In place: what goes from one limb to the next has as many bits as the factor.
+        let mut carried = [0; 4];
+        for limb in product.iter_mut() {
+            let (value, mut lower, mut carry) = (u64::from(*limb), limb, 0);
+            for (factor, carried) in factor.iter().zip(&mut carried) {
+                let sum = value * u64::from(*factor) + u64::from(*carried) + carry;
+                *lower = sum as u32;
+                (carry, lower) = (sum >> 32, carried);
             }
+            *lower = carry as u32;
         }
-        Self(product)
-    }
-
-    /// Times `2^bits`.
-    fn shifted(&self, bits: i32) -> Self {
-        let (limbs, bits) = ((bits / 32) as usize, bits % 32);
-        let mut shifted = [0; LIMBS];
-        let mut carry = 0;
-        for (to, limb) in shifted.iter_mut().skip(limbs).zip(&self.0) {
-            let wide = u64::from(*limb) << bits;
-            *to = wide as u32 | carry;
-            carry = (wide >> 32) as u32;
-        }
-        Self(shifted)
-    }
-
-    fn cmp(&self, other: &Self) -> Ordering {
-        self.0.iter().rev().cmp(other.0.iter().rev())
     }
 }

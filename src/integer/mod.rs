@@ -4,8 +4,8 @@
 //! sums    S, Q of a row, exact
 //! root    2⁸/sqrt(V), fifty bits of it, once a row                             rsqrt
 //! y       P · 2⁸/sqrt(V) · g + b in 32 bits, with a bound on its error         narrow
-//!         where a rounding boundary is within that bound: in 64 and 128 bits   wide
-//!         where it still is: compare squares of integers of 384 bits           exact
+//!         where 32 bits are too few: in 64, for outputs of 32 bits in 128      wide
+//!         where a rounding boundary is within that bound: compare squares      exact
 //! ```
 //!
 //! 1. The result is defined by mathematics, so a faster way may be taken wherever its error bound shows that it rounds to
@@ -27,8 +27,6 @@ pub(crate) use code::{Code, Feature, Sums};
 pub(crate) use lane::Mac;
 pub(crate) use rows::Rows;
 
-use exact::Exact;
-use lane::Scalar;
 use narrow::Narrow;
 use rsqrt::Root;
 use wide::Wide;
@@ -55,7 +53,7 @@ pub(crate) struct Row {
     n: i64,
     /// `P = N·code − offset`
     offset: i64,
-    /// The integer under the root.
+    /// The integer under the root; 0 where `P` is.
     v: u128,
     root: Root,
     /// `|x̂| ≤ 2^bits`
@@ -66,47 +64,49 @@ impl Norm {
     /// Normalises every row; their lengths have been checked.
     #[inline(never)] // Once for all binary points.
     pub(crate) fn forward<M: Mac, R: Rows, F: Feature>(&self, mac: M, mut rows: R, gamma: F, beta: F) {
-        for start in (0..rows.len()).step_by(self.width.max(1)) {
+        let mut start = 0;
+        // Not `step_by`, which divides.
+        while start < rows.len() {
             let mut rows = rows.part(start, self.width);
-            let range = [R::Y::LOWEST, R::Y::HIGHEST];
-            let wide = Wide { norm: self, row: self.row(mac, &rows), range };
-            if R::Y::BITS <= 16
-                && let Some(narrow) = Narrow::new::<M, R>(&wide, gamma, beta)
-            {
+            start += self.width.max(1);
+            let range = [R::Y::LOWEST as i32, R::Y::HIGHEST as i32];
+            let wide = &Wide { norm: self, row: &self.row(mac, &rows), range };
+            if R::Y::BITS > 16 {
+                wide.elements::<i128, _, F>(&mut rows, gamma, beta);
+            } else if let Some(narrow) = Narrow::new::<M, R>(wide, gamma, beta) {
                 narrow.row(mac, &mut rows);
-                continue;
-            }
-            for i in 0..self.width {
-                let y = wide.y(gamma.get(i), beta.get(i), rows.code(i));
-                rows.store(Scalar, i, y as i32);
+            } else {
+                wide.elements::<i64, _, F>(&mut rows, gamma, beta);
             }
         }
     }
 
+    #[cfg_attr(layernorm_small, inline(never))]
     fn row<M: Mac, R: Rows>(&self, mac: M, rows: &R) -> Row {
         let n = self.width as i64;
-        let Sums { sum, squares, range } = rows.sums(mac);
-        let zero = i64::from(rows.zero_point());
-        let offset = if self.centred { sum } else { n * zero };
-        // N·Σ(X − zero)² or N·ΣX² − S². Terms of codes of 16 bits have 63, others 110.
-        let d = if R::FITS {
-            let squares = squares as i64;
-            let d = if self.centred {
-                n * squares - sum * sum
-            } else {
-                n * (squares - 2 * zero * sum + offset * zero)
-            };
-            d.unsigned_abs().into()
+        let Sums { sum, squares, range: [first, last] } = rows.sums(mac);
+        let offset = if self.centred { sum } else { n * i64::from(rows.zero_point()) };
+        // Of codes less the zero point, where there is one. Terms of codes of 16 bits have 63, others 110.
+        let twice = 2 * sum - offset;
+        let d: u128 = if R::FITS {
+            (n * squares as i64 - offset * twice).unsigned_abs().into()
         } else {
-            let sum = if self.centred { i128::from(sum) } else { 0 };
-            (i128::from(n) * squares - sum * sum).unsigned_abs()
+            (i128::from(n) * squares - i128::from(offset) * i128::from(twice)).unsigned_abs()
         };
         let v = (d << 16) + self.epsilon;
         let root = if d == 0 { Root::ZERO } else { Root::new(v) };
-        let largest = range.map(|code| (n * code - offset).unsigned_abs()).into_iter().fold(0, u64::max);
-        // Not `clamp`: it panics where the limits are the wrong way round, and the compiler may not know.
+        let magnitude = |code: i64| {
+            if R::FITS {
+                // In half as many bits.
+                let product = (n as i32).wrapping_mul(code as i32);
+                product.wrapping_sub(offset as i32).unsigned_abs().into()
+            } else {
+                (n * code - offset).unsigned_abs()
+            }
+        };
+        let largest = magnitude(first).max(magnitude(last));
         let bits = root.bits_of_product(largest).min(bits_of_root(self.width)).max(0);
-        Row { n, offset, v: v.max(1), root, bits }
+        Row { n, offset, v, root, bits }
     }
 }
 

@@ -1,30 +1,34 @@
 //! A row in lanes of 32 bits, for outputs of 8 and 16 bits.
 //!
 //! ```text
-//! u = code·a + rest                       x̂·2ᶠ, below 2³⁰, of numbers modulo 2³²; a has 16 bits behind the point
+//! u = code·a + rest                       x̂·2ᶠ, up to 2³⁰, of numbers modulo 2³²; a has 16 bits behind the point
 //! y = u·g·2ˢ / 2³² + b·2^(w−m)            w bits behind the point
 //! ```
 //!
-//! 1. `rest` is made about an integer near the mean: as small as x̂, and exact to the last bits.
+//! 1. `rest` is far larger than x̂ where the mean is, and is made of all bits of the root: its last ones count.
 //! 2. No product but that with a g of 32 bits needs 64: two of 32, for the high part of `a` and the low one, and as
 //!    many for `u`, are less than vectors take to widen one.
-//! 3. Elements near a rounding boundary, 6/2ʷ of all, are done again by [`Wide`].
+//! 3. Elements near a rounding boundary, 4/2ʷ of all, are done again by [`Wide`].
 
 use super::lane::Scalar;
+#[cfg(layernorm_dsp)]
+use super::lane::dsp::Line;
 use super::wide::{Wide, shifted};
 use super::{Feature, Mac, Row, Rows};
 use core::ops::Range;
 
-/// How far `y` may be too low and too high, in its units. `u` is at most 3.8 too low and 0.8 too high: `a` is rounded to
-/// half a unit, of which the difference of two codes makes a half, and the shift and two parts of `rest` are rounded down. The product
-/// halves that at least, gives it the sign of g, and rounds down itself, as `b` may be.
-const TOO_LOW: i32 = 4;
-const TOO_HIGH: i32 = 2;
+/// What `y` gets so that it is not too low: `u` is less than 1.5 too low or too high, the product halves that at least, gives it
+/// the sign of g and rounds down, as `b` may be. Together at most 2.75 too low and 0.75 too high.
+const TOO_LOW: i32 = 3;
+/// With that it is not too high by as much.
+const NEAR: i32 = 4;
 /// With fewer bits behind the point too many elements would be done again.
 const FEWEST: i32 = 5;
 const MOST: i32 = 24;
 /// With so many there is a loop of which the compiler knows it.
-const POINT: i32 = 11;
+const POINT: i32 = 12;
+/// Whether there is.
+const USUAL: bool = !cfg!(layernorm_small);
 const MOST_LANES: usize = 8;
 
 /// One row, and how its numbers are shifted.
@@ -32,232 +36,213 @@ pub(super) struct Narrow<'a, F> {
     wide: &'a Wide<'a>,
     gamma: F,
     beta: F,
-    f: i32,
-    w: i32,
-    /// `w` is [`POINT`], b goes to the left, and `a` has 32 bits.
-    usual: bool,
+    w: u32,
+    /// Of `a`: what is above its last 16 bits.
+    high: i32,
+    /// Of `a`: those.
+    low: i32,
+    rest: i32,
+    /// Of a code that is a sum: its numerator is multiplied by `2^up`, and by the first half of the root.
+    up: i32,
+    /// A half, the zero point and [`TOO_LOW`].
+    half: i32,
+    /// b goes left or right.
+    left: u32,
+    right: u32,
 }
 
 impl<'a, F: Feature> Narrow<'a, F> {
     /// `None` where 32 bits are too few for the formats.
     pub(super) fn new<M: Mac, R: Rows>(wide: &'a Wide, gamma: F, beta: F) -> Option<Self> {
-        let Wide { norm, row, .. } = wide;
-        let f = 29 - row.bits;
-        let w = f + norm.k - gamma.bits();
+        let Wide { norm, row, .. } = *wide;
+        // P·2ˡ is up to four times u, and has 32 bits.
+        let f = if R::FITS { 30 } else { 29 } - row.bits;
+        let most = f + norm.k - gamma.bits();
         // b·2^(w−m) stays below 2³⁰, and the zero point below 2²⁸.
         let zero = 32 - norm.zero_point.unsigned_abs().leading_zeros() as i32;
-        let wanted = w.min(MOST).min(31 - beta.bits() + norm.m).min(28 - zero);
-        let f_of = |wanted: i32| f - (w - wanted);
-        let usual = M::LANES == 1
-            && F::TYPED
-            && !F::WIDE
-            && R::FITS
-            && (POINT..POINT + 3).contains(&wanted)
-            && norm.m <= POINT
-            && row.slope(f_of(POINT)) < 1 << 15;
-        let wanted = if usual { POINT } else { wanted };
-        let f = f_of(wanted);
-        (wanted >= FEWEST && f > 0).then_some(Self { wide, gamma, beta, f, w: wanted, usual })
+        let mut w = most.min(MOST).min(31 - beta.bits() + norm.m).min(28 - zero);
+        if M::LANES == 1 && !F::WIDE {
+            w = w.min(POINT);
+        }
+        #[cfg(layernorm_dsp)]
+        if R::SIXTEEN && !gamma.as_i16().is_empty() && !beta.as_i16().is_empty() {
+            // Of `a` 31 bits: x̂·2ᶠ of one code is below 2¹⁵.
+            let of_a = 15 - row.root.bits_of_product(norm.width as u64) - f + most;
+            w = Line::point(w.min(of_a)).unwrap_or(w);
+        }
+        let f = f - (most - w);
+        if w < FEWEST || f <= 0 {
+            return None;
+        }
+        let up = f + 64 - row.root.exponent;
+        let (a, rest) = if R::FITS { row.line(up) } else { (0, 0) };
+        Some(Self {
+            wide,
+            gamma,
+            beta,
+            w: w as u32,
+            high: (a >> 16) as i32,
+            low: (a & 0xffff) as i32,
+            rest,
+            up,
+            half: (1 << (w - 1)) + (norm.zero_point << w) + TOO_LOW,
+            left: (w - norm.m).clamp(0, 31) as u32,
+            right: (norm.m - w).clamp(0, 31) as u32,
+        })
     }
 
     pub(super) fn row<M: Mac, R: Rows>(&self, mac: M, rows: &mut R) {
         let width = self.wide.norm.width;
-        let whole = if M::LANES == 1 && F::TYPED { 0 } else { width - width % M::LANES };
-        let right = F::WIDE || self.w < self.wide.norm.m;
-        if whole > 0 {
-            let constants = &self.constants::<M, R>(mac);
+        let whole = if M::LANES > 1 { width - width % M::LANES } else { 0 };
+        if M::LANES == 1 {
+        } else if F::WIDE || self.right > 0 {
             // 32 bits of b always go to the right: w < m.
-            if right {
-                self.elements::<M, R, true>(mac, rows, 0..whole, constants);
-            } else {
-                self.elements::<M, R, false>(mac, rows, 0..whole, constants);
-            }
+            self.elements::<M, R, true>(mac, rows, 0..whole);
+        } else {
+            self.elements::<M, R, false>(mac, rows, 0..whole);
         }
-        if whole < width {
-            let constants = &self.constants::<Scalar, R>(Scalar);
-            let rest = whole..width;
-            if self.usual {
-                self.usual::<R>(rows, rest, constants);
-            } else if right {
-                self.one_by_one::<R, true>(rows, rest, constants);
-            } else {
-                self.one_by_one::<R, false>(rows, rest, constants);
-            }
-        }
-    }
-
-    #[inline(always)]
-    fn constants<M: Mac, R: Rows>(&self, mac: M) -> Constants<M::V> {
-        let Self { wide: Wide { norm, row, .. }, f, w, .. } = *self;
-        let Line { a, rest } = if R::FITS { Line::new(row, f) } else { Line { a: 0, rest: 0 } };
-        Constants {
-            high: mac.splat((a >> 16) as i32),
-            low: mac.splat((a & 0xffff) as i32),
-            rest: mac.splat(rest as i32),
-            root: mac.splat((row.root.mantissa >> 32) as i32),
-            half: mac.splat((1 << (w - 1)) + (norm.zero_point << w)),
-            too_low: mac.splat(TOO_LOW),
-            mask: mac.splat((1 << w) - 1),
-            gamma_scale: mac.splat(1 << (32 - self.gamma.bits())),
-            beta_scale: mac.splat(1 << (w - norm.m).clamp(0, 31)),
-            right: (norm.m - w).clamp(0, 31) as u32,
+        #[cfg(layernorm_dsp)]
+        let whole = self.pairs(rows);
+        if whole == width {
+        } else if USUAL && self.w == POINT as u32 && self.right == 0 {
+            self.one_by_one::<R, USUAL>(rows, whole..width);
+        } else {
+            self.one_by_one::<R, false>(rows, whole..width);
         }
     }
 
     #[inline(never)]
-    fn elements<M: Mac, R: Rows, const RIGHT: bool>(
-        &self,
-        mac: M,
-        rows: &mut R,
-        elements: Range<usize>,
-        constants: &Constants<M::V>,
-    ) {
+    fn elements<M: Mac, R: Rows, const RIGHT: bool>(&self, mac: M, rows: &mut R, elements: Range<usize>) {
         let Self { gamma, beta, .. } = *self;
+        let constants = &Constants {
+            high: mac.splat(self.high),
+            low: mac.splat(self.low),
+            rest: mac.splat(self.rest),
+            root: mac.splat((self.wide.row.root.mantissa >> 32) as i32),
+            half: mac.splat(self.half),
+            mask: mac.splat((1 << self.w) - 1),
+            gamma_scale: mac.splat(1 << (32 - gamma.bits())),
+            beta_scale: mac.splat(1 << self.left),
+        };
         for i in elements.step_by(M::LANES) {
             let u = if R::FITS {
-                constants.u(mac, rows.lanes(mac, i))
+                line(mac, rows.lanes(mac, i), constants.high, constants.low, constants.rest)
             } else {
                 mac.mul_high(mac.each(|lane| self.numerator(rows.code(i + lane))), constants.root)
             };
-            let y =
-                self.before_rounding::<M, RIGHT>(mac, u, gamma.lanes(mac, i), beta.lanes(mac, i), constants);
-            let fraction = mac.and(mac.add(y, constants.too_low), constants.mask);
-            let mut y = mac.shr(y, self.w as u32);
-            if mac.any_below(fraction, TOO_LOW + TOO_HIGH) {
-                y = self.again(mac, rows, i, y, fraction);
+            let v = F::times(mac, u, gamma.lanes(mac, i), constants.gamma_scale);
+            let b = beta.lanes(mac, i);
+            // A vector is multiplied as fast as it is shifted, in V8 faster: that takes a count from a register.
+            let b = if RIGHT { mac.shr(b, self.right) } else { mac.mul(b, constants.beta_scale) };
+            let y = mac.add(mac.add(v, b), constants.half);
+            let fraction = mac.and(y, constants.mask);
+            let mut rounded = mac.shr(y, self.w);
+            if mac.any_below(fraction, NEAR) {
+                rounded = self.lanes_again(mac, rows, i, rounded, fraction);
             }
-            rows.store(mac, i, y);
+            rows.store(mac, i, rounded);
         }
     }
 
-    /// The same in one lane, for an iterator needs no bounds.
+    /// The same in one lane, for an iterator needs no bounds. In the usual case `w` is [`POINT`], and b goes left.
     #[inline(never)]
-    fn one_by_one<R: Rows, const RIGHT: bool>(
-        &self,
-        rows: &mut R,
-        elements: Range<usize>,
-        constants: &Constants<i32>,
-    ) {
+    fn one_by_one<R: Rows, const USUAL: bool>(&self, rows: &mut R, elements: Range<usize>) {
         let (gamma, beta) = (self.gamma.each(elements.clone()), self.beta.each(elements.clone()));
-        let constants = *constants;
-        let w = self.w as u32;
+        let Self { high, low, rest, half, left, right, .. } = *self;
+        let w = if USUAL { POINT as u32 } else { self.w };
+        let root = (self.wide.row.root.mantissa >> 32) as i32;
+        let (gamma_scale, beta_scale) = (1 << (32 - self.gamma.bits()), 1i32.wrapping_shl(left));
         rows.each(elements, gamma, beta, |code, g, b| {
             let u = if R::FITS {
-                constants.u(Scalar, code as i32)
+                line(Scalar, code as i32, high, low, rest)
             } else {
-                Scalar.mul_high(self.numerator(code), constants.root)
+                Scalar.mul_high(self.numerator(code), root)
             };
-            let y = self.before_rounding::<Scalar, RIGHT>(Scalar, u, g, b, &constants);
-            let near = y.wrapping_add(TOO_LOW);
-            if is_near(near, w) { self.wide.y(g, b, code) as i32 } else { near >> w }
+            let v = F::times(Scalar, u, g, gamma_scale);
+            let bias = b.wrapping_mul(beta_scale);
+            let bias = if USUAL { bias } else { bias >> right };
+            let y = v.wrapping_add(bias).wrapping_add(half);
+            if (y as u32) << (32 - w) < (NEAR as u32) << (32 - w) { self.again(g, b, code) } else { y >> w }
         });
     }
 
-    /// The same in the usual case.
-    #[inline(never)]
-    fn usual<R: Rows>(&self, rows: &mut R, elements: Range<usize>, constants: &Constants<i32>) {
-        let (gamma, beta) = (self.gamma.each(elements.clone()), self.beta.each(elements.clone()));
-        let a = constants.high << 16 | constants.low;
-        let constants = Constants { half: constants.half.wrapping_add(TOO_LOW), ..*constants };
-        rows.each(elements, gamma, beta, |code, g, b| {
-            let u = Scalar.mul_high_16(a, code as i32).wrapping_add(constants.rest);
-            let y = self.before_rounding::<Scalar, false>(Scalar, u, g, b, &constants);
-            if is_near(y, POINT as u32) { self.wide.y(g, b, code) as i32 } else { y >> POINT }
-        });
+    /// The same of codes, γ and β that have 16 bits all, if they have; how many were written.
+    #[cfg(layernorm_dsp)]
+    fn pairs<R: Rows>(&self, rows: &mut R) -> usize {
+        let Self { high, low, rest, half, left, right, .. } = *self;
+        let (gamma, beta, width) = (self.gamma.as_i16(), self.beta.as_i16(), self.wide.norm.width);
+        if !R::SIXTEEN || right > 0 || left > 14 || high >= 1 << 15 || gamma.is_empty() || beta.is_empty() {
+            return 0;
+        }
+        let line = Line { a: high << 16 | low, rest, scale: 1 << left, half, near: NEAR as u32 };
+        let mut at = 0;
+        while let Some(mut places) = rows.places() {
+            at = line.row(self.w, &mut places, gamma, beta, at);
+            // One is near a rounding boundary, or there is no whole step.
+            let end = (at + Line::STEP).min(width);
+            if at == end {
+                break;
+            }
+            self.one_by_one::<R, false>(rows, at..end);
+            at = end;
+        }
+        at
     }
 
     /// `P·2ˡ`, of which `u` is the product with the root.
     #[inline(always)]
     fn numerator(&self, code: i64) -> i32 {
-        let row = self.wide.row;
-        shifted(row.numerator(code), self.f + 64 - row.root.exponent) as i32
+        shifted(self.wide.row.numerator(code), self.up) as i32
     }
 
-    /// `y`, a half and the zero point.
-    #[inline(always)]
-    fn before_rounding<M: Mac, const RIGHT: bool>(
-        &self,
-        mac: M,
-        u: M::V,
-        g: M::V,
-        b: M::V,
-        constants: &Constants<M::V>,
-    ) -> M::V {
-        let v = F::times(mac, u, g, constants.gamma_scale);
-        // A vector is multiplied as fast as it is shifted, in V8 faster: that takes a count from a register.
-        let b = if RIGHT { mac.shr(b, constants.right) } else { mac.mul(b, constants.beta_scale) };
-        mac.add(mac.add(v, b), constants.half)
-    }
-
-    /// `y` from element `i` on, with those done again whose `fraction` says so.
+    /// Those of some results again whose `fraction` says so.
     #[cold]
     #[inline(never)]
-    fn again<M: Mac, R: Rows>(&self, mac: M, rows: &R, i: usize, y: M::V, fraction: M::V) -> M::V {
-        let Self { wide, gamma, beta, .. } = *self;
+    fn lanes_again<M: Mac, R: Rows>(&self, mac: M, rows: &R, i: usize, y: M::V, fraction: M::V) -> M::V {
+        let Self { gamma, beta, .. } = *self;
         let (mut codes, mut fractions) = ([0; MOST_LANES], [0; MOST_LANES]);
         mac.store_i32(y, &mut codes, 0);
         mac.store_i32(fraction, &mut fractions, 0);
         for (i, (code, fraction)) in (i..i + M::LANES).zip(codes.iter_mut().zip(fractions)) {
-            if fraction < TOO_LOW + TOO_HIGH {
-                *code = wide.y(gamma.get(i), beta.get(i), rows.code(i)) as i32;
+            if fraction < NEAR {
+                *code = self.again(gamma.get(i), beta.get(i), rows.code(i));
             }
         }
         mac.load_i32(&codes, 0)
     }
-}
 
-/// Whether `y`, with its half and [`TOO_LOW`], is so near a rounding boundary that its error may matter. Above its fraction
-/// it is the result if not.
-#[inline(always)]
-fn is_near(y: i32, w: u32) -> bool {
-    (y as u32) << (32 - w) < ((TOO_LOW + TOO_HIGH) as u32) << (32 - w)
+    /// The result of an element near a rounding boundary.
+    fn again(&self, g: i32, b: i32, code: i64) -> i32 {
+        self.wide.y::<i64>(g, b, code)
+    }
 }
 
 /// What is the same for all elements, from memory: LLVM would make it anew at every step.
-#[derive(Clone, Copy)]
 struct Constants<V> {
     high: V,
     low: V,
     rest: V,
     root: V,
-    /// And the zero point.
     half: V,
-    too_low: V,
     mask: V,
     gamma_scale: V,
     beta_scale: V,
-    right: u32,
 }
 
-impl<V: Copy> Constants<V> {
-    #[inline(always)]
-    fn u<M: Mac<V = V>>(&self, mac: M, code: V) -> V {
-        mac.add(mac.add(mac.mul(code, self.high), self.rest), mac.shr(mac.mul(code, self.low), 16))
-    }
-}
-
-/// `u` as a function of the code: `code·a/2¹⁶ + rest`.
-struct Line {
-    a: i64,
-    rest: i64,
+/// `code·a + rest`
+#[inline(always)]
+fn line<M: Mac>(mac: M, code: M::V, high: M::V, low: M::V, rest: M::V) -> M::V {
+    mac.add(mac.add(mac.mul(code, high), rest), mac.shr(mac.mul(code, low), 16))
 }
 
 impl Row {
-    /// The whole part of `a`, with the point of `u` there.
-    fn slope(&self, f: i32) -> i64 {
-        shifted(self.n * (self.root.mantissa >> 16) as i64, f + 16 - self.root.exponent)
-    }
-}
-
-impl Line {
-    fn new(row: &Row, f: i32) -> Self {
-        // P·2ˡ·mantissa/2⁶⁴ with P = N·code − offset, about the code c: |c − offset/N| < 1.
-        let l = f + 64 - row.root.exponent;
-        let c = i64::from((row.offset as i32).wrapping_div((row.n as i32).max(1)));
-        let a = shifted(row.n * (row.root.mantissa >> 16) as i64, l - 31);
-        let a = (a + 1) >> 1;
-        let rest = shifted((row.n * c - row.offset) * (row.root.mantissa >> 32) as i64, l - 32);
-        // Rounded up, for it is subtracted.
-        Self { a, rest: rest + ((-c * a) >> 16) }
+    /// `u` as a function of the code, of `P` times `2^up`: `a`, within half a unit of its last place, and `rest`, at most one
+    /// too high.
+    fn line(&self, up: i32) -> (i64, i32) {
+        let (offset, mantissa) = (self.offset as i32, self.root.mantissa);
+        let a = (shifted(self.n * (mantissa >> 16) as i64, up - 31) + 1) >> 1;
+        let high = i64::from(-offset) * i64::from((mantissa >> 32) as i32);
+        let low = (i64::from(-offset) * i64::from(mantissa as u32)) >> 32;
+        (a, shifted(high + low, up - 32) as i32 + 1)
     }
 }

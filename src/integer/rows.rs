@@ -1,6 +1,8 @@
 //! Where codes come from and go to.
 
 use super::lane::Scalar;
+#[cfg(layernorm_dsp)]
+use super::lane::dsp::Places;
 use super::{Code, Mac, Sums};
 use core::ops::Range;
 
@@ -44,6 +46,14 @@ pub(crate) trait Rows {
             let y = f(self.code(i), gamma, beta);
             self.store(Scalar, i, y);
         }
+    }
+    /// Codes of 16 bits become such.
+    #[cfg(layernorm_dsp)]
+    const SIXTEEN: bool = false;
+    /// Then they are here.
+    #[cfg(layernorm_dsp)]
+    fn places(&mut self) -> Option<Places<'_>> {
+        None
     }
 }
 
@@ -91,10 +101,12 @@ pub(crate) struct Sum {
 
 macro_rules! plain {
     ($rows:ident<$($type:ident),*>, $in:ident, $out:ident: $y:ident, |$all:ident, $start:ident, $width:ident| $part:expr,
-     |$these:ident, $of:ident| $pairs:expr) => {
+     |$these:ident, $of:ident| $pairs:expr, |$row:ident| $places:expr) => {
         impl<$($type: Code),*> Rows for $rows<'_, $($type),*> {
             type Y = $y;
             const FITS: bool = X::BITS <= 16;
+            #[cfg(layernorm_dsp)]
+            const SIXTEEN: bool = X::BITS == 16 && $y::BITS == 16;
             type Part<'p>
                 = $rows<'p, $($type),*>
             where
@@ -138,6 +150,11 @@ macro_rules! plain {
                     *y = $y::saturated(f(code.get().into(), gamma, beta).into());
                 }
             }
+            #[cfg(layernorm_dsp)]
+            fn places(&mut self) -> Option<Places<'_>> {
+                let $row = self;
+                Some($places)
+            }
         }
     };
 }
@@ -149,9 +166,10 @@ plain!(Apart<X, Y>, x, y: Y, |all, start, width| Apart {
 }, |these, of| {
     let (x, y) = (these.x.get(of.clone()).unwrap_or_default(), these.y.get_mut(of).unwrap_or_default());
     x.iter().copied().zip(y)
-});
+}, |row| Places::apart(X::as_i16(row.x), Y::as_i16_mut(row.y)));
 plain!(InPlace<X>, x, x: X, |all, start, width| InPlace { x: part_mut(all.x, start, width), ..*all },
-    |these, of| these.x.get_mut(of).unwrap_or_default().iter_mut().map(|x| (*x, x)));
+    |these, of| these.x.get_mut(of).unwrap_or_default().iter_mut().map(|x| (*x, x)),
+    |row| Places::in_place(X::as_i16_mut(row.x)));
 
 impl<X: Code, Y: Code> Residual<'_, X, Y> {
     /// The sum goes to the residual, rounded and saturated.

@@ -1,61 +1,152 @@
-//! An element in 64 and 128 bits, for outputs of 32 bits and wherever 32 bits do not decide.
+//! An element alone: for outputs of 8 and 16 bits in 64 where 32 do not decide, for outputs of 32 bits in 128.
 //!
 //! ```text
-//! u = P·2ˡ · mantissa / 2⁶⁴         x̂·2ᶠ, below 2⁶¹
-//! y = u·g·2^(w−f−k) + b·2^(w−m)     w bits behind the point
+//! x̂ = P · 2⁸/sqrt(V)                 as many bits as fit
+//! y = x̂·g·2^(w−k) + b·2^(w−m)        w bits behind the point, with a bound on the error
 //! ```
 
-use super::{Exact, Norm, Row};
+use super::exact::Exact;
+use super::lane::Scalar;
+use super::rsqrt::Root;
+use super::{Feature, Norm, Row, Rows};
+use core::ops::{Add, Sub};
 
-/// Of `u`, in its units: the root is within 2⁻⁵³ of itself, and two shifts round down.
-const ERROR_OF_U: i128 = 1 << 9;
+/// What `y` is computed in.
+pub(super) trait Word:
+    Copy + Ord + From<i32> + From<i64> + Add<Output = Self> + Sub<Output = Self>
+{
+    const BITS: i32 = 8 * size_of::<Self>() as i32;
+    /// The most bits behind the point of `y`.
+    const POINT: i32;
+    fn product(p: i64, root: Root, g: i32) -> Product<Self>;
+    /// `self · 2^bits`, towards −∞. Callers know that it does not overflow.
+    fn shifted(self, bits: i32) -> Self;
+    fn low(self) -> i32;
+    fn signum(self) -> i32;
+    fn magnitude(self) -> u128;
+}
+
+/// `x̂·g`, of fewer than [`Word::BITS`] − 2 bits.
+pub(super) struct Product<W> {
+    value: W,
+    /// So many of them are behind the point.
+    point: i32,
+    /// In its units.
+    error: W,
+}
+
+impl Word for i64 {
+    const POINT: i32 = 24;
+
+    #[inline(always)]
+    fn product(p: i64, Root { mantissa, exponent }: Root, g: i32) -> Product<i64> {
+        // p with 31 bits: nothing is lost, but of sums of two codes.
+        let more = p.unsigned_abs().leading_zeros() as i32 - 33;
+        let p = i64::from(shifted(p, more) as i32);
+        let u = p * i64::from((mantissa >> 32) as i32) + ((p * i64::from(mantissa as u32)) >> 32);
+        let dropped = 32 - g.unsigned_abs().leading_zeros() as i32;
+        let value = shifted(u, -dropped) * i64::from(g);
+        // The root is within 2⁻⁵³ of itself.
+        let error = shifted(1, dropped) + if more < 0 { 1 << 32 } else { 1 << 10 };
+        Product { value, point: exponent - 32 + more - dropped, error }
+    }
+    #[inline(always)]
+    fn shifted(self, bits: i32) -> i64 {
+        shifted(self, bits)
+    }
+    #[inline(always)]
+    fn low(self) -> i32 {
+        self as i32
+    }
+    #[inline(always)]
+    fn signum(self) -> i32 {
+        self.signum() as i32
+    }
+    #[inline(always)]
+    fn magnitude(self) -> u128 {
+        self.unsigned_abs().into()
+    }
+}
+
+impl Word for i128 {
+    const POINT: i32 = 40;
+
+    #[inline(always)]
+    fn product(p: i64, Root { mantissa, exponent }: Root, g: i32) -> Product<i128> {
+        let more = p.unsigned_abs().leading_zeros() as i32 - 2;
+        let u = (i128::from(p << (more & 63)) * i128::from(mantissa)) >> 64;
+        let error = i128::from(g.unsigned_abs()) << 9;
+        Product { value: u * i128::from(g), point: exponent + more - 64, error }
+    }
+    #[inline(always)]
+    fn shifted(self, bits: i32) -> i128 {
+        if bits >= 0 { self << (bits & 127) } else { self >> (-bits).min(127) }
+    }
+    #[inline(always)]
+    fn low(self) -> i32 {
+        self as i32
+    }
+    #[inline(always)]
+    fn signum(self) -> i32 {
+        self.signum() as i32
+    }
+    #[inline(always)]
+    fn magnitude(self) -> u128 {
+        self.unsigned_abs()
+    }
+}
+
 /// Of the shifts of the product and of `b`.
-const ERROR_OF_SHIFTS: i128 = 2;
-/// The most bits behind the point.
-const POINT: i32 = 40;
+const ERROR_OF_SHIFTS: i32 = 2;
 
+/// A row whose elements may be computed one by one.
 pub(super) struct Wide<'a> {
     pub norm: &'a Norm,
-    pub row: Row,
+    pub row: &'a Row,
     /// Codes of the output.
-    pub range: [i64; 2],
+    pub range: [i32; 2],
 }
 
 impl Wide<'_> {
+    pub(super) fn elements<W: Word, R: Rows, F: Feature>(&self, rows: &mut R, gamma: F, beta: F) {
+        for i in 0..self.norm.width {
+            let y = self.y::<W>(gamma.get(i), beta.get(i), rows.code(i));
+            rows.store(Scalar, i, y);
+        }
+    }
+
     /// What comes out for `code`, saturated.
     #[inline(never)]
-    pub(super) fn y(&self, g: i32, b: i32, code: i64) -> i64 {
-        let Self { norm, row, range } = self;
+    pub(super) fn y<W: Word>(&self, g: i32, b: i32, code: i64) -> i32 {
+        let Self { norm, row, .. } = *self;
         let p = row.numerator(code);
-        let f = 61 - row.bits;
-        let u = (i128::from(shifted(p, f + 64 - row.root.exponent)) * i128::from(row.root.mantissa)) >> 64;
-        let w = POINT.min(f + norm.k);
-        let down = f + norm.k - w;
-        let product = (u * i128::from(g)) >> down;
-        let bias = shifted_wide(b.into(), w - norm.m);
-        let error = ((ERROR_OF_U * i128::from(g.unsigned_abs())) >> down) + ERROR_OF_SHIFTS;
-        let half = 1 << (w - 1);
-        let zero = i128::from(norm.zero_point);
-        // Rounded and saturated, less the zero point.
-        let [first, last] = range.map(|code| i128::from(code) - zero);
-        let code = |y: i128| ((y + half) >> w).clamp(first, last.max(first)) as i64;
-        let (lowest, highest) = (code(product + bias - error), code(product + bias + error));
-        let y = if lowest == highest {
-            lowest
-        } else {
-            let a = i128::from(p) * i128::from(g);
-            Exact { a, k: norm.k, b, m: norm.m, v: row.v }.between(lowest, highest)
-        };
-        y + i64::from(norm.zero_point)
+        let [lowest, highest] = self.candidates::<W>(p, g, b);
+        if lowest == highest {
+            return lowest;
+        }
+        Exact { norm, v: &row.v, p, g, b }.between::<W>(lowest, highest)
+    }
+
+    /// The lowest and the highest that it may be.
+    #[inline(never)]
+    fn candidates<W: Word>(&self, p: i64, g: i32, b: i32) -> [i32; 2] {
+        let Self { norm, row, range } = self;
+        let Product { value, point, error } = W::product(p, row.root, g);
+        let point = point + norm.k;
+        // b·2^(w−m) leaves room for a sign and a sum.
+        let w = W::POINT.min(point).min(W::BITS - 34 + norm.m);
+        let error = error.shifted(w - point) + W::from(ERROR_OF_SHIFTS);
+        let y = value.shifted(w - point) + W::from(b).shifted(w - norm.m) + W::from(1).shifted(w - 1);
+        // Not `clamp`: it panics where the limits are the wrong way round, and the compiler may not know.
+        let [first, last] = range.map(W::from);
+        let saturated = |y: W| (y.shifted(-w) + W::from(norm.zero_point)).max(first).min(last).low();
+        [saturated(y - error), saturated(y + error)]
     }
 }
 
 /// `v · 2^bits`, towards −∞. Callers know that it does not overflow.
-#[inline(always)]
+#[cfg_attr(layernorm_small, inline(never))]
+#[cfg_attr(not(layernorm_small), inline(always))]
 pub(super) fn shifted(v: i64, bits: i32) -> i64 {
     if bits >= 0 { v << (bits & 63) } else { v >> (-bits).min(63) }
-}
-
-fn shifted_wide(v: i128, bits: i32) -> i128 {
-    if bits >= 0 { v << (bits & 127) } else { v >> (-bits).min(127) }
 }

@@ -58,7 +58,6 @@ macro_rules! any_code {
 
 impl Feature for Codes<'_> {
     const WIDE: bool = false;
-    const TYPED: bool = false;
 
     #[inline(always)]
     fn bits(self) -> i32 {
@@ -71,6 +70,11 @@ impl Feature for Codes<'_> {
     #[inline(always)]
     fn lanes<M: Mac>(self, mac: M, i: usize) -> M::V {
         any_code!(self, code => mac.splat(code), codes => codes.lanes(mac, i))
+    }
+    #[cfg(layernorm_dsp)]
+    #[inline(always)]
+    fn as_i16(&self) -> &[i16] {
+        if let Self::I16(codes) = self { codes } else { &[] }
     }
     #[inline(always)]
     fn times<M: Mac>(mac: M, u: M::V, codes: M::V, scale: M::V) -> M::V {

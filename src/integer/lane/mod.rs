@@ -2,6 +2,8 @@
 //!
 //! Sums are exact. Products and shifts are exact or round down, so every lane gives the same numbers.
 
+#[cfg(layernorm_dsp)]
+pub(crate) mod dsp;
 mod scalar;
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128", not(layernorm_isa = "scalar")))]
 mod simd128;
