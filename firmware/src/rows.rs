@@ -1,5 +1,7 @@
 //! The verbs that are measured, each with a row to work on.
 
+pub mod others;
+
 use core::hint::black_box;
 use fixed::traits::Fixed;
 use fixed::types::{I2F6, I2F14, I4F4, I4F12};
@@ -71,6 +73,14 @@ fn normal(width: usize) -> impl Iterator<Item = f32> {
     (0..width).map(move |_| numbers.bell())
 }
 
+/// What an `f32` row is multiplied with.
+fn unit(kind: Kind) -> f32 {
+    match kind {
+        Kind::Normal => 1.0,
+        Kind::Hard => 5e37,
+    }
+}
+
 /// What a norm of integers is given, as numbers.
 #[derive(Clone, Copy)]
 struct Integers {
@@ -110,11 +120,7 @@ fn fill<T>(to: &mut [T], values: impl Iterator<Item = f32>, convert: impl Fn(f32
 fn float<const N: usize>(kind: Kind, width: usize, visitor: Visitor) -> Result<(), Error> {
     let (mut x, mut y) = ([0.0; N], [0.0; N]);
     let (x, y) = (&mut x[..width], &mut y[..width]);
-    let unit = match kind {
-        Kind::Normal => 1.0,
-        Kind::Hard => 5e37,
-    };
-    fill(x, normal(width), |x| x * unit);
+    fill(x, normal(width), |x| x * unit(kind));
     let norm = LayerNorm::new(width)?.with_gamma(&GAMMA[..width])?.with_beta(&BETA[..width])?;
     visitor("LayerNorm", "f32", &mut || norm.forward(black_box(x), black_box(y)));
     let norm = RmsNorm::new(width)?.with_gamma(&GAMMA[..width])?;
