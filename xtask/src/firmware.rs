@@ -1,24 +1,18 @@
 //! `cargo xtask firmware`: programs for boards, on an emulator that gives every instruction the same time.
 
 pub mod boards;
+mod programs;
 mod tables;
 
-use crate::process::{attempt, run};
-use crate::{Result, cargo, digest, paths, toolchain, tools, unknown_argument};
+use crate::process::run;
+use crate::{Result, digest, paths, toolchain, unknown_argument};
 use boards::{BOARDS, Board};
-use std::path::{Path, PathBuf};
-use std::process::Command;
-use std::time::Duration;
+use programs::Line;
+use std::collections::VecDeque;
+use std::thread::{self, ScopedJoinHandle};
 
-/// Of `firmware/src/bin`: they count.
-const MEASURE: [&str; 2] = ["cost", "stack"];
-/// They print a digest that is the golden one.
-const COMPARE: [&str; 4] = ["digest_float", "digest_integer", "digest_recurrent", "speaker_fixed"];
-/// The same, with an FPU; other boards have too little flash besides.
-const COMPARE_WITH_FPU: [&str; 1] = ["speaker_float"];
 pub const LEVELS: [&str; 2] = ["3", "s"];
 const README: &str = "firmware/README.md";
-const LIMIT: Duration = Duration::from_secs(120);
 
 pub fn command(arguments: &[String]) -> Result<()> {
     match arguments {
@@ -43,106 +37,46 @@ pub fn command(arguments: &[String]) -> Result<()> {
 /// Everything runs, twice alike, and computes what it does here; and it links as for a real board.
 pub fn check() -> Result<()> {
     measure(&BOARDS.each_ref())?;
-    let mut cargo = cargo(&BOARDS[0], LEVELS[0])?;
+    let mut cargo = programs::cargo(&BOARDS[0], LEVELS[0])?;
     cargo.args(["build", "--release", "--no-default-features", "--features", "defmt", "--bin", "cost"]);
     run("cargo build with defmt", &mut cargo).map(drop)
 }
 
-/// What the programs for a board said, compiled at a level: a line is words.
+/// What the programs for a board said, compiled at a level.
 struct Measured {
     board: &'static Board,
     compiler: String,
     level: &'static str,
-    lines: Vec<Vec<String>>,
+    lines: Vec<Line>,
 }
 
 fn measure(boards: &[&'static Board]) -> Result<Vec<Measured>> {
-    let golden = digest::golden()?;
+    let golden = &digest::golden()?;
+    let at_once = thread::available_parallelism().map_or(1, usize::from);
     let mut all = Vec::new();
-    for board in boards {
-        let compiler = toolchain::toolchain(&board.target)?.version()?;
-        for level in LEVELS {
-            let mut lines = Vec::new();
-            let folder = build(board, level)?;
-            for program in programs(board) {
-                let said = say(board, &folder.join(program))?;
-                let said: Vec<_> =
-                    said.lines().map(|line| line.split(", ").map(str::to_owned).collect()).collect();
-                if !MEASURE.contains(&program) {
-                    digests_agree(&said, &golden).map_err(|e| {
-                        format!("{program} on {}, compiled at opt-level {level}, {e}", board.name)
-                    })?;
+    thread::scope(|scope| {
+        let mut end = |one: ScopedJoinHandle<Result<Measured>>| {
+            all.push(one.join().map_err(|_| "a thread has panicked")??);
+            Result::Ok(())
+        };
+        // They run while cargo, of which there can be only one, builds the next.
+        let mut running = VecDeque::new();
+        for &board in boards {
+            let compiler = toolchain::toolchain(&board.target)?.version()?;
+            for level in LEVELS {
+                let built = programs::build(board, level)?;
+                let compiler = compiler.clone();
+                running.push_back(scope.spawn(move || {
+                    let lines = built.run(golden)?;
+                    println!("  {} ({}), opt-level {level}: done", board.name, board.core);
+                    Ok(Measured { board, compiler, level, lines })
+                }));
+                if running.len() > at_once {
+                    running.pop_front().map_or(Ok(()), &mut end)?;
                 }
-                lines.extend(said);
             }
-            println!("  {} ({}), opt-level {level}: done", board.name, board.core);
-            all.push(Measured { board, compiler: compiler.clone(), level, lines });
         }
-    }
+        running.into_iter().try_for_each(end)
+    })?;
     Ok(all)
-}
-
-fn programs(board: &Board) -> impl Iterator<Item = &'static str> {
-    let with_fpu = if board.fpu { &COMPARE_WITH_FPU[..] } else { &[] };
-    MEASURE.iter().chain(&COMPARE).chain(with_fpu).copied()
-}
-
-/// The folder with the programs, until the next build.
-fn build(board: &Board, level: &str) -> Result<PathBuf> {
-    let mut cargo = cargo(board, level)?;
-    cargo.args(["build", "--release"]).args(programs(board).flat_map(|program| ["--bin", program]));
-    run(&format!("build for {}, opt-level {level}", board.name), &mut cargo)?;
-    Ok(target_dir().join(board.target.triple).join("release"))
-}
-
-fn cargo(board: &Board, level: &str) -> Result<Command> {
-    let mut cargo = cargo::cargo();
-    toolchain::toolchain(&board.target)?.apply(&mut cargo);
-    cargo
-        .current_dir(paths::root().join("firmware"))
-        .env("CARGO_TARGET_DIR", target_dir())
-        .env("CARGO_BUILD_TARGET", board.target.triple)
-        .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", level)
-        .env("RUSTFLAGS", board.rustflags())
-        .env("LAYERNORM_BOARD", board.name)
-        .env("LAYERNORM_TICKS", board.ticks().to_string());
-    Ok(cargo)
-}
-
-fn target_dir() -> PathBuf {
-    paths::target().join("firmware")
-}
-
-/// What a program prints, which is the same if it runs again.
-fn say(board: &Board, program: &Path) -> Result<String> {
-    let qemu = tools::qemu(board.emulator)?;
-    let once = || {
-        let mut command = Command::new(&qemu);
-        let done = attempt(board.name, command.args(board.arguments()).arg(program), Some(LIMIT))?;
-        let name = program.display();
-        if done.success {
-            Ok(done.stdout)
-        } else {
-            Err(format!("{name} on {}:\n{}", board.name, done.output))
-        }
-    };
-    let (first, second) = (once()?, once()?);
-    if first != second {
-        let name = program.display();
-        return Err(format!("two runs of {name} on {} differ:\n{first}\n{second}", board.name));
-    }
-    Ok(first)
-}
-
-fn digests_agree(lines: &[Vec<String>], golden: &digest::Report) -> Result<()> {
-    let digests = || lines.iter().filter(|line| line[0] == "digest");
-    if digests().count() == 0 {
-        return Err("prints no digest".into());
-    }
-    let is_golden =
-        |line: &Vec<String>| golden.groups.iter().any(|(name, hash)| line[1..].iter().eq([name, hash]));
-    match digests().find(|line| !is_golden(line)) {
-        None => Ok(()),
-        Some(line) => Err(format!("computes other bits: {}", line.join(" "))),
-    }
 }

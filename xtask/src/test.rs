@@ -86,9 +86,7 @@ fn steps(full: bool) -> Vec<Step> {
         add(&format!("float probe: opt-level {level}"), Box::new(move || probe::no_float(level)));
     }
     add("probes: they can fail", Box::new(probe::can_fail));
-    if full {
-        add("firmware", Box::new(firmware::check));
-    }
+    add("firmware", Box::new(firmware::check));
     add("package", Box::new(package::package));
     for folder in ["wasm", "web"] {
         add(&format!("npm test in {folder}/"), Box::new(move || npm_test(folder)));
