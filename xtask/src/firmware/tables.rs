@@ -27,10 +27,13 @@ pub fn all(measured: &[Measured]) -> String {
             row.zip(width).map_or(String::new(), |(row, width)| format!("{row}, {:.1}", row / width))
         });
     }
-    text += &format!("Bytes of stack, opt-level {}:\n\n", LEVELS.join(" and "));
     let of_both: Vec<_> = measured.iter().collect();
+    let levels = LEVELS.join(" and ");
+    text += "Bytes of RAM:\n\n";
+    text += &ram(&of_both);
+    text += &format!("Bytes of stack, opt-level {levels}:\n\n");
     text += &table("stack", &["rows", "verb", "type"], &of_both, |_, values| distinct(values));
-    text += &format!("The network that names the speaker, opt-level {}:\n\n", LEVELS.join(" and "));
+    text += &format!("The network that names the speaker, opt-level {levels}:\n\n");
     text + &table("speaker", &["weights", ""], &of_both, |_, values| distinct(values))
 }
 
@@ -44,43 +47,67 @@ fn boards(measured: &[Measured]) -> String {
     text + "\n"
 }
 
-/// The lines of a program: key and value. A cell shows the values of a board, one for each level.
+/// A cell shows the values of a board, one for each level. Boards that do not run the program have no column.
 fn table(
     program: &str,
     heads: &[&str],
     measured: &[&Measured],
     cell: impl Fn(&[String], &[&str]) -> String,
 ) -> String {
-    let lines = |one: &Measured| -> Vec<(Vec<String>, String)> {
-        let of_program = one.lines.iter().filter(|line| line[0] == program);
-        of_program
-            .filter_map(|line| Some((line.get(1..line.len() - 1)?.to_vec(), line.last()?.clone())))
-            .collect()
-    };
-    let mut keys: Vec<Vec<String>> = Vec::new();
     let mut cores: Vec<&str> = Vec::new();
     for one in measured {
-        if !cores.contains(&one.board.core) {
+        if !cores.contains(&one.board.core) && lines(program, one).next().is_some() {
             cores.push(one.board.core);
-        }
-        for (key, _) in lines(one) {
-            if !keys.contains(&key) {
-                keys.push(key);
-            }
         }
     }
     let mut text = row(heads.iter().chain(&cores));
     text += &row(heads.iter().map(|_| "---").chain(cores.iter().map(|_| "---:")));
-    for key in keys {
+    for key in keys(program, measured) {
         let cells = cores.iter().map(|core| {
             let of_core = measured.iter().filter(|one| one.board.core == *core);
-            let values: Vec<_> =
-                of_core.flat_map(|one| lines(one)).filter(|line| line.0 == key).map(|line| line.1).collect();
-            cell(&key, &values.iter().map(String::as_str).collect::<Vec<_>>())
+            cell(key, &values(program, key, of_core))
         });
         text += &row(key.iter().cloned().chain(cells));
     }
     text + "\n"
+}
+
+/// The size of a value is that of its parts, on every board.
+fn ram(measured: &[&Measured]) -> String {
+    let mut text = row(["what", "type", "bytes"]) + &row(["---", "---", "---:"]);
+    for key in keys("ram", measured) {
+        let bytes = distinct(&values("ram", key, measured.iter()));
+        text += &row(key.iter().chain([&bytes]));
+    }
+    text + "\n"
+}
+
+/// The lines of a program: key and value.
+fn lines<'a>(program: &str, one: &'a Measured) -> impl Iterator<Item = (&'a [String], &'a str)> {
+    let of_program = one.lines.iter().filter(move |line| line[0] == program);
+    of_program.filter_map(|line| {
+        let (value, words) = line.split_last()?;
+        Some((words.get(1..)?, value.as_str()))
+    })
+}
+
+/// Those of any board, in their order.
+fn keys<'a>(program: &str, measured: &[&'a Measured]) -> Vec<&'a [String]> {
+    let mut keys = Vec::new();
+    for (key, _) in measured.iter().flat_map(|one| lines(program, one)) {
+        if !keys.contains(&key) {
+            keys.push(key);
+        }
+    }
+    keys
+}
+
+fn values<'a>(
+    program: &str,
+    key: &[String],
+    measured: impl Iterator<Item = &'a &'a Measured>,
+) -> Vec<&'a str> {
+    measured.flat_map(|one| lines(program, one)).filter(|line| line.0 == key).map(|line| line.1).collect()
 }
 
 fn row(cells: impl IntoIterator<Item = impl std::fmt::Display>) -> String {
