@@ -1,6 +1,7 @@
 //! `cargo xtask firmware`: programs for boards, on an emulator that gives every instruction the same time.
 
 pub mod boards;
+mod flash;
 mod programs;
 mod tables;
 
@@ -17,7 +18,7 @@ const README: &str = "firmware/README.md";
 pub fn command(arguments: &[String]) -> Result<()> {
     match arguments {
         [] => {
-            let measured = measure(&BOARDS.each_ref())?;
+            let measured = measure(&BOARDS.each_ref(), |_, _, _| true)?;
             tables::write(&paths::root().join(README), &measured)?;
             println!("written: {README}");
             Ok(())
@@ -27,7 +28,7 @@ pub fn command(arguments: &[String]) -> Result<()> {
                 let names: Vec<_> = BOARDS.iter().map(|board| board.name).collect();
                 format!("there is no board `{name}`, but {}", names.join(", "))
             })?;
-            println!("{}", tables::all(&measure(&[board])?));
+            println!("{}", tables::all(&measure(&[board], |_, _, _| true)?));
             Ok(())
         }
         [argument, ..] => Err(unknown_argument(argument, "--board and a name")),
@@ -36,7 +37,7 @@ pub fn command(arguments: &[String]) -> Result<()> {
 
 /// Everything runs, twice alike, and computes what it does here; and it links as for a real board.
 pub fn check() -> Result<()> {
-    measure(&BOARDS.each_ref())?;
+    measure(&BOARDS.each_ref(), |_, _, _| false)?;
     let mut cargo = programs::cargo(&BOARDS[0], LEVELS[0])?;
     cargo.args(["build", "--release", "--no-default-features", "--features", "defmt", "--bin", "cost"]);
     run("cargo build with defmt", &mut cargo).map(drop)
@@ -50,7 +51,8 @@ struct Measured {
     lines: Vec<Line>,
 }
 
-fn measure(boards: &[&'static Board]) -> Result<Vec<Measured>> {
+/// The flash of a verb is measured if core, level and verb are `flash`.
+fn measure(boards: &[&'static Board], flash: impl Fn(&str, &str, &str) -> bool) -> Result<Vec<Measured>> {
     let golden = &digest::golden()?;
     let at_once = thread::available_parallelism().map_or(1, usize::from);
     let mut all = Vec::new();
@@ -65,9 +67,11 @@ fn measure(boards: &[&'static Board]) -> Result<Vec<Measured>> {
             let compiler = toolchain::toolchain(&board.target)?.version()?;
             for level in LEVELS {
                 let built = programs::build(board, level)?;
+                let of_flash = flash::measure(board, level, |verb| flash(board.core, level, verb))?;
                 let compiler = compiler.clone();
                 running.push_back(scope.spawn(move || {
-                    let lines = built.run(golden)?;
+                    let mut lines = built.run(golden)?;
+                    lines.extend(of_flash);
                     println!("  {} ({}), opt-level {level}: done", board.name, board.core);
                     Ok(Measured { board, compiler, level, lines })
                 }));

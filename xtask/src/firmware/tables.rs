@@ -29,6 +29,8 @@ pub fn all(measured: &[Measured]) -> String {
     }
     let of_both: Vec<_> = measured.iter().collect();
     let levels = LEVELS.join(" and ");
+    text += &format!("Bytes of flash, opt-level {levels}:\n\n");
+    text += &table("flash", &["verb", "type"], &of_both, |_, values| distinct(values));
     text += "Bytes of RAM:\n\n";
     text += &ram(&of_both);
     text += &format!("Bytes of stack, opt-level {levels}:\n\n");

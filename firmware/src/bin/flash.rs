@@ -1,0 +1,165 @@
+//! What a verb takes of the flash: the program calls the one that `LAYERNORM_VERB` names, or none, and is only linked.
+//!
+//! There is nothing else in it. Slices are empty, but `black_box` hides even their lengths; what must be static is in the
+//! program that calls no verb as well.
+#![no_std]
+#![no_main]
+
+use core::hint::{black_box, spin_loop};
+use core::panic::PanicInfo;
+#[cfg(target_arch = "arm")]
+use cortex_m_rt::entry;
+use fixed::types::{I2F6, I2F14, I2F30, I4F4, I4F12, I8F24};
+use layernorm::fixed::{self as fixed_point, Number};
+use layernorm::quantized::{self, Code, Params};
+use layernorm::sequence::{self, Gru, Layer};
+use layernorm::{Error, Finish, LayerNorm, Moments, ParamGrads, RmsNorm};
+#[cfg(target_arch = "riscv32")]
+use riscv_rt::entry;
+
+/// One of [`call`]'s; empty for none.
+const VERB: &str = match option_env!("LAYERNORM_VERB") {
+    Some(verb) => verb,
+    None => "",
+};
+
+const WIDTH: usize = 64;
+
+type Quantized<X> = Params<X, X, [i32; WIDTH]>;
+
+/// Folded before, as a device has them.
+struct Folded {
+    of_16: Quantized<i16>,
+    of_8: Quantized<i8>,
+}
+
+static FOLDED: Folded = Folded { of_16: params(3), of_8: params(1) };
+
+#[entry]
+fn main() -> ! {
+    let folded = black_box(&FOLDED);
+    black_box(call(folded) == Err(Error::NoResidual));
+    loop {
+        spin_loop();
+    }
+}
+
+#[panic_handler]
+fn panic(_: &PanicInfo) -> ! {
+    loop {}
+}
+
+/// Only the verb that is named is compiled: the others are gone before there is any code of them.
+macro_rules! verbs {
+    ($folded:ident; $($name:literal => $call:expr,)*) => {
+        const _: () = assert!(is("") $(|| is($name))*, "LAYERNORM_VERB names no verb of this program");
+
+        fn call($folded: &'static Folded) -> Result<(), Error> {
+            $(if const { is($name) } {
+                return $call;
+            })*
+            Ok(())
+        }
+    };
+}
+
+verbs! { folded;
+    "LayerNorm, f32" => layer_norm()?.forward(slice(), slice_mut()),
+    "RmsNorm, f32" => rms_norm(),
+    "forward_residual, f32" => layer_norm()?.forward_residual(slice(), slice_mut(), slice_mut()),
+    "Moments, f32" => moments(),
+    "backward, f32" => backward(),
+    "LayerNorm, i16 fixed" => fixed::<I4F12, I2F14, true>(),
+    "RmsNorm, i16 fixed" => fixed::<I4F12, I2F14, false>(),
+    "LayerNorm, i8 fixed" => fixed::<I4F4, I2F6, true>(),
+    "LayerNorm, i32 fixed" => fixed::<I8F24, I2F30, true>(),
+    "LayerNorm, i16 quantised" => quantized::LayerNorm::new(&folded.of_16).forward(slice(), slice_mut()),
+    "LayerNorm, i8 quantised" => quantized::LayerNorm::new(&folded.of_8).forward(slice(), slice_mut()),
+    "forward_residual, i8 quantised" =>
+        quantized::LayerNorm::new(&folded.of_8).forward_residual(slice(), slice_mut(), slice_mut()),
+    "Params::from_bytes, i8 quantised" => Quantized::<i8>::from_bytes(slice()).map(keep),
+    "Classifier, i8 GRU" => fixed_gru(),
+    "Classifier, f32 GRU" => float_gru(),
+}
+
+/// Whether the verb has that name.
+const fn is(name: &str) -> bool {
+    let (verb, name) = (VERB.as_bytes(), name.as_bytes());
+    let mut i = 0;
+    while i < verb.len() && i < name.len() && verb[i] == name[i] {
+        i += 1;
+    }
+    i == verb.len() && i == name.len()
+}
+
+fn slice<'a, T>() -> &'a [T] {
+    black_box(&[])
+}
+
+fn slice_mut<'a, T>() -> &'a mut [T] {
+    black_box(&mut [])
+}
+
+fn keep<T>(value: T) {
+    black_box(&value);
+}
+
+fn layer_norm() -> Result<LayerNorm<'static>, Error> {
+    LayerNorm::new(black_box(WIDTH))?.with_gamma(slice())?.with_beta(slice())
+}
+
+fn rms_norm() -> Result<(), Error> {
+    RmsNorm::new(black_box(WIDTH))?.with_gamma(slice())?.forward(slice(), slice_mut())
+}
+
+fn moments() -> Result<(), Error> {
+    let norm = layer_norm()?;
+    let mut moments = Moments::new();
+    loop {
+        moments.push(slice())?;
+        if let Finish::Done(stats) = moments.finish(1e-5)? {
+            return norm.apply(&stats, black_box(0), slice(), slice_mut());
+        }
+    }
+}
+
+fn backward() -> Result<(), Error> {
+    let gradients = ParamGrads { gamma: Some(slice_mut()), beta: Some(slice_mut()) };
+    layer_norm()?.backward(slice(), slice(), slice(), slice_mut(), gradients)
+}
+
+fn fixed<X: Number, P: Number, const CENTRED: bool>() -> Result<(), Error> {
+    let norm = fixed_point::Norm::<X, X, CENTRED>::new(black_box(WIDTH))?;
+    norm.with_gamma::<P>(slice())?.with_beta::<X>(slice())?.forward(slice(), slice_mut())
+}
+
+fn fixed_gru() -> Result<(), Error> {
+    let classifier = sequence::fixed::Classifier::<Gru, i8>::from_bytes(slice())?;
+    let mut session = classifier.start(slice_mut(), slice_mut())?;
+    session.push(slice())?;
+    session.logits(slice_mut())
+}
+
+fn float_gru() -> Result<(), Error> {
+    let classifier = sequence::Classifier::<Gru, Layer>::from_bytes(slice(), slice_mut())?;
+    let mut session = classifier.start(slice_mut())?;
+    session.push(slice())?;
+    session.logits(slice_mut())
+}
+
+/// Zeros, with a residual.
+const fn params<X: Code>(tag: u8) -> Quantized<X> {
+    const MULTIPLIER: usize = 32;
+    let mut bytes = [0; Quantized::<i8>::BYTES];
+    let header = [b'L', b'N', b'Q', b'1', tag, tag, 0, 0, WIDTH as u8];
+    let mut i = 0;
+    while i < header.len() {
+        bytes[i] = header[i];
+        i += 1;
+    }
+    bytes[MULTIPLIER] = 1;
+    match Quantized::<X>::from_bytes(&bytes) {
+        Ok(params) => params,
+        Err(_) => panic!("the bytes are parameters"),
+    }
+}

@@ -1,0 +1,65 @@
+//! What a verb takes of the flash: an image that calls it and nothing else, less the same that calls none.
+
+use super::boards::Board;
+use super::programs::{self, Line};
+use crate::process::run;
+use crate::{Result, elf};
+
+/// Cores that differ in what they have no instructions for.
+const CORES: [&str; 3] = ["M0", "M4F", "RV32IMC"];
+/// The names that `firmware/src/bin/flash.rs` gives them.
+const VERBS: [&str; 15] = [
+    "LayerNorm, f32",
+    "RmsNorm, f32",
+    "forward_residual, f32",
+    "Moments, f32",
+    "backward, f32",
+    "LayerNorm, i16 fixed",
+    "RmsNorm, i16 fixed",
+    "LayerNorm, i8 fixed",
+    "LayerNorm, i32 fixed",
+    "LayerNorm, i16 quantised",
+    "LayerNorm, i8 quantised",
+    "forward_residual, i8 quantised",
+    "Params::from_bytes, i8 quantised",
+    "Classifier, i8 GRU",
+    "Classifier, f32 GRU",
+];
+
+/// Lines `flash, VERB, TYPE, BYTES` of the verbs that are `wanted`.
+///
+/// # Errors
+/// If a verb brings a variable that is static.
+pub fn measure(board: &Board, level: &str, wanted: impl Fn(&str) -> bool) -> Result<Vec<Line>> {
+    let verbs: Vec<_> =
+        VERBS.into_iter().filter(|verb| CORES.contains(&board.core) && wanted(verb)).collect();
+    if verbs.is_empty() {
+        return Ok(Vec::new());
+    }
+    let without = size(board, level, "")?;
+    let line = |verb| {
+        let with = size(board, level, verb)?;
+        if with.ram != without.ram {
+            return Err(format!("{verb} makes {} bytes of static memory of {}", with.ram, without.ram));
+        }
+        let bytes = with.flash.checked_sub(without.flash).filter(|bytes| *bytes > 0);
+        let bytes = bytes.ok_or_else(|| format!("{verb} is not in its image"))?.to_string();
+        let words = ["flash"].into_iter().chain(verb.split(", ")).map(str::to_owned);
+        Ok(words.chain([bytes]).collect())
+    };
+    let lines: Result<_> = verbs.into_iter().map(line).collect();
+    lines.map_err(|e| format!("flash on {}, compiled at opt-level {level}: {e}", board.name))
+}
+
+fn size(board: &Board, level: &str, verb: &str) -> Result<elf::Size> {
+    let mut cargo = programs::cargo(board, level)?;
+    cargo
+        .args(["build", "--release", "--bin", "flash"])
+        .env("LAYERNORM_VERB", verb)
+        .env("CARGO_PROFILE_RELEASE_LTO", "fat")
+        .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "1");
+    run(&format!("flash for {}, opt-level {level}", board.name), &mut cargo)?;
+    let image = programs::image(board, "flash");
+    let bytes = std::fs::read(&image).map_err(|e| format!("{}: {e}", image.display()))?;
+    elf::size(&bytes).ok_or_else(|| format!("{} is no image", image.display()))
+}
