@@ -7,7 +7,7 @@ mod tables;
 
 use crate::process::run;
 use crate::{Result, digest, paths, toolchain, unknown_argument};
-use boards::{BOARDS, Board};
+use boards::{BOARDS, Board, Emulator};
 use programs::Line;
 use std::collections::VecDeque;
 use std::thread::{self, ScopedJoinHandle};
@@ -41,6 +41,23 @@ pub fn check() -> Result<()> {
     let mut cargo = programs::cargo(&BOARDS[0], LEVELS[0])?;
     cargo.args(["build", "--release", "--no-default-features", "--features", "defmt", "--bin", "cost"]);
     run("cargo build with defmt", &mut cargo).map(drop)
+}
+
+/// One board of each architecture: what is compiled for one of them only is for all boards of it.
+pub fn clippy() -> Result<()> {
+    for emulator in [Emulator::Arm, Emulator::RiscV] {
+        let boards = BOARDS.iter().filter(|board| board.emulator == emulator);
+        let board = boards.max_by_key(|board| board.fpu).ok_or("there is a board for every emulator")?;
+        let triple = board.target.triple;
+        if !toolchain::toolchain(&board.target)?.is_rustup() {
+            println!("  not for {triple}: clippy knows no targets but rustup's");
+            continue;
+        }
+        let mut cargo = programs::cargo(board, LEVELS[0])?;
+        cargo.args(["clippy", "--release", "--", "--deny", "warnings"]);
+        run(&format!("cargo clippy for {triple}"), &mut cargo)?;
+    }
+    Ok(())
 }
 
 /// What the programs for a board said, compiled at a level.

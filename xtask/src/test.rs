@@ -63,6 +63,7 @@ fn steps(full: bool) -> Vec<Step> {
     {
         add(&format!("clippy: {name}"), Box::new(move || clippy(package, features)));
     }
+    add("clippy: firmware", Box::new(firmware::clippy));
     for (target, flavour) in
         [(&toolchain::WASM, WASM_SCALAR), (&toolchain::WASM, WASM_SIMD128), (&toolchain::THUMB, THUMB)]
     {

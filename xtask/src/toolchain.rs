@@ -50,6 +50,11 @@ impl Toolchain {
         command.envs(self.environment.iter().map(|(name, value)| (name, value)))
     }
 
+    /// Whether it is rustup's, with all that comes with it.
+    pub fn is_rustup(&self) -> bool {
+        self.environment.is_empty()
+    }
+
     /// The compiler's name and version.
     pub fn version(&self) -> Result<String> {
         let own = self.environment.iter().find(|(name, _)| name == "RUSTC").map(|(_, path)| path.as_path());
