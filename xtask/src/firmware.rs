@@ -2,12 +2,14 @@
 
 pub mod boards;
 mod flash;
+mod limits;
 mod programs;
 mod tables;
 
 use crate::process::run;
 use crate::{Result, digest, paths, toolchain, unknown_argument};
 use boards::{BOARDS, Board, Emulator};
+use limits::Limits;
 use programs::Line;
 use std::collections::VecDeque;
 use std::thread::{self, ScopedJoinHandle};
@@ -23,6 +25,11 @@ pub fn command(arguments: &[String]) -> Result<()> {
             println!("written: {README}");
             Ok(())
         }
+        [option] if option == "--tighten" => {
+            let limits = Limits::read()?;
+            let measured = measure_limited(&limits)?;
+            limits.tighten(&measured)
+        }
         [option, name] if option == "--board" => {
             let board = BOARDS.iter().find(|board| board.name == name).ok_or_else(|| {
                 let names: Vec<_> = BOARDS.iter().map(|board| board.name).collect();
@@ -31,13 +38,14 @@ pub fn command(arguments: &[String]) -> Result<()> {
             println!("{}", tables::all(&measure(&[board], |_, _, _| true)?));
             Ok(())
         }
-        [argument, ..] => Err(unknown_argument(argument, "--board and a name")),
+        [argument, ..] => Err(unknown_argument(argument, "--tighten, or --board and a name")),
     }
 }
 
-/// Everything runs, twice alike, and computes what it does here; and it links as for a real board.
+/// Everything runs, twice alike, computes what it does here, and keeps to the limits; and it links as for a real board.
 pub fn check() -> Result<()> {
-    measure(&BOARDS.each_ref(), |_, _, _| false)?;
+    let limits = Limits::read()?;
+    limits.check(&measure_limited(&limits)?)?;
     let mut cargo = programs::cargo(&BOARDS[0], LEVELS[0])?;
     cargo.args(["build", "--release", "--no-default-features", "--features", "defmt", "--bin", "cost"]);
     run("cargo build with defmt", &mut cargo).map(drop)
@@ -66,6 +74,11 @@ struct Measured {
     compiler: String,
     level: &'static str,
     lines: Vec<Line>,
+}
+
+/// Of flash only what has a limit.
+fn measure_limited(limits: &Limits) -> Result<Vec<Measured>> {
+    measure(&BOARDS.each_ref(), |core, level, verb| limits.of_flash(core, level, verb))
 }
 
 /// The flash of a verb is measured if core, level and verb are `flash`.

@@ -65,7 +65,13 @@ const COMMANDS: &[Command] = &[
     Command {
         name: "firmware",
         options: "[--board NAME]",
-        does: "counts instructions and stack on emulated boards, compares their digests, writes firmware/README.md",
+        does: "counts instructions and memory on emulated boards, compares their digests, writes firmware/README.md",
+        run: firmware::command,
+    },
+    Command {
+        name: "firmware",
+        options: "--tighten",
+        does: "lowers the limits of firmware/limits to what is counted",
         run: firmware::command,
     },
     Command {
