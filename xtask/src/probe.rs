@@ -1,12 +1,13 @@
-//! Images for a Cortex-M0, of which the linker shows what the verbs need.
+//! Images for a Cortex-M0 and a Cortex-M4F, of which the linker shows what the verbs need.
 //!
-//! The panic probe calls every verb and must link, though its panic handler needs a symbol that does not exist. So no
-//! path to a panic is left in it; nor may any code of `core::fmt` be. The float probe calls the verbs of integers only,
-//! and besides has no routine for floating point, of which a Cortex-M0 has no instruction.
+//! The panic probe, for both, calls every verb and must link, though its panic handler needs a symbol that does not exist. So no
+//! path to a panic is left in it; nor may any code of `core::fmt` be. The float probe, for the M0, calls the verbs of integers
+//! only, and besides has no routine for floating point, of which it has no instruction.
 
 use crate::cargo::THUMB;
 use crate::process::{Finished, attempt};
-use crate::{Result, elf, toolchain};
+use crate::toolchain::{self, Target};
+use crate::{Result, elf};
 
 pub const LEVELS: [&str; 2] = ["s", "3"];
 const MISSING_SYMBOL: &str = "a_panic_path_is_linked";
@@ -16,20 +17,27 @@ const FORMATTING: &[u8] = b"4core3fmt";
 const ENTRY: &str = "_start";
 const INTEGERS_ONLY: &str = "integers_only";
 
-/// The image with every verb links and is clean.
+const M0: &Target = &toolchain::THUMB;
+/// It has lanes of its own.
+const M4F: &Target = &toolchain::THUMBV7EM;
+
+/// The images with every verb link and are clean.
 pub fn no_panic(level: &str) -> Result<()> {
-    clean(level, &[]).map(drop)
+    for target in [M0, M4F] {
+        clean(target, level, &[])?;
+    }
+    Ok(())
 }
 
 /// So is that with the verbs of integers, and there is nothing in it for floating point.
 pub fn no_float(level: &str) -> Result<()> {
-    let image = clean(level, &["--features", INTEGERS_ONLY])?;
+    let image = clean(M0, level, &["--features", INTEGERS_ONLY])?;
     let floats = floats(&image);
     if floats.is_empty() { Ok(()) } else { Err(format!("floating point is linked: {}", floats.join(", "))) }
 }
 
-fn clean(level: &str, features: &[&str]) -> Result<Vec<u8>> {
-    let (finished, image) = build(level, features)?;
+fn clean(target: &Target, level: &str, features: &[&str]) -> Result<Vec<u8>> {
+    let (finished, image) = build(target, level, features)?;
     if !finished.success {
         let why =
             if finished.output.contains(MISSING_SYMBOL) { "a verb can panic" } else { "it does not build" };
@@ -39,7 +47,7 @@ fn clean(level: &str, features: &[&str]) -> Result<Vec<u8>> {
         return Err("code of core::fmt is linked".into());
     }
     let text = elf::section(&image, ".text").ok_or("the image has no .text")?;
-    println!("  {} bytes of .text", text.len());
+    println!("  {}: {} bytes of .text", target.triple, text.len());
     Ok(image)
 }
 
@@ -68,23 +76,23 @@ fn is_float(name: &str) -> bool {
 
 /// The probes notice a panic, formatting and floating point, where there is one.
 pub fn can_fail() -> Result<()> {
-    let (finished, _) = build(LEVELS[0], &["--features", "must_panic"])?;
+    let (finished, _) = build(M0, LEVELS[0], &["--features", "must_panic"])?;
     if finished.success || !finished.output.contains(MISSING_SYMBOL) {
         return Err(format!("the panic probe does not notice an index out of bounds\n{}", finished.output));
     }
-    let (finished, image) = build(LEVELS[0], &["--features", "must_format"])?;
+    let (finished, image) = build(M0, LEVELS[0], &["--features", "must_format"])?;
     if !finished.success || !contains(&image, FORMATTING) {
         return Err(format!("the panic probe does not notice formatting\n{}", finished.output));
     }
-    let (finished, image) = build(LEVELS[0], &["--features", INTEGERS_ONLY, "--features", "must_float"])?;
+    let (finished, image) = build(M0, LEVELS[0], &["--features", INTEGERS_ONLY, "--features", "must_float"])?;
     if !finished.success || floats(&image).is_empty() {
         return Err(format!("the float probe does not notice a product\n{}", finished.output));
     }
     Ok(())
 }
 
-fn build(level: &str, features: &[&str]) -> Result<(Finished, Vec<u8>)> {
-    let thumb = toolchain::toolchain(&toolchain::THUMB)?;
+fn build(target: &Target, level: &str, features: &[&str]) -> Result<(Finished, Vec<u8>)> {
+    let thumb = toolchain::toolchain(target)?;
     let image = THUMB.artifact(thumb.triple, "layernorm-probe");
     // A build that fails would leave the previous image behind.
     if let Err(e) = std::fs::remove_file(&image)
