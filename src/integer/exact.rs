@@ -57,13 +57,13 @@ impl Exact<'_> {
         let shift = 8 - k + u;
         let (power, one) = (power(shift.unsigned_abs()), [1]);
         let (up, down) = if shift < 0 { (&one[..], &power[..]) } else { (&power[..], &one[..]) };
-        let (mut left, mut right) = (ONE, ONE);
+        let (mut left, mut right) = (Big::ONE, Big::ONE);
         for _ in 0..2 {
-            multiply(&mut left, &[p, g, up]);
-            multiply(&mut right, &[r, down]);
+            left.multiply(&[p, g, up]);
+            right.multiply(&[r, down]);
         }
-        multiply(&mut right, &[&limbs(*v)]);
-        let order = left.iter().rev().cmp(right.iter().rev());
+        right.multiply(&[&limbs(*v)]);
+        let order = left.limbs.iter().rev().cmp(right.limbs.iter().rev());
         if sign < 0 { order.reverse() } else { order }
     }
 }
@@ -82,30 +82,39 @@ fn power(bits: u32) -> [u32; 4] {
     limbs
 }
 
-/// 1 in 384 bits.
-const ONE: [u32; 12] = {
-    let mut limbs = [0; 12];
-    limbs[0] = 1;
-    limbs
-};
+/// 384 bits.
+struct Big {
+    limbs: [u32; 12],
+    /// The others are 0.
+    used: usize,
+}
 
-/// By factors of at most 128 bits.
-#[inline(never)]
-fn multiply(product: &mut [u32], factors: &[&[u32]]) {
-    for mut factor in factors.iter().copied() {
-        while let [below @ .., 0] = factor {
-            factor = below;
-        }
-        // In place: what goes from one limb to the next has as many bits as the factor.
-        let mut carried = [0; 4];
-        for limb in product.iter_mut() {
-            let (value, mut lower, mut carry) = (u64::from(*limb), limb, 0);
-            for (factor, carried) in factor.iter().zip(&mut carried) {
-                let sum = value * u64::from(*factor) + u64::from(*carried) + carry;
-                *lower = sum as u32;
-                (carry, lower) = (sum >> 32, carried);
+impl Big {
+    const ONE: Self = {
+        let mut limbs = [0; 12];
+        limbs[0] = 1;
+        Self { limbs, used: 1 }
+    };
+
+    /// By factors of at most 128 bits.
+    #[inline(never)]
+    fn multiply(&mut self, factors: &[&[u32]]) {
+        for mut factor in factors.iter().copied() {
+            while let [below @ .., 0] = factor {
+                factor = below;
             }
-            *lower = carry as u32;
+            self.used += factor.len();
+            // In place: what goes from one limb to the next has as many bits as the factor.
+            let mut carried = [0; 4];
+            for limb in self.limbs.iter_mut().take(self.used) {
+                let (value, mut lower, mut carry) = (u64::from(*limb), limb, 0);
+                for (factor, carried) in factor.iter().zip(&mut carried) {
+                    let sum = value * u64::from(*factor) + u64::from(*carried) + carry;
+                    *lower = sum as u32;
+                    (carry, lower) = (sum >> 32, carried);
+                }
+                *lower = carry as u32;
+            }
         }
     }
 }
