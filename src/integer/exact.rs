@@ -48,23 +48,20 @@ impl Exact<'_> {
         let Self { norm: &Norm { k, m, .. }, v, p, g, b } = *self;
         let u = m.max(1);
         let r = W::from(2 * i64::from(c) + 1).shifted(u - 1) - W::from(b).shifted(u - m);
-        let (sign, sign_of_r) = (p.signum() as i32 * g.signum(), r.signum());
-        if sign == 0 || sign != sign_of_r {
-            return sign.cmp(&sign_of_r);
+        let r_is_negative = r < W::from(0);
+        // 0 has the sign of the other.
+        let a_is_negative = if p == 0 || g == 0 { r_is_negative } else { (p < 0) != (g < 0) };
+        if a_is_negative != r_is_negative {
+            return if a_is_negative { Ordering::Less } else { Ordering::Greater };
         }
-        let (p, g, r) =
-            (&limbs(p.unsigned_abs().into())[..], &[g.unsigned_abs()][..], &limbs(r.magnitude())[..]);
         let shift = 8 - k + u;
         let (power, one) = (power(shift.unsigned_abs()), [1]);
         let (up, down) = if shift < 0 { (&one[..], &power[..]) } else { (&power[..], &one[..]) };
-        let (mut left, mut right) = (Big::ONE, Big::ONE);
-        for _ in 0..2 {
-            left.multiply(&[p, g, up]);
-            right.multiply(&[r, down]);
-        }
-        right.multiply(&[&limbs(*v)]);
+        let (mut left, mut right) = (Big::new(&one), Big::new(&limbs(*v)));
+        left.multiply_by_squares(&[&limbs(p.unsigned_abs().into()), &[g.unsigned_abs()], up]);
+        right.multiply_by_squares(&[&limbs(r.magnitude()), down]);
         let order = left.limbs.iter().rev().cmp(right.limbs.iter().rev());
-        if sign < 0 { order.reverse() } else { order }
+        if a_is_negative { order.reverse() } else { order }
     }
 }
 
@@ -90,16 +87,16 @@ struct Big {
 }
 
 impl Big {
-    const ONE: Self = {
-        let mut limbs = [0; 12];
-        limbs[0] = 1;
-        Self { limbs, used: 1 }
-    };
-
-    /// By factors of at most 128 bits.
     #[inline(never)]
-    fn multiply(&mut self, factors: &[&[u32]]) {
-        for mut factor in factors.iter().copied() {
+    fn new(limbs: &[u32]) -> Self {
+        let limb = |i| limbs.get(i).copied().unwrap_or(0);
+        Self { limbs: core::array::from_fn(limb), used: limbs.len() }
+    }
+
+    /// Of factors of at most 128 bits.
+    #[inline(never)]
+    fn multiply_by_squares(&mut self, factors: &[&[u32]]) {
+        for mut factor in factors.iter().chain(factors).copied() {
             while let [below @ .., 0] = factor {
                 factor = below;
             }

@@ -53,7 +53,7 @@ pub(crate) struct Row {
     n: i64,
     /// `P = N·code − offset`
     offset: i64,
-    /// The integer under the root; 0 where `P` is.
+    /// The integer under the root; not 0.
     v: u128,
     root: Root,
     /// `|x̂| ≤ 2^bits`
@@ -93,7 +93,8 @@ impl Norm {
         } else {
             (i128::from(n) * squares - i128::from(offset) * i128::from(twice)).unsigned_abs()
         };
-        let v = (d << 16) + self.epsilon;
+        // Where all P are 0, V does not matter, but for Exact, which wants one.
+        let v = if d == 0 { 1 } else { (d << 16) + self.epsilon };
         let root = if d == 0 { Root::ZERO } else { Root::new(v) };
         let magnitude = |code: i64| {
             if R::FITS {

@@ -22,7 +22,6 @@ pub(super) trait Word:
     /// `self · 2^bits`, towards −∞. Callers know that it does not overflow.
     fn shifted(self, bits: i32) -> Self;
     fn low(self) -> i32;
-    fn signum(self) -> i32;
     fn magnitude(self) -> u128;
 }
 
@@ -47,7 +46,7 @@ impl Word for i64 {
         let dropped = 32 - g.unsigned_abs().leading_zeros() as i32;
         let value = shifted(u, -dropped) * i64::from(g);
         // The root is within 2⁻⁵³ of itself.
-        let error = shifted(1, dropped) + if more < 0 { 1 << 32 } else { 1 << 10 };
+        let error = if more < 0 || dropped > 16 { 1 << 33 } else { 1 << 17 };
         Product { value, point: exponent - 32 + more - dropped, error }
     }
     #[inline(always)]
@@ -57,10 +56,6 @@ impl Word for i64 {
     #[inline(always)]
     fn low(self) -> i32 {
         self as i32
-    }
-    #[inline(always)]
-    fn signum(self) -> i32 {
-        self.signum() as i32
     }
     #[inline(always)]
     fn magnitude(self) -> u128 {
@@ -85,10 +80,6 @@ impl Word for i128 {
     #[inline(always)]
     fn low(self) -> i32 {
         self as i32
-    }
-    #[inline(always)]
-    fn signum(self) -> i32 {
-        self.signum() as i32
     }
     #[inline(always)]
     fn magnitude(self) -> u128 {
