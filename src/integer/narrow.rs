@@ -171,7 +171,11 @@ impl<'a, F: Feature> Narrow<'a, F> {
     fn pairs<R: Rows>(&self, rows: &mut R) -> usize {
         let Self { high, low, rest, half, left, right, .. } = *self;
         let (gamma, beta, width) = (self.gamma.as_i16(), self.beta.as_i16(), self.wide.norm.width);
-        if !R::SIXTEEN || right > 0 || left > 14 || high >= 1 << 15 || gamma.is_empty() || beta.is_empty() {
+        let point = self.w as i32;
+        if !R::SIXTEEN || Line::point(point) != Some(point) || right > 0 || left > 14 || high >= 1 << 15 {
+            return 0;
+        }
+        if gamma.is_empty() || beta.is_empty() {
             return 0;
         }
         let line = Line { a: high << 16 | low, rest, scale: 1 << left, half, near: NEAR as u32 };
