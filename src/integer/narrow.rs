@@ -247,6 +247,6 @@ impl Row {
         let a = (shifted(self.n * (mantissa >> 16) as i64, up - 31) + 1) >> 1;
         let high = i64::from(-offset) * i64::from((mantissa >> 32) as i32);
         let low = (i64::from(-offset) * i64::from(mantissa as u32)) >> 32;
-        (a, shifted(high + low, up - 32) as i32 + 1)
+        (a, (shifted(high + low, up - 32) as i32).wrapping_add(1))
     }
 }
