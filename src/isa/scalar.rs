@@ -1,3 +1,5 @@
+#![allow(unsafe_code)]
+
 use super::{HEAD, Isa, Lanes, Run};
 use crate::float::two::{Two, two_sum};
 
@@ -44,7 +46,7 @@ impl Isa for Scalar {
     }
     #[inline(always)]
     fn sqrt(self, v: f32) -> f32 {
-        libm::sqrtf(v)
+        sqrt(v)
     }
     #[inline(always)]
     fn head(self, v: f32) -> f32 {
@@ -131,4 +133,24 @@ impl Isa for Scalar {
             *to = v;
         }
     }
+}
+
+/// Rounded correctly, as that of libm is: an FPU of Arm has it as one instruction, which `core` does not offer.
+#[inline(always)]
+fn sqrt(v: f32) -> f32 {
+    #[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
+    {
+        let mut bits = v.to_bits();
+        // SAFETY: functions of this ABI pass floats in the registers of an FPU, so there is one. It is as good as
+        // unknown to compilers if it has no `f64`: they know `s0` only as overwritten.
+        unsafe {
+            core::arch::asm!(
+                "vmov s0, {0}", "vsqrt.f32 s0, s0", "vmov {0}, s0", inout(reg) bits, out("s0") _,
+                options(pure, nomem, nostack, preserves_flags)
+            )
+        }
+        f32::from_bits(bits)
+    }
+    #[cfg(not(all(target_arch = "arm", target_abi = "eabihf")))]
+    libm::sqrtf(v)
 }
