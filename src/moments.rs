@@ -1,5 +1,5 @@
 use crate::float::{
-    Affine, BLOCK, Conclude, Conclusion, Extend, Next, Parameters, Pass, Range, Row, SecondPass, Totals,
+    Affine, BLOCK, Conclude, Extend, Next, Parameters, Pass, Range, Row, SecondPass, Stage, Totals,
 };
 use crate::isa::{Layout, Rows};
 use crate::{Error, Norm, RowStats, dispatch, shape};
@@ -17,32 +17,28 @@ pub(crate) struct Blocks {
 
 impl Blocks {
     pub(crate) fn new(centred: bool) -> Self {
-        Self { centred, pass: Pass::First, totals: Totals::NONE, range: Range::NONE, len: 0 }
+        Self { centred, pass: Pass::FIRST, totals: Totals::NONE, range: Range::NONE, len: 0 }
     }
 
     /// Whole blocks, or the last.
     pub(crate) fn push(&mut self, part: &[f32]) {
         self.len += part.len();
-        if self.pass == Pass::Range {
+        if self.pass.stage == Stage::Range {
             self.range.extend(part);
         } else {
-            let about = self.pass.about();
+            let about = self.pass.about;
             dispatch::run(Extend { about, part, totals: &mut self.totals }, part.len());
         }
     }
 
     /// What the whole row has shown; begins another pass if that is not enough.
     pub(crate) fn finish(&mut self, epsilon: f32) -> Finish {
-        let row = &Row::new(self.len, self.centred, epsilon);
+        let row = &Row { width: self.len, centred: self.centred, epsilon };
         let pass = self.pass;
-        let next = if pass == Pass::Range {
+        let next = if pass.stage == Stage::Range {
             self.range.next(row)
         } else {
-            let conclude = Conclude { row: &pass.row(row), pass, totals: &self.totals };
-            match dispatch::run(conclude, 0) {
-                Conclusion::Far(mean) => Next::Again(Pass::far(mean)),
-                Conclusion::Near(stats, ok) => pass.after(row, stats, ok),
-            }
+            dispatch::run(Conclude { row, pass, totals: &mut self.totals }, 0)
         };
         *self = Self::new(self.centred);
         match next {

@@ -1,5 +1,5 @@
 use crate::float::{Forward, Parameters};
-use crate::isa::{Layout, Rows};
+use crate::isa::{Layout, ROWS, Rows};
 use crate::{Error, RowStats, dispatch, shape};
 
 /// [`LayerNorm`] if `CENTRED`, else [`RmsNorm`]: of rows of `width` elements.
@@ -155,7 +155,12 @@ impl<'a, const CENTRED: bool> Norm<'a, CENTRED> {
         };
         let (elements, parameters) = (rows.elements(), self.parameters());
         let epsilon = self.epsilon;
-        dispatch::run(Forward { centred: CENTRED, rows, parameters, epsilon, stats }, elements);
+        let forward = Forward { centred: CENTRED, rows, parameters, epsilon, stats };
+        if ROWS == 1 {
+            forward.one_by_one();
+        } else {
+            dispatch::run(forward, elements);
+        }
         Ok(())
     }
 }

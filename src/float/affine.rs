@@ -7,7 +7,7 @@
 use super::sums::from;
 use super::term::{Centred, Raw, Scaled, Term};
 use crate::RowStats;
-use crate::isa::{Feature, GROUP, Group, Isa, Op, RowOf, Rows};
+use crate::isa::{Feature, GROUP, Group, Isa, Op, RowOf, Rows, SMALL, Scalar};
 
 /// γ and β of the call, if any; both have the width of a row.
 #[derive(Clone, Copy)]
@@ -63,31 +63,56 @@ impl Op for SecondPass<'_> {
     fn eval<I: Isa>(self, isa: I) {
         let Self { centred, stats, affine, mut rows } = self;
         let affine = *affine;
-        for (i, &RowStats { scale, pivot, delta, factor }) in stats.iter().enumerate() {
-            let mut these = rows.row(i);
-            if factor.is_nan() {
-                // Whatever NaNs came in, the one that goes out is 0x7fc00000.
-                these.fill(f32::NAN);
-                continue;
-            }
-            let general = Scaled { scale, pivot, delta };
-            let unit_offset = affine.unit_offset;
-            if unit_offset {
-                groups::<I, _, true, true>(isa, general, factor, affine, &mut these);
-            } else if general.is_nothing() && !centred {
-                groups::<I, _, false, false>(isa, Raw, factor, affine, &mut these);
-            } else if scale == 1.0 && pivot == 0.0 {
-                groups::<I, _, true, false>(isa, Centred { centre: delta }, factor, affine, &mut these);
-            } else {
-                groups::<I, _, true, false>(isa, general, factor, affine, &mut these);
-            }
-            these.rest(|i, x| {
-                let gamma = affine.gamma.rest(i);
-                let gain = if unit_offset { 1.0 + gamma } else { gamma };
-                ((x * scale - pivot) - delta) * factor * gain + affine.beta.rest(i)
-            });
+        for (i, stats) in stats.iter().enumerate() {
+            write(isa, centred, stats, &affine, &mut rows.row(i));
         }
     }
+}
+
+/// A row in one lane; where code is to be small, by the most general form for all elements.
+#[cfg_attr(not(layernorm_small), inline(never))]
+pub(super) fn write_row(centred: bool, stats: &RowStats, parameters: &Parameters, mut row: RowOf) {
+    if !SMALL {
+        return write(Scalar, centred, stats, &Affine::new(*parameters), &mut row);
+    }
+    let RowStats { scale, pivot, delta, factor } = *stats;
+    if factor.is_nan() {
+        return row.fill(f32::NAN);
+    }
+    // As `Affine` without its groups.
+    let d = Scaled { scale, pivot, delta };
+    let Parameters { gamma, beta, unit_offset } = *parameters;
+    let one = if unit_offset && gamma.is_some() { 1.0 } else { -0.0 };
+    let (gamma, beta) = (gamma.unwrap_or(&[]), beta.unwrap_or(&[]));
+    row.elements(|i, x| {
+        let gain = one + gamma.get(i).copied().unwrap_or(1.0);
+        d.of(Scalar, x) * factor * gain + beta.get(i).copied().unwrap_or(-0.0)
+    });
+}
+
+#[inline(always)]
+fn write<I: Isa>(isa: I, centred: bool, stats: &RowStats, affine: &Affine, row: &mut RowOf) {
+    let RowStats { scale, pivot, delta, factor } = *stats;
+    if factor.is_nan() {
+        // Whatever NaNs came in, the one that goes out is 0x7fc00000.
+        return row.fill(f32::NAN);
+    }
+    let general = Scaled { scale, pivot, delta };
+    let unit_offset = affine.unit_offset;
+    if unit_offset {
+        groups::<I, _, true, true>(isa, general, factor, *affine, row);
+    } else if general.is_nothing() && !centred {
+        groups::<I, _, false, false>(isa, Raw, factor, *affine, row);
+    } else if scale == 1.0 && pivot == 0.0 {
+        groups::<I, _, true, false>(isa, Centred { centre: delta }, factor, *affine, row);
+    } else {
+        groups::<I, _, true, false>(isa, general, factor, *affine, row);
+    }
+    row.rest(|i, x| {
+        let gamma = affine.gamma.rest(i);
+        let gain = if unit_offset { 1.0 + gamma } else { gamma };
+        ((x * scale - pivot) - delta) * factor * gain + affine.beta.rest(i)
+    });
 }
 
 /// The whole groups of a row. Without `BETA` there is none; with `UNIT_OFFSET` the gain is 1 + γ.

@@ -13,10 +13,12 @@
 //! 2. Short rows go through pass 1 together, as many as [`ROWS`], have their statistics computed with a row in each lane
 //!    of a vector, and then go through pass 2. The statistics are a long chain of dependent operations; the sums of the
 //!    next rows fill its waits.
-//! 3. Every choice depends on the row's values and on N alone, never on its neighbours.
+//! 3. In one lane there is nothing to share: a row goes through all its passes before the next (`lane`).
+//! 4. Every choice depends on the row's values and on N alone, never on its neighbours.
 
 mod affine;
 mod backward;
+mod lane;
 mod redo;
 mod rstd;
 mod stream;
@@ -25,13 +27,15 @@ mod term;
 pub(crate) mod two;
 
 use crate::RowStats;
-use crate::isa::{GROUP, Isa, List, Op, ROWS, Rows};
+use crate::isa::{GROUP, Isa, List, Op, ROWS, Rows, Scalar};
+use affine::write_row;
 pub(crate) use affine::{Affine, Parameters, SecondPass};
 pub(crate) use backward::Backward;
 use redo::Redo;
-pub(crate) use redo::{Next, Pass, Range};
+pub(crate) use redo::{Next, Pass, Range, Stage};
+use rstd::Constants;
 pub(crate) use rstd::Row;
-pub(crate) use stream::{Conclude, Conclusion, Extend, Totals};
+pub(crate) use stream::{Conclude, Extend, Totals};
 pub(crate) use sums::{Add, BLOCK};
 use sums::{Measure, from};
 
@@ -66,9 +70,12 @@ impl Op for Forward<'_> {
 
     #[inline(always)]
     fn eval<I: Isa>(self, isa: I) {
+        if I::LANES == 1 {
+            return self.one_by_one();
+        }
         let Self { centred, mut rows, parameters, epsilon, stats: mut out } = self;
         let width = rows.width();
-        let row = &Row::new(width, centred, epsilon);
+        let constants = &Constants::new(Row { width, centred, epsilon });
         let affine = &Affine::new(parameters);
         let together = together(width, rows.elements());
         let mut first = 0;
@@ -79,10 +86,16 @@ impl Op for Forward<'_> {
             }
             let mut stats = List::new();
             let (rows, step) = (these.source(), these.step());
-            let ok = isa.run(Measure { row, rows, step, about: None, stats: &mut stats });
-            for (i, stats) in stats.iter_mut().enumerate().filter(|(i, _)| ok >> i & 1 == 0) {
-                let mean = stats.pivot + stats.delta;
-                *stats = isa.run(Redo { row, x: these.part(i, 1), mean });
+            let ok = isa.run(Measure { constants, rows, step, stats: &mut stats });
+            let mut failed = !ok & ((1 << stats.len()) - 1);
+            while failed != 0 {
+                let i = failed.trailing_zeros() as usize;
+                failed &= failed - 1;
+                let Some(stats) = stats.get_mut(i) else { break };
+                let pass = Pass::failed(&constants.row, stats.pivot + stats.delta);
+                let mut this = these.part(i, 1);
+                *stats = isa.run(Redo { row: &constants.row, x: this.source(), pass });
+                mend(stats, &mut this);
             }
             isa.run(SecondPass { centred, stats: &stats, affine, rows: these });
             if let Some((these, others)) = core::mem::take(&mut out).split_at_mut_checked(stats.len()) {
@@ -91,6 +104,34 @@ impl Op for Forward<'_> {
             }
             first += together;
         }
+    }
+}
+
+impl Forward<'_> {
+    /// In one lane. It may be compiled into its caller, who knows which of all that a call can have it has.
+    #[inline]
+    pub(crate) fn one_by_one(mut self) {
+        let row = &Row { width: self.rows.width(), centred: self.centred, epsilon: self.epsilon };
+        for i in 0..self.rows.count() {
+            let mut this = self.rows.part(i, 1);
+            if let Some((x, residual)) = this.addition() {
+                Scalar.run(Add { x, residual });
+            }
+            let stats = lane::statistics(row, this.source());
+            mend(&stats, &mut this);
+            write_row(self.centred, &stats, &self.parameters, self.rows.row(i));
+            if let Some(to) = self.stats.get_mut(i) {
+                *to = stats;
+            }
+        }
+    }
+}
+
+/// ∞ − ∞ is another NaN on another machine.
+#[inline(always)]
+fn mend(stats: &RowStats, row: &mut Rows) {
+    if let Some((_, residual)) = row.addition().filter(|_| !stats.is_finite()) {
+        one_nan(residual);
     }
 }
 

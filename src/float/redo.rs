@@ -14,26 +14,33 @@
 //! One fine pass is enough: with mean − lowest ≤ σ·sqrt(N) the coarse mean is off by some 2⁻²²·σ·sqrt(N), far less
 //! than σ for every N ≤ 2²⁴, and the fine pass measures what is left.
 
-use super::one_nan;
-use super::rstd::Row;
-use super::sums::Measure;
+use super::rstd::{Constants, Row, Statistics};
+use super::stream::{Conclude, Extend, Totals};
+use super::sums::{LANES, far, statistics_of};
 use super::term::Scaled;
 use super::two::{Two, two_sum};
 use crate::RowStats;
-use crate::isa::{Isa, List, Op, Rows, Scalar};
+use crate::isa::{Isa, Op, Scalar};
 
 /// A pass over a row.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum Pass {
+pub(crate) struct Pass {
+    pub stage: Stage,
+    /// What its sums are about; those of [`Stage::Range`] are not asked for.
+    pub about: Scaled,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Stage {
     /// Sums about 0.
     First,
     /// About the mean of the first pass, which is far from 0.
-    Pivot(f32),
+    Pivot,
     /// About the mean that the last pass found.
-    Mean(f32),
+    Mean,
     Range,
-    Coarse(Scaled),
-    Fine(Scaled),
+    Coarse,
+    Fine,
 }
 
 /// After a pass.
@@ -43,49 +50,57 @@ pub(crate) enum Next {
 }
 
 impl Pass {
-    /// What its sums are about; those of [`Pass::Range`] are not asked for.
-    pub(crate) fn about(self) -> Scaled {
-        match self {
-            Pass::First | Pass::Range => Scaled::NOTHING,
-            Pass::Pivot(pivot) | Pass::Mean(pivot) => Scaled { pivot, ..Scaled::NOTHING },
-            Pass::Coarse(about) | Pass::Fine(about) => about,
-        }
-    }
+    pub(crate) const FIRST: Self = Self { stage: Stage::First, about: Scaled::NOTHING };
+    const RANGE: Self = Self { stage: Stage::Range, about: Scaled::NOTHING };
 
-    /// The row as this pass sees it: a scaled one has a scaled ε.
-    pub(crate) fn row(self, row: &Row) -> Row {
-        // In two steps: neither over- nor underflows unless the result does, and then ε is nothing beside 1.
-        let Scaled { scale, .. } = self.about();
-        if scale == 1.0 { *row } else { Row::new(row.width, row.centred, row.epsilon * scale * scale) }
+    /// About a mean that was found, if it is one.
+    fn at(stage: Stage, mean: f32) -> Self {
+        let about = Scaled { pivot: mean, ..Scaled::NOTHING };
+        if mean.is_finite() { Self { stage, about } } else { Self::RANGE }
     }
 
     /// The pass after the first or the second, if that gave `mean` and was not good enough.
-    fn failed(row: &Row, mean: f32) -> Pass {
-        if row.centred && mean.is_finite() { Pass::Mean(mean) } else { Pass::Range }
+    pub(super) fn failed(row: &Row, mean: f32) -> Self {
+        if row.centred { Self::at(Stage::Mean, mean) } else { Self::RANGE }
     }
 
-    /// After the first pass, whose mean is too far from 0.
-    pub(crate) fn far(mean: f32) -> Pass {
-        if mean.is_finite() { Pass::Pivot(mean) } else { Pass::Range }
-    }
-
-    /// After sums that gave `measured`, relative to what they were about.
-    pub(crate) fn after(self, row: &Row, measured: RowStats, ok: bool) -> Next {
-        let RowStats { delta, factor, .. } = measured;
-        match self {
-            Pass::First if ok => Next::Done(measured),
-            Pass::First => Next::Again(Pass::failed(row, delta)),
-            Pass::Pivot(pivot) | Pass::Mean(pivot) if ok => Next::Done(RowStats::about(pivot, delta, factor)),
-            Pass::Pivot(pivot) => Next::Again(Pass::failed(row, pivot + delta)),
-            Pass::Mean(_) | Pass::Range => Next::Again(Pass::Range),
-            Pass::Coarse(about) => {
-                let Two { hi: pivot, lo: delta } = two_sum(Scalar, about.pivot, delta);
-                Next::Again(Pass::Fine(Scaled { pivot, delta, ..about }))
-            }
-            Pass::Fine(Scaled { scale, pivot, delta: about }) => {
-                Next::Done(RowStats { scale, pivot, delta: about + delta, factor })
-            }
+    /// After the sums `a` and `b` of a row in every lane.
+    #[inline(always)]
+    pub(super) fn next<I: Isa>(&self, isa: I, row: &Row, a: Two<I::V>, b: Two<I::V>) -> Next {
+        let first = |v: I::V| {
+            let mut values = [0.0; LANES];
+            isa.store(v, &mut values);
+            values[0]
+        };
+        // A scaled row has a scaled ε. In two steps: neither over- nor underflows unless the result does, and then ε is
+        // nothing beside 1.
+        let scale = self.about.scale;
+        let constants = &Constants::new(Row { epsilon: row.epsilon * scale * scale, ..*row });
+        if row.centred && self.stage == Stage::First && far(isa, constants, a, b) & 1 != 0 {
+            return Next::Again(Pass::at(Stage::Pivot, first(isa.div(a.hi, isa.splat(constants.n)))));
         }
+        let Statistics { delta, rstd, ok } = statistics_of(isa, constants, a, b);
+        self.after(row, first(delta), first(rstd), ok & 1 != 0)
+    }
+
+    /// After sums that gave a mean, relative to what they were about.
+    fn after(&self, row: &Row, delta: f32, factor: f32, ok: bool) -> Next {
+        let about = self.about;
+        let Scaled { scale, pivot, .. } = about;
+        Next::Again(match self.stage {
+            Stage::First | Stage::Pivot | Stage::Mean if ok => {
+                return Next::Done(RowStats::about(pivot, delta, factor));
+            }
+            Stage::First | Stage::Pivot => Self::failed(row, pivot + delta),
+            Stage::Mean | Stage::Range => Self::RANGE,
+            Stage::Coarse => {
+                let Two { hi: pivot, lo: delta } = two_sum(Scalar, pivot, delta);
+                Self { stage: Stage::Fine, about: Scaled { pivot, delta, ..about } }
+            }
+            Stage::Fine => {
+                return Next::Done(RowStats { scale, pivot, delta: about.delta + delta, factor });
+            }
+        })
     }
 }
 
@@ -121,22 +136,43 @@ impl Range {
             return Next::Done(RowStats::NOT_FINITE);
         }
         let first = if row.centred { lowest } else { 0.0 };
-        let spread = if row.centred { highest - lowest } else { highest.max(-lowest) };
+        let spread =
+            if row.centred { highest - lowest } else { if -lowest > highest { -lowest } else { highest } };
         let epsilon = row.epsilon;
         if spread == 0.0 {
-            let factor = if epsilon > 0.0 { 1.0 / libm::sqrtf(epsilon) } else { 0.0 };
+            let factor = if epsilon > 0.0 { 1.0 / Scalar.sqrt(epsilon) } else { 0.0 };
             return Next::Done(RowStats { pivot: first, factor, ..RowStats::default() });
         }
         let scale = scale(spread, epsilon);
-        Next::Again(Pass::Coarse(Scaled { scale, pivot: first * scale, delta: 0.0 }))
+        let about = Scaled { scale, pivot: first * scale, delta: 0.0 };
+        Next::Again(Pass { stage: Stage::Coarse, about })
     }
 }
 
-/// Statistics of a row whose first passes gave `mean` and were not good enough.
+/// The pass [`Stage::Range`].
+#[inline(never)]
+fn range(row: &Row, x: &[f32]) -> Next {
+    let mut range = Range::NONE;
+    range.extend(x);
+    range.next(row)
+}
+
+/// The statistics of a row, from `pass` on; `next` sums it.
+#[inline(always)]
+pub(super) fn passes(row: &Row, x: &[f32], mut pass: Pass, mut next: impl FnMut(&Pass) -> Next) -> RowStats {
+    loop {
+        match if pass.stage == Stage::Range { range(row, x) } else { next(&pass) } {
+            Next::Done(stats) => return stats,
+            Next::Again(then) => pass = then,
+        }
+    }
+}
+
+/// The statistics of a row, from `pass` on.
 pub(crate) struct Redo<'a> {
     pub row: &'a Row,
-    pub x: Rows<'a>,
-    pub mean: f32,
+    pub x: &'a [f32],
+    pub pass: Pass,
 }
 
 impl Op for Redo<'_> {
@@ -144,34 +180,12 @@ impl Op for Redo<'_> {
 
     #[inline(always)]
     fn eval<I: Isa>(self, isa: I) -> RowStats {
-        let Self { row, mut x, mean } = self;
-        let mut pass = Pass::failed(row, mean);
-        loop {
-            let next = if pass == Pass::Range {
-                let mut range = Range::NONE;
-                range.extend(x.source());
-                if let Some((_, residual)) = x.addition().filter(|_| !range.finite) {
-                    // ∞ − ∞ is another NaN on another machine.
-                    one_nan(residual);
-                }
-                range.next(row)
-            } else {
-                let mut stats = List::new();
-                let (about, step) = (Some(pass.about()), x.step());
-                let ok = isa.run(Measure {
-                    row: &pass.row(row),
-                    rows: x.source(),
-                    step,
-                    about,
-                    stats: &mut stats,
-                });
-                pass.after(row, stats.first().copied().unwrap_or_default(), ok & 1 != 0)
-            };
-            match next {
-                Next::Done(stats) => return stats,
-                Next::Again(then) => pass = then,
-            }
-        }
+        let Self { row, x, pass } = self;
+        passes(row, x, pass, |&pass| {
+            let (about, mut totals) = (pass.about, Totals::NONE);
+            isa.run(Extend { about, part: x, totals: &mut totals });
+            isa.run(Conclude { row, pass, totals: &mut totals })
+        })
     }
 }
 
@@ -181,5 +195,5 @@ fn scale(spread: f32, epsilon: f32) -> f32 {
     // Of an infinite spread, which is less than 2¹²⁹, and of subnormal numbers the exponent is near enough.
     let exponent = |v: f32| v.to_bits() >> 23;
     let root = if epsilon > 0.0 { (exponent(epsilon) + 127) / 2 + 1 } else { 0 };
-    f32::from_bits(254u32.saturating_sub(exponent(spread).max(root)).max(1) << 23)
+    f32::from_bits((254 - exponent(spread).max(root).min(253)) << 23)
 }

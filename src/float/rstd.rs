@@ -21,6 +21,12 @@ pub(crate) struct Row {
     /// LayerNorm; else RMSNorm, for which pivot, delta and the sum of `d` are 0.
     pub centred: bool,
     pub epsilon: f32,
+}
+
+/// What their statistics take of that.
+#[derive(Clone, Copy)]
+pub(crate) struct Constants {
+    pub row: Row,
     /// Elements in its first block, or all it has.
     pub block: usize,
     /// N; exact up to 2²⁴.
@@ -28,17 +34,11 @@ pub(crate) struct Row {
     n_epsilon: Two<f32>,
 }
 
-impl Row {
-    pub(crate) fn new(width: usize, centred: bool, epsilon: f32) -> Self {
-        let n = width as f32;
-        Self {
-            width,
-            centred,
-            epsilon,
-            block: width.min(BLOCK),
-            n,
-            n_epsilon: two_product(Scalar, n, epsilon),
-        }
+impl Constants {
+    #[inline(always)]
+    pub(crate) fn new(row: Row) -> Self {
+        let n = row.width as f32;
+        Self { row, block: row.width.min(BLOCK), n, n_epsilon: two_product(Scalar, n, row.epsilon) }
     }
 }
 
@@ -61,14 +61,15 @@ pub(super) const CENTRED_ENOUGH: f32 = 4.0;
 
 /// `a` and `b` are the sums of `d` and `d²`; for RMSNorm `a` is 0.
 #[inline(always)]
-pub(crate) fn statistics<I: Isa>(isa: I, row: &Row, a: I::V, b: Two<I::V>) -> Statistics<I::V> {
-    let n = isa.splat(row.n);
+pub(crate) fn statistics<I: Isa>(isa: I, constants: &Constants, a: I::V, b: Two<I::V>) -> Statistics<I::V> {
+    let n = isa.splat(constants.n);
     let delta = isa.div(a, n);
     let a_delta = isa.mul(a, delta);
     let var = two_sum(isa, b.hi, isa.sub(isa.splat(0.0), a_delta));
-    let w = two_sum(isa, var.hi, isa.splat(row.n_epsilon.hi));
-    let rest = isa.add(isa.add(var.lo, w.lo), isa.add(b.lo, isa.splat(row.n_epsilon.lo)));
-    let in_range = isa.le(isa.splat(row.n * LOWEST), w.hi) & isa.le(w.hi, isa.splat(row.n * HIGHEST));
+    let w = two_sum(isa, var.hi, isa.splat(constants.n_epsilon.hi));
+    let rest = isa.add(isa.add(var.lo, w.lo), isa.add(b.lo, isa.splat(constants.n_epsilon.lo)));
+    let in_range =
+        isa.le(isa.splat(constants.n * LOWEST), w.hi) & isa.le(w.hi, isa.splat(constants.n * HIGHEST));
     let centred = isa.le(isa.mul(isa.splat(CENTRED_ENOUGH), a_delta), b.hi);
 
     let r = isa.sqrt(isa.div(n, w.hi));
@@ -76,6 +77,6 @@ pub(crate) fn statistics<I: Isa>(isa: I, row: &Row, a: I::V, b: Two<I::V>) -> St
     let product = two_product(isa, square.hi, w.hi);
     let missing = isa.sub(isa.sub(n, product.hi), product.lo);
     let missing = isa.sub(missing, isa.add(isa.mul(square.lo, w.hi), isa.mul(square.hi, rest)));
-    let rstd = isa.add(r, isa.mul(r, isa.mul(missing, isa.splat(0.5 / row.n))));
+    let rstd = isa.add(r, isa.mul(r, isa.mul(missing, isa.splat(0.5 / constants.n))));
     Statistics { delta, rstd, ok: centred & in_range }
 }

@@ -3,12 +3,11 @@
 //! A row of more than [`SEGMENT`] elements, in memory or not, is summed by segments, each from 0, and these are added
 //! in two floats like its blocks: an ULP of a longer sum would be as large as the sum of a block.
 
-use super::redo::Pass;
+use super::redo::{Next, Pass};
 use super::rstd::Row;
-use super::sums::{BLOCK, LANES, Sums, blocks, far, statistics_of};
+use super::sums::{BLOCK, blocks, over_lanes, rest};
 use super::term::Scaled;
-use super::two::Two;
-use crate::RowStats;
+use super::two::{Two, two_sum};
 use crate::isa::{Isa, Op, Scalar};
 
 /// Elements of a segment.
@@ -16,20 +15,20 @@ pub(super) const SEGMENT: usize = 1 << 24;
 
 /// The sums of `d` and `d²`, in four lanes of two floats each.
 #[derive(Clone, Copy, Debug)]
-struct Pair {
-    hi: [[f32; 4]; 2],
-    lo: [[f32; 4]; 2],
+pub(super) struct Pair {
+    pub hi: [[f32; 4]; 2],
+    pub lo: [[f32; 4]; 2],
 }
 
 impl Pair {
     const NONE: Self = Self { hi: [[0.0; 4]; 2], lo: [[0.0; 4]; 2] };
 
     fn add(&mut self, other: &Self) {
-        let here = self.hi.iter_mut().zip(&mut self.lo);
-        for ((hi, lo), (other_hi, other_lo)) in here.zip(other.hi.iter().zip(&other.lo)) {
-            let sum = Scalar.plus(Two { hi: *hi, lo: *lo }, *other_hi);
-            (*hi, *lo) = (sum.hi, sum.lo);
-            lo.iter_mut().zip(other_lo).for_each(|(lo, other)| *lo += other);
+        let (hi, lo) = (self.hi.as_flattened_mut(), self.lo.as_flattened_mut());
+        let others = other.hi.as_flattened().iter().zip(other.lo.as_flattened());
+        for ((hi, lo), (other_hi, other_lo)) in hi.iter_mut().zip(lo).zip(others) {
+            let sum = two_sum(Scalar, *hi, *other_hi);
+            (*hi, *lo) = (sum.hi, *lo + sum.lo + other_lo);
         }
     }
 }
@@ -40,48 +39,24 @@ pub(crate) struct Totals {
     /// Of the segment that is not over yet.
     segment: Pair,
     len: usize,
-    /// Of those before it, if there are any.
-    before: Option<Pair>,
+    /// Of those before it. Sums are added to 0 exactly.
+    before: Pair,
 }
 
 impl Totals {
-    pub(crate) const NONE: Self = Self { segment: Pair::NONE, len: 0, before: None };
+    pub(crate) const NONE: Self = Self { segment: Pair::NONE, len: 0, before: Pair::NONE };
 
     /// Adds the sums of a part that was summed by itself.
     pub(crate) fn merge(&mut self, other: &Self) {
         self.close();
-        for part in other.before.iter().chain((other.len > 0).then_some(&other.segment)) {
-            self.add(*part);
-        }
+        self.before.add(&other.before);
+        self.before.add(&other.segment);
     }
 
     /// The segment is over.
     fn close(&mut self) {
-        if self.len > 0 {
-            self.add(self.segment);
-            (self.segment, self.len) = (Pair::NONE, 0);
-        }
-    }
-
-    fn add(&mut self, part: Pair) {
-        match &mut self.before {
-            Some(before) => before.add(&part),
-            None => self.before = Some(part),
-        }
-    }
-
-    /// Of one row, for the end of the tree.
-    #[inline(always)]
-    pub(super) fn push_to<I: Isa>(&self, isa: I, sums: &mut Sums<I>) {
-        let mut all = *self;
-        let several = all.len > BLOCK || all.before.is_some();
-        all.close();
-        let Pair { hi, lo } = all.before.unwrap_or(Pair::NONE);
-        let pair = |of: [[f32; 4]; 2]| [isa.four(of[0]), isa.four(of[1])];
-        sums.hi.push(pair(hi));
-        if several {
-            sums.lo.push(pair(lo));
-        }
+        self.before.add(&self.segment);
+        (self.segment, self.len) = (Pair::NONE, 0);
     }
 }
 
@@ -120,35 +95,27 @@ impl Op for Extend<'_> {
 pub(crate) struct Conclude<'a> {
     pub row: &'a Row,
     pub pass: Pass,
-    pub totals: &'a Totals,
-}
-
-pub(crate) enum Conclusion {
-    Far(f32),
-    /// With whether they are good enough.
-    Near(RowStats, bool),
+    pub totals: &'a mut Totals,
 }
 
 impl Op for Conclude<'_> {
-    type Output = Conclusion;
+    type Output = Next;
 
     #[inline(always)]
-    fn eval<I: Isa>(self, isa: I) -> Conclusion {
+    fn eval<I: Isa>(self, isa: I) -> Next {
         let Self { row, pass, totals } = self;
-        let mut sums = Sums::<I>::new();
-        totals.push_to(isa, &mut sums);
-        sums.fill_up();
-        let (a, b) = (sums.over_lanes(isa, 0, 0), sums.over_lanes(isa, 0, 1));
-        let first = |v: I::V| {
-            let mut values = [0.0; LANES];
-            isa.store(v, &mut values);
-            values[0]
-        };
-        if row.centred && pass == Pass::First && far(isa, row, a, b) & 1 != 0 {
-            return Conclusion::Far(first(isa.div(a.hi, isa.splat(row.n))));
-        }
-        let statistics = statistics_of(isa, row, a, b);
-        let stats = RowStats::about(0.0, first(statistics.delta), first(statistics.rstd));
-        Conclusion::Near(stats, statistics.ok & 1 != 0)
+        totals.close();
+        let Pair { hi: [a_hi, b_hi], lo: [a_lo, b_lo] } = &totals.before;
+        let (a, b) = (over_row(isa, a_hi, a_lo), over_row(isa, b_hi, b_lo));
+        pass.next(isa, row, a, b)
     }
+}
+
+/// The end of the tree, with the row in every lane.
+#[inline(always)]
+fn over_row<I: Isa>(isa: I, [h0, h1, h2, h3]: &[f32; 4], [l0, l1, l2, l3]: &[f32; 4]) -> Two<I::V> {
+    let mut sum = over_lanes(isa, isa.splat(*h0), isa.splat(*h1), isa.splat(*h2), isa.splat(*h3));
+    let rest = rest(isa, isa.splat(*l0), isa.splat(*l1), isa.splat(*l2), isa.splat(*l3));
+    sum.lo = isa.add(sum.lo, rest);
+    sum
 }

@@ -17,7 +17,7 @@
 //!    vector.
 //! 4. Blocks are added in two floats, so that the error does not grow with their number.
 
-use super::rstd::{CENTRED_ENOUGH, Row, Statistics, statistics};
+use super::rstd::{CENTRED_ENOUGH, Constants, Statistics, statistics};
 use super::stream::SEGMENT;
 use super::term::{Raw, Scaled, Term};
 use super::two::{Two, two_sum};
@@ -25,21 +25,19 @@ use crate::RowStats;
 use crate::isa::{GROUP, Isa, Lanes, List, Op, ROWS, Run, Scalar};
 
 /// Elements in four groups.
-const FOUR: usize = 4 * GROUP;
+pub(super) const FOUR: usize = 4 * GROUP;
 /// Elements in a block.
 pub(crate) const BLOCK: usize = 4 * FOUR;
 
-type Four = [f32; FOUR];
+pub(super) type Four = [f32; FOUR];
 
 /// The statistics of up to [`ROWS`] rows.
 pub(crate) struct Measure<'a> {
-    pub row: &'a Row,
+    pub constants: &'a Constants,
     pub rows: &'a [f32],
     /// Elements from one of them to the next.
     pub step: usize,
-    /// What they are measured about; without it about 0, or about the mean if those sums show that 0 is far.
-    pub about: Option<Scaled>,
-    /// Gets them; with `about` they are relative to it.
+    /// Gets them.
     pub stats: &'a mut List<RowStats, ROWS>,
 }
 
@@ -52,41 +50,43 @@ impl Op for Measure<'_> {
 
     #[inline(always)]
     fn eval<I: Isa>(self, isa: I) -> u32 {
-        let Self { row, rows, step, about, stats } = self;
+        let Self { constants, rows, step, stats } = self;
         let mut sums = Sums::new();
-        sums.add(isa, row, rows, step, about);
+        sums.add(isa, constants, rows, step, None);
         let count = sums.hi.len();
         // No lane goes without a row.
         sums.fill_up();
         let mut ok = 0;
         for first in (0..count).step_by(I::LANES) {
             let mut pivots = [0.0; LANES];
-            let mut chosen = about.is_some() || !row.centred;
+            let mut chosen = !constants.row.centred;
             let (a, b) = loop {
                 let (a, b) = (sums.over_lanes(isa, first, 0), sums.over_lanes(isa, first, 1));
                 if chosen {
                     break (a, b);
                 }
                 chosen = true;
-                let mut far = far(isa, row, a, b) & ((1 << (count - first).min(I::LANES)) - 1);
+                let mut far = far(isa, constants, a, b) & ((1 << (count - first).min(I::LANES)) - 1);
                 if far == 0 {
                     break (a, b);
                 }
                 let mut means = [0.0; LANES];
-                isa.store(isa.div(a.hi, isa.splat(row.n)), &mut means);
+                isa.store(isa.div(a.hi, isa.splat(constants.n)), &mut means);
                 while far != 0 {
                     let i = far.trailing_zeros() as usize;
                     far &= far - 1;
                     let (Some(pivot), Some(mean)) = (pivots.get_mut(i), means.get(i)) else { break };
                     *pivot = *mean;
                     let start = (first + i) * step;
-                    let this = rows.get(start..start + row.width).unwrap_or(&[]);
+                    let width = constants.row.width;
+                    let this = rows.get(start..start + width).unwrap_or(&[]);
                     let mut again = Sums::new();
-                    again.add(isa, row, this, row.width, Some(Scaled { pivot: *pivot, ..Scaled::NOTHING }));
+                    let about = Scaled { pivot: *pivot, ..Scaled::NOTHING };
+                    again.add(isa, constants, this, width, Some(about));
                     sums.replace(first + i, &again);
                 }
             };
-            let statistics = statistics_of(isa, row, a, b);
+            let statistics = statistics_of(isa, constants, a, b);
             let (mut deltas, mut factors) = ([0.0; LANES], [0.0; LANES]);
             isa.store(statistics.delta, &mut deltas);
             isa.store(statistics.rstd, &mut factors);
@@ -102,15 +102,20 @@ impl Op for Measure<'_> {
 
 /// One bit per lane: the mean is too far from 0 for sums about 0.
 #[inline(always)]
-pub(super) fn far<I: Isa>(isa: I, row: &Row, a: Two<I::V>, b: Two<I::V>) -> u32 {
+pub(super) fn far<I: Isa>(isa: I, constants: &Constants, a: Two<I::V>, b: Two<I::V>) -> u32 {
     let square = isa.mul(isa.splat(CENTRED_ENOUGH), isa.mul(a.hi, a.hi));
-    !isa.le(square, isa.mul(isa.splat(row.n), b.hi))
+    !isa.le(square, isa.mul(isa.splat(constants.n), b.hi))
 }
 
 #[inline(always)]
-pub(super) fn statistics_of<I: Isa>(isa: I, row: &Row, a: Two<I::V>, b: Two<I::V>) -> Statistics<I::V> {
-    let a = if row.centred { isa.add(a.hi, a.lo) } else { isa.splat(0.0) };
-    statistics(isa, row, a, b)
+pub(super) fn statistics_of<I: Isa>(
+    isa: I,
+    constants: &Constants,
+    a: Two<I::V>,
+    b: Two<I::V>,
+) -> Statistics<I::V> {
+    let a = if constants.row.centred { isa.add(a.hi, a.lo) } else { isa.splat(0.0) };
+    statistics(isa, constants, a, b)
 }
 
 /// Sums over rows in four lanes, of each row those of `d` and those of `d²`.
@@ -127,9 +132,10 @@ impl<I: Isa> Sums<I> {
     }
 
     #[inline(always)]
-    fn add(&mut self, isa: I, row: &Row, rows: &[f32], step: usize, about: Option<Scaled>) {
+    fn add(&mut self, isa: I, constants: &Constants, rows: &[f32], step: usize, about: Option<Scaled>) {
         let sums = self;
-        let Row { width, block, .. } = *row;
+        let Constants { row, block, .. } = *constants;
+        let width = row.width;
         if width > SEGMENT {
             return isa.run(Long { about: about.unwrap_or(Scaled::NOTHING), rows, step, width, block, sums });
         }
@@ -157,20 +163,31 @@ impl<I: Isa> Sums<I> {
         }
     }
 
-    /// The last two levels of the tree. They keep the roundings of their additions: there are three, and they weigh
-    /// most.
     #[inline(always)]
-    pub(super) fn over_lanes(&self, isa: I, first: usize, of: usize) -> Two<I::V> {
+    fn over_lanes(&self, isa: I, first: usize, of: usize) -> Two<I::V> {
         let [l0, l1, l2, l3] = turned(isa, &self.hi, first, of);
-        let (even, odd) = (two_sum(isa, l0, l2), two_sum(isa, l1, l3));
-        let mut sum = two_sum(isa, even.hi, odd.hi);
-        sum.lo = isa.add(isa.add(even.lo, odd.lo), sum.lo);
+        let mut sum = over_lanes(isa, l0, l1, l2, l3);
         if !self.lo.is_empty() {
             let [l0, l1, l2, l3] = turned(isa, &self.lo, first, of);
-            sum.lo = isa.add(sum.lo, isa.add(isa.add(l0, l2), isa.add(l1, l3)));
+            sum.lo = isa.add(sum.lo, rest(isa, l0, l1, l2, l3));
         }
         sum
     }
+}
+
+/// The last two levels of the tree. They keep the roundings of their additions: there are three, and they weigh most.
+#[inline(always)]
+pub(super) fn over_lanes<I: Isa>(isa: I, l0: I::V, l1: I::V, l2: I::V, l3: I::V) -> Two<I::V> {
+    let (even, odd) = (two_sum(isa, l0, l2), two_sum(isa, l1, l3));
+    let mut sum = two_sum(isa, even.hi, odd.hi);
+    sum.lo = isa.add(isa.add(even.lo, odd.lo), sum.lo);
+    sum
+}
+
+/// What the additions of blocks rounded off, in all lanes.
+#[inline(always)]
+pub(super) fn rest<I: Isa>(isa: I, l0: I::V, l1: I::V, l2: I::V, l3: I::V) -> I::V {
+    isa.add(isa.add(l0, l2), isa.add(l1, l3))
 }
 
 /// As many rows as a vector has lanes.
@@ -305,12 +322,12 @@ fn last<I: Isa>(isa: I, rest: &[f32], term: Scaled) -> [I::Four; 2] {
 }
 
 /// Without `CENTRED` the sum of `d` is left out.
-struct Block<'a, T, const CENTRED: bool> {
-    term: T,
-    fours: &'a [Four],
+pub(super) struct Block<'a, T, const CENTRED: bool> {
+    pub(super) term: T,
+    pub(super) fours: &'a [Four],
 }
 
-type Both<V> = (V, V);
+pub(super) type Both<V> = (V, V);
 
 #[inline(always)]
 fn add<I: Isa>(isa: I, low: Both<I::V>, high: Both<I::V>) -> Both<I::V> {

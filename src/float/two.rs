@@ -9,7 +9,7 @@
 //! bits must be the same there. Products are exact while neither over- nor underflow is near, which the
 //! callers see to: quantities outside 2⁻⁹⁶ … 2⁹⁶ take the scaled path.
 
-use crate::isa::Isa;
+use crate::isa::{Isa, SMALL};
 
 /// `hi + lo`, one pair per lane.
 #[derive(Clone, Copy)]
@@ -35,6 +35,15 @@ fn split<I: Isa>(isa: I, v: I::V) -> Two<I::V> {
 
 #[inline(always)]
 pub(crate) fn two_product<I: Isa>(isa: I, a: I::V, b: I::V) -> Two<I::V> {
+    if I::LANES == 1 && SMALL {
+        return isa.two_product(a, b);
+    }
+    split_product(isa, a, b)
+}
+
+/// The same, compiled where it is called.
+#[inline(always)]
+pub(crate) fn split_product<I: Isa>(isa: I, a: I::V, b: I::V) -> Two<I::V> {
     let hi = isa.mul(a, b);
     let (a, b) = (split(isa, a), split(isa, b));
     let rest = isa.sub(isa.mul(a.hi, b.hi), hi);
@@ -44,6 +53,10 @@ pub(crate) fn two_product<I: Isa>(isa: I, a: I::V, b: I::V) -> Two<I::V> {
 
 #[inline(always)]
 pub(crate) fn two_square<I: Isa>(isa: I, v: I::V) -> Two<I::V> {
+    if I::LANES == 1 && SMALL {
+        // Both are exact.
+        return isa.two_product(v, v);
+    }
     let square = isa.mul(v, v);
     let v = split(isa, v);
     let cross = isa.mul(v.hi, v.lo);

@@ -18,7 +18,7 @@ mod simd128;
 #[cfg(all(target_arch = "x86_64", not(layernorm_isa = "scalar")))]
 mod sse2;
 
-use crate::float::two::Two;
+use crate::float::two::{Two, split_product};
 #[cfg(all(target_arch = "x86_64", feature = "std", not(layernorm_isa = "scalar")))]
 pub(crate) use avx2::Avx2;
 pub(crate) use list::List;
@@ -39,6 +39,9 @@ const HEAD: u32 = !0xfff;
 /// The most rows that are measured together: where there are vectors, a few vectors with a row in each lane.
 pub(crate) const ROWS: usize =
     if cfg!(any(target_arch = "x86_64", target_feature = "simd128")) { 16 } else { 1 };
+
+/// One lane takes one form for all rows, which is compiled once, instead of a faster one for most: `build.rs`.
+pub(crate) const SMALL: bool = cfg!(layernorm_small);
 
 /// Something to compute, written once and compiled for each instruction set.
 pub(crate) trait Op {
@@ -103,6 +106,12 @@ pub(crate) trait Isa: Copy {
     fn head(self, v: Self::V) -> Self::V;
     /// One bit per lane: `a ≤ b` (false for NaN).
     fn le(self, a: Self::V, b: Self::V) -> u32;
+
+    /// `a · b`, and what its rounding leaves out: some twenty operations, which are a function where code is to be small.
+    #[inline(always)]
+    fn two_product(self, a: Self::V, b: Self::V) -> Two<Self::V> {
+        split_product(self, a, b)
+    }
 
     /// Sixteen lanes of two quantities to four: lane `l` and `l + 8`, then `l + 4`. The tree is the same everywhere.
     fn fold(self, lanes: impl Lanes<Self>) -> [Self::Four; 2];

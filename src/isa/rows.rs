@@ -1,6 +1,6 @@
 #![allow(unsafe_code)]
 
-use super::{GROUP, Group};
+use super::{GROUP, Group, ROWS};
 use core::marker::PhantomData;
 use core::ptr::{null, null_mut};
 use core::slice::{from_raw_parts, from_raw_parts_mut};
@@ -28,7 +28,9 @@ impl Layout {
         let Self { rows, width, .. } = self;
         let fits = |step: usize, len: usize| {
             let end = rows.wrapping_sub(1).checked_mul(step).and_then(|start| start.checked_add(width));
-            step >= width && end.is_some_and(|end| end <= len)
+            // Of rows one behind the other the compiler knows it from how they were counted.
+            let packed = ROWS == 1 && step == width && len.checked_div(width) == Some(rows);
+            packed || step >= width && end.is_some_and(|end| end <= len)
         };
         let all = fits(self.from, from) && (self.to == self.from && to == from || fits(self.to, to));
         Self { rows: if all { rows } else { 0 }, ..self }
@@ -245,6 +247,15 @@ impl RowOf<'_> {
         for i in groups..self.width {
             // SAFETY: the row has so many elements. The read is over before the write.
             unsafe { self.to.add(i).write(map(i - groups, self.from.add(i).read())) }
+        }
+    }
+
+    /// Writes `map` of each element.
+    #[inline(always)]
+    pub(crate) fn elements(&mut self, map: impl Fn(usize, f32) -> f32) {
+        for i in 0..self.width {
+            // SAFETY: as above.
+            unsafe { self.to.add(i).write(map(i, self.from.add(i).read())) }
         }
     }
 

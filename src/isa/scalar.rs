@@ -1,11 +1,22 @@
 #![allow(unsafe_code)]
 
 use super::{HEAD, Isa, Lanes, Run};
-use crate::float::two::{Two, two_sum};
+use crate::float::two::{Two, split_product, two_sum};
 
 /// One lane at a time: any machine, with or without an FPU.
 #[derive(Clone, Copy)]
 pub(crate) struct Scalar;
+
+impl Scalar {
+    /// One lane of four, of two quantities.
+    #[inline(always)]
+    pub(crate) fn fold_lane(self, lanes: &impl Lanes<Self>, l: usize) -> (f32, f32) {
+        // Not `map`: its closure is not compiled into its caller.
+        let (l0, l4) = (lanes.column(self, l), lanes.column(self, l + 4));
+        let (l8, l12) = (lanes.column(self, l + 8), lanes.column(self, l + 12));
+        ((l0.0 + l8.0) + (l4.0 + l12.0), (l0.1 + l8.1) + (l4.1 + l12.1))
+    }
+}
 
 impl Isa for Scalar {
     const LANES: usize = 1;
@@ -61,15 +72,17 @@ impl Isa for Scalar {
     fn run<R: Run<Self>>(self, op: R) -> R::Output {
         op.eval(self)
     }
+    #[cfg_attr(layernorm_small, inline(never))]
+    #[cfg_attr(not(layernorm_small), inline(always))]
+    fn two_product(self, a: f32, b: f32) -> Two<f32> {
+        split_product(self, a, b)
+    }
     #[inline(always)]
     fn fold(self, lanes: impl Lanes<Self>) -> [[f32; 4]; 2] {
         let mut sums = [[0.0; 4]; 2];
         let [a, b] = &mut sums;
         for (l, (a, b)) in a.iter_mut().zip(b).enumerate() {
-            // Not `map`: its closure is not compiled into its caller.
-            let (l0, l4) = (lanes.column(self, l), lanes.column(self, l + 4));
-            let (l8, l12) = (lanes.column(self, l + 8), lanes.column(self, l + 12));
-            (*a, *b) = ((l0.0 + l8.0) + (l4.0 + l12.0), (l0.1 + l8.1) + (l4.1 + l12.1));
+            (*a, *b) = self.fold_lane(&lanes, l);
         }
         sums
     }
