@@ -35,6 +35,7 @@ pub struct Flavour {
 
 pub const DEFAULT: Flavour = Flavour { folder: "", rustflags: "" };
 pub const SCALAR: Flavour = Flavour { folder: "scalar", rustflags: "--cfg layernorm_isa=\"scalar\"" };
+pub const SMALL: Flavour = Flavour { folder: "small", ..SCALAR };
 pub const WASM_SCALAR: Flavour = Flavour { folder: "wasm-scalar", rustflags: "" };
 pub const WASM_SIMD128: Flavour = Flavour { folder: "wasm-simd128", rustflags: "-C target-feature=+simd128" };
 pub const THUMB: Flavour = Flavour { folder: "thumb", rustflags: "" };

@@ -1,6 +1,6 @@
 //! `cargo xtask digest`: the same corpus on every target, one digest.
 
-use crate::cargo::{DEFAULT, Flavour, SCALAR, WASM_SCALAR, WASM_SIMD128};
+use crate::cargo::{DEFAULT, Flavour, SCALAR, SMALL, WASM_SCALAR, WASM_SIMD128};
 use crate::process::run;
 use crate::{Result, browser, package, paths, toolchain, tools, unknown_argument};
 use std::path::PathBuf;
@@ -103,6 +103,7 @@ fn targets() -> Result<Vec<(&'static str, Compute)>> {
         targets.push(("native", Box::new(|| native(DEFAULT, &["--features", "std"]))));
     }
     targets.push(("native-scalar", Box::new(|| native(SCALAR, &[]))));
+    targets.push(("native-small", Box::new(native_small)));
     // Built before anything is printed, so that the lines come together.
     let scalar = bindings(WASM_SCALAR)?;
     let simd = bindings(WASM_SIMD128)?;
@@ -118,7 +119,15 @@ fn targets() -> Result<Vec<(&'static str, Compute)>> {
 }
 
 fn native(flavour: Flavour, features: &[&str]) -> Result<String> {
-    let mut cargo = flavour.cargo();
+    digest_by(&mut flavour.cargo(), features)
+}
+
+/// The one form for all rows that one lane takes where code is to be small.
+fn native_small() -> Result<String> {
+    digest_by(SMALL.cargo().env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "s"), &[])
+}
+
+fn digest_by(cargo: &mut Command, features: &[&str]) -> Result<String> {
     run("digest", cargo.args(["run", "--quiet", "--release", "--package", "layernorm-digest"]).args(features))
 }
 
