@@ -1,6 +1,7 @@
 //! What the programs for boards share: a clock that counts instructions, the depth of the stack, lines of text.
 #![no_std]
 
+pub mod chosen;
 pub mod clock;
 pub mod digest;
 pub mod host;

@@ -2,6 +2,7 @@
 
 pub mod others;
 
+use crate::chosen;
 use core::hint::black_box;
 use fixed::traits::Fixed;
 use fixed::types::{I2F6, I2F14, I4F4, I4F12};
@@ -54,18 +55,31 @@ const fn about(centre: f32, step: usize) -> [f32; LONGEST] {
 /// Called with the name of a verb, the type of its numbers and the verb.
 pub type Visitor<'a> = &'a mut dyn FnMut(&str, &str, &mut dyn FnMut() -> Result<(), Error>);
 
-/// Visits every verb with a row of `width`, which is at most `N`. Of γ and β each has what it can have.
+/// Visits every verb, or the [`chosen`] one, with a row of `width`, which is at most `N`. Of γ and β each has what it can have.
 ///
 /// # Errors
 /// Of a norm that cannot be made so.
 pub fn visit<const N: usize>(kind: Kind, width: usize, visitor: Visitor) -> Result<(), Error> {
     let width = black_box(width);
-    float::<N>(kind, width, visitor)?;
+    if const { chosen::of("f32") } {
+        float::<N>(kind, width, visitor)?;
+    }
     let (of_16, of_8) = (Integers::new(kind, width, &HALF_16), Integers::new(kind, width, &HALF_8));
-    fixed::<I4F12, I2F14, N>("i16 fixed", of_16, visitor)?;
-    fixed::<I4F4, I2F6, N>("i8 fixed", of_8, visitor)?;
-    quantized::<i16, N>("i16 quantised", |x| (x * 4096.0) as i16, 0, 1.0 / 4096.0, of_16, visitor)?;
-    quantized::<i8, N>("i8 quantised", |x| (x * 16.0) as i8 + 3, 3, 1.0 / 16.0, of_8, visitor)
+    if const { chosen::of("i16 fixed") } {
+        fixed::<I4F12, I2F14, N>("i16 fixed", of_16, visitor)?;
+    }
+    if const { chosen::of("i8 fixed") } {
+        fixed::<I4F4, I2F6, N>("i8 fixed", of_8, visitor)?;
+    }
+    if const { chosen::of("i16 quantised") } {
+        let code = |x| (x * 4096.0) as i16;
+        quantized::<i16, N>("i16 quantised", code, 0, 1.0 / 4096.0, of_16, visitor)?;
+    }
+    if const { chosen::of("i8 quantised") } {
+        let code = |x| (x * 16.0) as i8 + 3;
+        quantized::<i8, N>("i8 quantised", code, 3, 1.0 / 16.0, of_8, visitor)?;
+    }
+    Ok(())
 }
 
 fn normal(width: usize) -> impl Iterator<Item = f32> {
@@ -121,10 +135,14 @@ fn float<const N: usize>(kind: Kind, width: usize, visitor: Visitor) -> Result<(
     let (mut x, mut y) = ([0.0; N], [0.0; N]);
     let (x, y) = (&mut x[..width], &mut y[..width]);
     fill(x, normal(width), |x| x * unit(kind));
-    let norm = LayerNorm::new(width)?.with_gamma(&GAMMA[..width])?.with_beta(&BETA[..width])?;
-    visitor("LayerNorm", "f32", &mut || norm.forward(black_box(x), black_box(y)));
-    let norm = RmsNorm::new(width)?.with_gamma(&GAMMA[..width])?;
-    visitor("RmsNorm", "f32", &mut || norm.forward(black_box(x), black_box(y)));
+    if const { chosen::verb("LayerNorm") } {
+        let norm = LayerNorm::new(width)?.with_gamma(&GAMMA[..width])?.with_beta(&BETA[..width])?;
+        visitor("LayerNorm", "f32", &mut || norm.forward(black_box(x), black_box(y)));
+    }
+    if const { chosen::verb("RmsNorm") } {
+        let norm = RmsNorm::new(width)?.with_gamma(&GAMMA[..width])?;
+        visitor("RmsNorm", "f32", &mut || norm.forward(black_box(x), black_box(y)));
+    }
     Ok(())
 }
 
@@ -140,12 +158,16 @@ fn fixed<X: Number + Fixed, P: Number + Fixed, const N: usize>(
     fill(x, row.x(), X::saturating_from_num);
     fill(gamma, row.gamma.iter().copied(), P::saturating_from_num);
     fill(beta, row.beta.iter().copied(), X::saturating_from_num);
-    let norm = layernorm::fixed::LayerNorm::<X>::new(width)?.with_epsilon(epsilon)?;
-    let norm = norm.with_gamma(gamma)?.with_beta(beta)?;
-    visitor("LayerNorm", name, &mut || norm.forward(black_box(x), black_box(y)));
-    let norm = layernorm::fixed::RmsNorm::<X>::new(width)?.with_epsilon(epsilon)?;
-    let norm = norm.with_gamma(gamma)?.with_beta(beta)?;
-    visitor("RmsNorm", name, &mut || norm.forward(black_box(x), black_box(y)));
+    if const { chosen::verb("LayerNorm") } {
+        let norm = layernorm::fixed::LayerNorm::<X>::new(width)?.with_epsilon(epsilon)?;
+        let norm = norm.with_gamma(gamma)?.with_beta(beta)?;
+        visitor("LayerNorm", name, &mut || norm.forward(black_box(x), black_box(y)));
+    }
+    if const { chosen::verb("RmsNorm") } {
+        let norm = layernorm::fixed::RmsNorm::<X>::new(width)?.with_epsilon(epsilon)?;
+        let norm = norm.with_gamma(gamma)?.with_beta(beta)?;
+        visitor("RmsNorm", name, &mut || norm.forward(black_box(x), black_box(y)));
+    }
     Ok(())
 }
 
@@ -165,9 +187,13 @@ fn quantized<X: Code + Default, const N: usize>(
     let scale = Scale { scale, zero_point };
     let to = [&mut g[..width], &mut b[..width]];
     let params = Params::fold_into(gamma, beta, scale, scale, epsilon, to)?;
-    let norm = quantized::LayerNorm::new(&params);
-    visitor("LayerNorm", name, &mut || norm.forward(black_box(x), black_box(y)));
-    let norm = quantized::RmsNorm::new(&params);
-    visitor("RmsNorm", name, &mut || norm.forward(black_box(x), black_box(y)));
+    if const { chosen::verb("LayerNorm") } {
+        let norm = quantized::LayerNorm::new(&params);
+        visitor("LayerNorm", name, &mut || norm.forward(black_box(x), black_box(y)));
+    }
+    if const { chosen::verb("RmsNorm") } {
+        let norm = quantized::RmsNorm::new(&params);
+        visitor("RmsNorm", name, &mut || norm.forward(black_box(x), black_box(y)));
+    }
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! `cargo xtask firmware`: programs for boards, on an emulator that gives every instruction the same time.
 
+mod alone;
 pub mod boards;
-mod flash;
 mod limits;
 mod programs;
 mod tables;
@@ -76,13 +76,13 @@ struct Measured {
     lines: Vec<Line>,
 }
 
-/// Of flash only what has a limit.
+/// Of flash and stack only what has a limit.
 fn measure_limited(limits: &Limits) -> Result<Vec<Measured>> {
-    measure(&BOARDS.each_ref(), |core, level, verb| limits.of_flash(core, level, verb))
+    measure(&BOARDS.each_ref(), |core, level, verb| limits.of_verb(core, level, verb))
 }
 
-/// The flash of a verb is measured if core, level and verb are `flash`.
-fn measure(boards: &[&'static Board], flash: impl Fn(&str, &str, &str) -> bool) -> Result<Vec<Measured>> {
+/// Flash and stack of a verb are measured if core, level and verb are `alone`.
+fn measure(boards: &[&'static Board], alone: impl Fn(&str, &str, &str) -> bool) -> Result<Vec<Measured>> {
     let golden = &digest::golden()?;
     let at_once = thread::available_parallelism().map_or(1, usize::from);
     let mut all = Vec::new();
@@ -97,11 +97,11 @@ fn measure(boards: &[&'static Board], flash: impl Fn(&str, &str, &str) -> bool) 
             let compiler = toolchain::toolchain(&board.target)?.version()?;
             for level in LEVELS {
                 let built = programs::build(board, level)?;
-                let of_flash = flash::measure(board, level, |verb| flash(board.core, level, verb))?;
+                let of_verbs = alone::measure(board, level, |verb| alone(board.core, level, verb))?;
                 let compiler = compiler.clone();
                 running.push_back(scope.spawn(move || {
                     let mut lines = built.run(golden)?;
-                    lines.extend(of_flash);
+                    lines.extend(of_verbs);
                     println!("  {} ({}), opt-level {level}: done", board.name, board.core);
                     Ok(Measured { board, compiler, level, lines })
                 }));

@@ -1,6 +1,7 @@
 //! Verbs beside the norms' `forward`.
 
 use super::{BETA, GAMMA, HALF_8, Integers, Kind, Visitor, fill, normal, unit};
+use crate::chosen;
 use core::hint::black_box;
 use layernorm::quantized::{self, Params, Scale};
 use layernorm::{Error, Finish, LayerNorm, Moments, ParamGrads, RowStats};
@@ -11,9 +12,16 @@ use layernorm::{Error, Finish, LayerNorm, Moments, ParamGrads, RowStats};
 /// Of a norm that cannot be made so.
 pub fn visit<const N: usize>(kind: Kind, width: usize, visitor: Visitor) -> Result<(), Error> {
     let width = black_box(width);
-    float::<N>(kind, width, visitor)?;
-    moments::<N>(kind, width, visitor)?;
-    quantized::<N>(Integers::new(kind, width, &HALF_8), visitor)
+    if const { chosen::of("f32") } {
+        float::<N>(kind, width, visitor)?;
+    }
+    if const { chosen::verb("Moments") } {
+        moments::<N>(kind, width, visitor)?;
+    }
+    if const { chosen::verb("forward_residual") && chosen::of("i8 quantised") } {
+        quantized::<N>(Integers::new(kind, width, &HALF_8), visitor)?;
+    }
+    Ok(())
 }
 
 // Apart, so that their rows share the stack.
@@ -23,16 +31,20 @@ fn float<const N: usize>(kind: Kind, width: usize, visitor: Visitor) -> Result<(
     let (x, residual, y) = (&mut x[..width], &mut residual[..width], &mut y[..width]);
     fill(x, normal(width), |x| x * unit(kind));
     let norm = LayerNorm::new(width)?.with_gamma(&GAMMA[..width])?.with_beta(&BETA[..width])?;
-    let mut stats = [RowStats::default()];
-    norm.statistics(x, &mut stats)?;
-    visitor("forward_residual", "f32", &mut || {
-        norm.forward_residual(black_box(x), black_box(residual), black_box(y))
-    });
-    let (mut gamma, mut beta) = ([0.0; N], [0.0; N]);
-    visitor("backward", "f32", &mut || {
-        let gradients = ParamGrads { gamma: Some(&mut gamma[..width]), beta: Some(&mut beta[..width]) };
-        norm.backward(black_box(x), &stats, black_box(residual), black_box(y), gradients)
-    });
+    if const { chosen::verb("forward_residual") } {
+        visitor("forward_residual", "f32", &mut || {
+            norm.forward_residual(black_box(x), black_box(residual), black_box(y))
+        });
+    }
+    if const { chosen::verb("backward") } {
+        let mut stats = [RowStats::default()];
+        norm.statistics(x, &mut stats)?;
+        let (mut gamma, mut beta) = ([0.0; N], [0.0; N]);
+        visitor("backward", "f32", &mut || {
+            let gradients = ParamGrads { gamma: Some(&mut gamma[..width]), beta: Some(&mut beta[..width]) };
+            norm.backward(black_box(x), &stats, black_box(residual), black_box(y), gradients)
+        });
+    }
     Ok(())
 }
 

@@ -28,9 +28,10 @@ impl Limits {
         entries.collect::<Result<_>>().map(Self)
     }
 
-    /// Whether there is one for the flash of that verb.
-    pub fn of_flash(&self, core: &str, level: &str, verb: &str) -> bool {
-        self.0.contains_key(&format!("{core}, {level}, flash, {verb}"))
+    /// Whether there is one for the flash or the stack of that verb.
+    pub fn of_verb(&self, core: &str, level: &str, verb: &str) -> bool {
+        let of = |what: &str| self.0.contains_key(&format!("{core}, {level}, {what}, {verb}"));
+        of("flash") || of("stack, normal") || of("stack, hard")
     }
 
     pub fn check(&self, measured: &[Measured]) -> Result<()> {

@@ -8,7 +8,7 @@ use std::process::Command;
 use std::time::Duration;
 
 /// They count.
-const MEASURE: [&str; 3] = ["cost", "stack", "ram"];
+const MEASURE: [&str; 2] = ["cost", "ram"];
 /// They print a digest that is the golden one.
 const COMPARE: [&str; 4] = ["digest_float", "digest_integer", "digest_recurrent", "speaker_fixed"];
 /// The same, with an FPU; other boards have too little flash besides.
@@ -23,7 +23,6 @@ pub struct Built {
     pub board: &'static Board,
     pub level: &'static str,
     folder: PathBuf,
-    emulator: PathBuf,
 }
 
 pub fn build(board: &'static Board, level: &'static str) -> Result<Built> {
@@ -37,7 +36,7 @@ pub fn build(board: &'static Board, level: &'static str) -> Result<Built> {
         let image = image(board, program);
         std::fs::copy(&image, folder.join(program)).map_err(|e| format!("{}: {e}", image.display()))?;
     }
-    Ok(Built { board, level, folder, emulator: tools::qemu(board.emulator)? })
+    Ok(Built { board, level, folder })
 }
 
 impl Built {
@@ -46,9 +45,7 @@ impl Built {
         let Self { board, level, .. } = self;
         let mut lines = Vec::new();
         for program in names(board) {
-            let said = self.say(&self.folder.join(program))?;
-            let said: Vec<Line> =
-                said.lines().map(|line| line.split(", ").map(str::to_owned).collect()).collect();
+            let said = say(board, &self.folder.join(program))?;
             if !MEASURE.contains(&program) {
                 digests_agree(&said, golden).map_err(|e| {
                     format!("{program} on {}, compiled at opt-level {level}, {e}", board.name)
@@ -58,25 +55,25 @@ impl Built {
         }
         Ok(lines)
     }
+}
 
-    fn say(&self, program: &Path) -> Result<String> {
-        let (board, name) = (self.board, program.display());
-        let once = || {
-            let mut command = Command::new(&self.emulator);
-            let done = attempt(board.name, command.args(board.arguments()).arg(program), Some(LIMIT))?;
-            if done.success {
-                Ok(done.stdout)
-            } else {
-                Err(format!("{name} on {}:\n{}", board.name, done.output))
-            }
-        };
-        let (first, second) = (once()?, once()?);
-        if first == second {
-            Ok(first)
+/// What a program prints, which is the same if it runs again.
+pub fn say(board: &Board, program: &Path) -> Result<Vec<Line>> {
+    let (emulator, name) = (tools::qemu(board.emulator)?, program.display());
+    let once = || {
+        let mut command = Command::new(&emulator);
+        let done = attempt(board.name, command.args(board.arguments()).arg(program), Some(LIMIT))?;
+        if done.success {
+            Ok(done.stdout)
         } else {
-            Err(format!("two runs of {name} on {} differ:\n{first}\n{second}", board.name))
+            Err(format!("{name} on {}:\n{}", board.name, done.output))
         }
+    };
+    let (first, second) = (once()?, once()?);
+    if first != second {
+        return Err(format!("two runs of {name} on {} differ:\n{first}\n{second}", board.name));
     }
+    Ok(first.lines().map(|line| line.split(", ").map(str::to_owned).collect()).collect())
 }
 
 fn names(board: &Board) -> impl Iterator<Item = &'static str> {

@@ -1,4 +1,5 @@
-//! What a verb takes of the flash: an image that calls it and nothing else, less the same that calls none.
+//! What a verb takes of flash and stack, in images that call no other: the flash of one, less that of the same without a call;
+//! the stack that another one measures as it runs.
 
 use super::boards::Board;
 use super::programs::{self, Line};
@@ -26,7 +27,10 @@ const VERBS: [&str; 15] = [
     "Classifier, f32 GRU",
 ];
 
-/// Lines `flash, VERB, TYPE, BYTES` of the verbs that are `wanted`.
+/// Those whose stack is not measured.
+const UNMEASURED: [&str; 2] = ["LayerNorm, i32 fixed", "Params::from_bytes, i8 quantised"];
+
+/// Lines `flash, VERB, TYPE, BYTES` and `stack, ROWS, VERB, TYPE, BYTES` of the verbs that are `wanted`.
 ///
 /// # Errors
 /// If a verb brings a variable that is static.
@@ -37,7 +41,7 @@ pub fn measure(board: &Board, level: &str, wanted: impl Fn(&str) -> bool) -> Res
         return Ok(Vec::new());
     }
     let without = size(board, level, "")?;
-    let line = |verb| {
+    let lines = |verb: &str| {
         let with = size(board, level, verb)?;
         if with.ram != without.ram {
             return Err(format!("{verb} makes {} bytes of static memory of {}", with.ram, without.ram));
@@ -45,21 +49,31 @@ pub fn measure(board: &Board, level: &str, wanted: impl Fn(&str) -> bool) -> Res
         let bytes = with.flash.checked_sub(without.flash).filter(|bytes| *bytes > 0);
         let bytes = bytes.ok_or_else(|| format!("{verb} is not in its image"))?.to_string();
         let words = ["flash"].into_iter().chain(verb.split(", ")).map(str::to_owned);
-        Ok(words.chain([bytes]).collect())
+        let mut lines = vec![words.chain([bytes]).collect()];
+        if !UNMEASURED.contains(&verb) {
+            build(board, level, verb, "stack")?;
+            lines.extend(programs::say(board, &programs::image(board, "stack"))?);
+        }
+        Ok(lines)
     };
-    let lines: Result<_> = verbs.into_iter().map(line).collect();
-    lines.map_err(|e| format!("flash on {}, compiled at opt-level {level}: {e}", board.name))
+    let lines: Result<Vec<_>> = verbs.into_iter().map(lines).collect();
+    let lines = lines.map_err(|e| format!("{}, compiled at opt-level {level}: {e}", board.name))?;
+    Ok(lines.concat())
 }
 
 fn size(board: &Board, level: &str, verb: &str) -> Result<elf::Size> {
-    let mut cargo = programs::cargo(board, level)?;
-    cargo
-        .args(["build", "--release", "--bin", "flash"])
-        .env("LAYERNORM_VERB", verb)
-        .env("CARGO_PROFILE_RELEASE_LTO", "fat")
-        .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "1");
-    run(&format!("flash for {}, opt-level {level}", board.name), &mut cargo)?;
+    build(board, level, verb, "flash")?;
     let image = programs::image(board, "flash");
     let bytes = std::fs::read(&image).map_err(|e| format!("{}: {e}", image.display()))?;
     elf::size(&bytes).ok_or_else(|| format!("{} is no image", image.display()))
+}
+
+fn build(board: &Board, level: &str, verb: &str, program: &str) -> Result<()> {
+    let mut cargo = programs::cargo(board, level)?;
+    cargo
+        .args(["build", "--release", "--bin", program])
+        .env("LAYERNORM_VERB", verb)
+        .env("CARGO_PROFILE_RELEASE_LTO", "fat")
+        .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "1");
+    run(&format!("{program} for {}, opt-level {level}", board.name), &mut cargo).map(drop)
 }
