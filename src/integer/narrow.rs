@@ -94,20 +94,22 @@ impl<'a, F: Feature> Narrow<'a, F> {
     pub(super) fn row<M: Mac, R: Rows>(&self, mac: M, rows: &mut R) {
         let width = self.wide.norm.width;
         let whole = if M::LANES > 1 { width - width % M::LANES } else { 0 };
-        if M::LANES == 1 {
-        } else if F::WIDE || self.right > 0 {
+        if whole > 0 {
             // 32 bits of b always go to the right: w < m.
-            self.elements::<M, R, true>(mac, rows, 0..whole);
-        } else {
-            self.elements::<M, R, false>(mac, rows, 0..whole);
+            if F::WIDE || self.right > 0 {
+                self.elements::<M, R, true>(mac, rows, 0..whole);
+            } else {
+                self.elements::<M, R, false>(mac, rows, 0..whole);
+            }
         }
         #[cfg(layernorm_dsp)]
         let whole = self.pairs(rows);
-        if whole == width {
-        } else if USUAL && self.w == POINT as u32 && self.right == 0 {
-            self.one_by_one::<R, USUAL>(rows, whole..width);
-        } else {
-            self.one_by_one::<R, false>(rows, whole..width);
+        if whole < width {
+            if USUAL && self.w == POINT as u32 && self.right == 0 {
+                self.one_by_one::<R, USUAL>(rows, whole..width);
+            } else {
+                self.one_by_one::<R, false>(rows, whole..width);
+            }
         }
     }
 
@@ -162,7 +164,8 @@ impl<'a, F: Feature> Narrow<'a, F> {
             let bias = b.wrapping_mul(beta_scale);
             let bias = if USUAL { bias } else { bias >> right };
             let y = v.wrapping_add(bias).wrapping_add(half);
-            if (y as u32) << (32 - w) < (NEAR as u32) << (32 - w) { self.again(g, b, code) } else { y >> w }
+            let near = (y as u32) << (32 - w) < (NEAR as u32) << (32 - w);
+            if near { self.wide.y::<i64>(g, b, code) } else { y >> w }
         });
     }
 
@@ -209,15 +212,10 @@ impl<'a, F: Feature> Narrow<'a, F> {
         mac.store_i32(fraction, &mut fractions, 0);
         for (i, (code, fraction)) in (i..i + M::LANES).zip(codes.iter_mut().zip(fractions)) {
             if fraction < NEAR {
-                *code = self.again(gamma.get(i), beta.get(i), rows.code(i));
+                *code = self.wide.y::<i64>(gamma.get(i), beta.get(i), rows.code(i));
             }
         }
         mac.load_i32(&codes, 0)
-    }
-
-    /// The result of an element near a rounding boundary.
-    fn again(&self, g: i32, b: i32, code: i64) -> i32 {
-        self.wide.y::<i64>(g, b, code)
     }
 }
 

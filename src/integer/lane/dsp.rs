@@ -161,10 +161,7 @@ pub(super) fn sums(codes: &[i16]) -> Sums {
             );
         }
     }
-    let mut squares = u64::from(high) << 32 | u64::from(low);
-    for &code in rest {
-        sum += i32::from(code);
-        squares += u64::from((i32::from(code) * i32::from(code)) as u32);
-    }
-    Sums { sum: sum.into(), squares: squares.into(), range: [i16::LOWEST, i16::HIGHEST] }
+    let squares = i128::from(u64::from(high) << 32 | u64::from(low));
+    let sums = Sums { sum: sum.into(), squares, range: [i16::LOWEST, i16::HIGHEST] };
+    sums.with(rest.iter().map(|&code| code.into()))
 }
