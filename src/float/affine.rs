@@ -79,10 +79,10 @@ pub(super) fn write_row(centred: bool, stats: &RowStats, parameters: &Parameters
     if factor.is_nan() {
         return row.fill(f32::NAN);
     }
-    // As `Affine` without its groups.
     let d = Scaled { scale, pivot, delta };
-    let Parameters { gamma, beta, unit_offset } = *parameters;
-    let one = if unit_offset && gamma.is_some() { 1.0 } else { -0.0 };
+    let one = Affine::new(*parameters).one();
+    // Without its groups.
+    let Parameters { gamma, beta, .. } = *parameters;
     let (gamma, beta) = (gamma.unwrap_or(&[]), beta.unwrap_or(&[]));
     row.elements(|i, x| {
         let gain = one + gamma.get(i).copied().unwrap_or(1.0);

@@ -15,7 +15,7 @@ use super::rstd::Row;
 use super::stream::SEGMENT;
 use super::sums::{self, BLOCK, Block, Both, FOUR};
 use super::term::{Raw, Scaled, Term};
-use super::two::{Two, two_sum};
+use super::two::Two;
 use crate::RowStats;
 use crate::isa::{GROUP, List, SMALL, Scalar};
 
@@ -54,7 +54,7 @@ fn add<T: Term, const CENTRED: bool>(term: &T, segment: &[f32], sums: &mut Sums)
                 // To 0 a sum is added exactly, but not for nothing.
                 (a.hi, b.hi) = sums;
             } else {
-                (a, b) = (plus(a, sums.0), plus(b, sums.1));
+                (a, b) = (a.plus(sums.0), b.plus(sums.1));
             }
         }
         let [of_a, of_b] = &mut *sums;
@@ -68,7 +68,7 @@ fn add<T: Term, const CENTRED: bool>(term: &T, segment: &[f32], sums: &mut Sums)
 fn join(lanes: &mut Lanes, l: usize, part: Two<f32>) {
     match lanes.get_mut(l) {
         Some(total) => {
-            let sum = plus(*total, part.hi);
+            let sum = total.plus(part.hi);
             *total = Two { lo: sum.lo + part.lo, ..sum };
         }
         None => lanes.push(part),
@@ -88,12 +88,6 @@ fn over_lanes(lanes: &Lanes) -> Two<f32> {
     let Some([l0, l1, l2, l3]) = lanes.first_chunk() else { return NONE };
     let sum = sums::over_lanes(Scalar, l0.hi, l1.hi, l2.hi, l3.hi);
     Two { lo: sum.lo + sums::rest(Scalar, l0.lo, l1.lo, l2.lo, l3.lo), ..sum }
-}
-
-#[inline(always)]
-fn plus(total: Two<f32>, v: f32) -> Two<f32> {
-    let sum = two_sum(Scalar, total.hi, v);
-    Two { hi: sum.hi, lo: total.lo + sum.lo }
 }
 
 /// Of a block in a lane of four.

@@ -136,8 +136,13 @@ impl Range {
             return Next::Done(RowStats::NOT_FINITE);
         }
         let first = if row.centred { lowest } else { 0.0 };
-        let spread =
-            if row.centred { highest - lowest } else { if -lowest > highest { -lowest } else { highest } };
+        let spread = if row.centred {
+            highest - lowest
+        } else if -lowest > highest {
+            -lowest
+        } else {
+            highest
+        };
         let epsilon = row.epsilon;
         if spread == 0.0 {
             let factor = if epsilon > 0.0 { 1.0 / Scalar.sqrt(epsilon) } else { 0.0 };

@@ -11,7 +11,7 @@
 //! are why rows share a vector.
 
 use super::sums::BLOCK;
-use super::two::{Two, two_product, two_square, two_sum};
+use super::two::{Two, two_square, two_sum};
 use crate::isa::{Isa, Scalar};
 
 /// What a call knows about its rows before it sees one.
@@ -38,7 +38,7 @@ impl Constants {
     #[inline(always)]
     pub(crate) fn new(row: Row) -> Self {
         let n = row.width as f32;
-        Self { row, block: row.width.min(BLOCK), n, n_epsilon: two_product(Scalar, n, row.epsilon) }
+        Self { row, block: row.width.min(BLOCK), n, n_epsilon: Scalar.two_product(n, row.epsilon) }
     }
 }
 
@@ -74,7 +74,7 @@ pub(crate) fn statistics<I: Isa>(isa: I, constants: &Constants, a: I::V, b: Two<
 
     let r = isa.sqrt(isa.div(n, w.hi));
     let square = two_square(isa, r);
-    let product = two_product(isa, square.hi, w.hi);
+    let product = isa.two_product(square.hi, w.hi);
     let missing = isa.sub(isa.sub(n, product.hi), product.lo);
     let missing = isa.sub(missing, isa.add(isa.mul(square.lo, w.hi), isa.mul(square.hi, rest)));
     let rstd = isa.add(r, isa.mul(r, isa.mul(missing, isa.splat(0.5 / constants.n))));

@@ -7,8 +7,8 @@ use super::redo::{Next, Pass};
 use super::rstd::Row;
 use super::sums::{BLOCK, blocks, over_lanes, rest};
 use super::term::Scaled;
-use super::two::{Two, two_sum};
-use crate::isa::{Isa, Op, Scalar};
+use super::two::Two;
+use crate::isa::{Isa, Op};
 
 /// Elements of a segment.
 pub(super) const SEGMENT: usize = 1 << 24;
@@ -27,8 +27,8 @@ impl Pair {
         let (hi, lo) = (self.hi.as_flattened_mut(), self.lo.as_flattened_mut());
         let others = other.hi.as_flattened().iter().zip(other.lo.as_flattened());
         for ((hi, lo), (other_hi, other_lo)) in hi.iter_mut().zip(lo).zip(others) {
-            let sum = two_sum(Scalar, *hi, *other_hi);
-            (*hi, *lo) = (sum.hi, *lo + sum.lo + other_lo);
+            let sum = Two { hi: *hi, lo: *lo }.plus(*other_hi);
+            (*hi, *lo) = (sum.hi, sum.lo + other_lo);
         }
     }
 }

@@ -9,13 +9,22 @@
 //! bits must be the same there. Products are exact while neither over- nor underflow is near, which the
 //! callers see to: quantities outside 2⁻⁹⁶ … 2⁹⁶ take the scaled path.
 
-use crate::isa::{Isa, SMALL};
+use crate::isa::{Isa, SMALL, Scalar};
 
 /// `hi + lo`, one pair per lane.
 #[derive(Clone, Copy)]
 pub(crate) struct Two<V> {
     pub hi: V,
     pub lo: V,
+}
+
+impl Two<f32> {
+    /// `hi + v`; what rounding leaves out goes to `lo`.
+    #[inline(always)]
+    pub(crate) fn plus(self, v: f32) -> Self {
+        let sum = two_sum(Scalar, self.hi, v);
+        Self { hi: sum.hi, lo: self.lo + sum.lo }
+    }
 }
 
 #[inline(always)]
@@ -33,15 +42,7 @@ fn split<I: Isa>(isa: I, v: I::V) -> Two<I::V> {
     Two { hi, lo: isa.sub(v, hi) }
 }
 
-#[inline(always)]
-pub(crate) fn two_product<I: Isa>(isa: I, a: I::V, b: I::V) -> Two<I::V> {
-    if I::LANES == 1 && SMALL {
-        return isa.two_product(a, b);
-    }
-    split_product(isa, a, b)
-}
-
-/// The same, compiled where it is called.
+/// What [`Isa::two_product`] is, compiled where it is called.
 #[inline(always)]
 pub(crate) fn split_product<I: Isa>(isa: I, a: I::V, b: I::V) -> Two<I::V> {
     let hi = isa.mul(a, b);

@@ -1,7 +1,7 @@
 #![allow(unsafe_code)]
 
 use super::{HEAD, Isa, Lanes, Run};
-use crate::float::two::{Two, split_product, two_sum};
+use crate::float::two::{Two, split_product};
 
 /// One lane at a time: any machine, with or without an FPU.
 #[derive(Clone, Copy)]
@@ -93,8 +93,8 @@ impl Isa for Scalar {
     #[inline(always)]
     fn plus(self, mut total: Two<[f32; 4]>, four: [f32; 4]) -> Two<[f32; 4]> {
         for (v, (hi, lo)) in four.iter().zip(total.hi.iter_mut().zip(&mut total.lo)) {
-            let sum = two_sum(self, *hi, *v);
-            (*hi, *lo) = (sum.hi, *lo + sum.lo);
+            let sum = Two { hi: *hi, lo: *lo }.plus(*v);
+            (*hi, *lo) = (sum.hi, sum.lo);
         }
         total
     }
