@@ -5,6 +5,10 @@
 #![no_std]
 #![no_main]
 
+// Not from the library, whose panic handler prints.
+#[path = "../chosen.rs"]
+mod chosen;
+
 use core::hint::{black_box, spin_loop};
 use core::panic::PanicInfo;
 #[cfg(target_arch = "arm")]
@@ -16,12 +20,6 @@ use layernorm::sequence::{self, Gru, Layer};
 use layernorm::{Error, Finish, LayerNorm, Moments, ParamGrads, RmsNorm};
 #[cfg(target_arch = "riscv32")]
 use riscv_rt::entry;
-
-/// One of [`call`]'s; empty for none.
-const VERB: &str = match option_env!("LAYERNORM_VERB") {
-    Some(verb) => verb,
-    None => "",
-};
 
 const WIDTH: usize = 64;
 
@@ -51,11 +49,13 @@ fn panic(_: &PanicInfo) -> ! {
 
 /// Only the verb that is named is compiled: the others are gone before there is any code of them.
 macro_rules! verbs {
-    ($folded:ident; $($name:literal => $call:expr,)*) => {
-        const _: () = assert!(is("") $(|| is($name))*, "LAYERNORM_VERB names no verb of this program");
+    ($folded:ident; $($verb:literal, $of:literal => $call:expr,)*) => {
+        const ONE: bool = !chosen::VERB.is_empty();
+        const KNOWN: bool = $(chosen::verb($verb) && chosen::of($of))||*;
+        const _: () = assert!(KNOWN, "LAYERNORM_VERB names no verb of this program");
 
         fn call($folded: &'static Folded) -> Result<(), Error> {
-            $(if const { is($name) } {
+            $(if const { ONE && chosen::verb($verb) && chosen::of($of) } {
                 return $call;
             })*
             Ok(())
@@ -64,32 +64,22 @@ macro_rules! verbs {
 }
 
 verbs! { folded;
-    "LayerNorm, f32" => layer_norm()?.forward(slice(), slice_mut()),
-    "RmsNorm, f32" => rms_norm(),
-    "forward_residual, f32" => layer_norm()?.forward_residual(slice(), slice_mut(), slice_mut()),
-    "Moments, f32" => moments(),
-    "backward, f32" => backward(),
-    "LayerNorm, i16 fixed" => fixed::<I4F12, I2F14, true>(),
-    "RmsNorm, i16 fixed" => fixed::<I4F12, I2F14, false>(),
-    "LayerNorm, i8 fixed" => fixed::<I4F4, I2F6, true>(),
-    "LayerNorm, i32 fixed" => fixed::<I8F24, I2F30, true>(),
-    "LayerNorm, i16 quantised" => quantized::LayerNorm::new(&folded.of_16).forward(slice(), slice_mut()),
-    "LayerNorm, i8 quantised" => quantized::LayerNorm::new(&folded.of_8).forward(slice(), slice_mut()),
-    "forward_residual, i8 quantised" =>
+    "LayerNorm", "f32" => layer_norm()?.forward(slice(), slice_mut()),
+    "RmsNorm", "f32" => rms_norm(),
+    "forward_residual", "f32" => layer_norm()?.forward_residual(slice(), slice_mut(), slice_mut()),
+    "Moments", "f32" => moments(),
+    "backward", "f32" => backward(),
+    "LayerNorm", "i16 fixed" => fixed::<I4F12, I2F14, true>(),
+    "RmsNorm", "i16 fixed" => fixed::<I4F12, I2F14, false>(),
+    "LayerNorm", "i8 fixed" => fixed::<I4F4, I2F6, true>(),
+    "LayerNorm", "i32 fixed" => fixed::<I8F24, I2F30, true>(),
+    "LayerNorm", "i16 quantised" => quantized::LayerNorm::new(&folded.of_16).forward(slice(), slice_mut()),
+    "LayerNorm", "i8 quantised" => quantized::LayerNorm::new(&folded.of_8).forward(slice(), slice_mut()),
+    "forward_residual", "i8 quantised" =>
         quantized::LayerNorm::new(&folded.of_8).forward_residual(slice(), slice_mut(), slice_mut()),
-    "Params::from_bytes, i8 quantised" => Quantized::<i8>::from_bytes(slice()).map(keep),
-    "Classifier, i8 GRU" => fixed_gru(),
-    "Classifier, f32 GRU" => float_gru(),
-}
-
-/// Whether the verb has that name.
-const fn is(name: &str) -> bool {
-    let (verb, name) = (VERB.as_bytes(), name.as_bytes());
-    let mut i = 0;
-    while i < verb.len() && i < name.len() && verb[i] == name[i] {
-        i += 1;
-    }
-    i == verb.len() && i == name.len()
+    "Params::from_bytes", "i8 quantised" => Quantized::<i8>::from_bytes(slice()).map(keep),
+    "Classifier", "i8 GRU" => fixed_gru(),
+    "Classifier", "f32 GRU" => float_gru(),
 }
 
 fn slice<'a, T>() -> &'a [T] {
