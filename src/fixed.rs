@@ -121,7 +121,7 @@ impl<'a, X: Number, Y: Number, const CENTRED: bool> Norm<'a, X, Y, CENTRED> {
     /// [`Error::Epsilon`]; [`Error::EpsilonBeyondScale`] where `width² · ε` is 2⁹⁶ squared input steps or more.
     pub fn with_epsilon(mut self, epsilon: f32) -> Result<Self, Error> {
         let epsilon = shape::epsilon(epsilon)?;
-        self.norm.epsilon = ratio::epsilon(self.norm.width, epsilon, 1.0, X::FRACTION)
+        self.norm.epsilon = ratio::epsilon_of_point(self.norm.width, epsilon, X::FRACTION)
             .ok_or(Error::EpsilonBeyondScale { actual: epsilon.to_bits() })?;
         Ok(self)
     }

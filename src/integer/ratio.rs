@@ -47,6 +47,27 @@ pub(crate) fn epsilon(width: usize, epsilon: f32, scale: f32, shift: i32) -> Opt
     quotient(width * width * mantissa, exponent, step * step)
 }
 
+/// The same for a step of `2^−shift`, where nothing is divided.
+#[cfg(feature = "fixed")]
+pub(crate) fn epsilon_of_point(width: usize, epsilon: f32, shift: i32) -> Option<u128> {
+    let (mantissa, exponent) = parts(epsilon);
+    let exponent = exponent + 2 * shift + 16;
+    let width = width as u64;
+    let (mut rest, mut half, mut below) = (width * width * mantissa, 0, 0);
+    for _ in exponent..0 {
+        (below, half) = (below | half, rest & 1);
+        rest >>= 1;
+    }
+    let mut e = u128::from(rest + (half & (below | rest & 1)));
+    for _ in 0..exponent {
+        e <<= 1;
+        if e >> 112 != 0 {
+            return None;
+        }
+    }
+    Some(e)
+}
+
 /// `value / scale · 2^shift`; `None` unless its magnitude is below 2³¹.
 pub(crate) fn multiplier(value: f32, scale: f32, shift: i32) -> Option<i32> {
     let ((mantissa, exponent), (step, step_exponent)) = (parts(value), parts(scale));
