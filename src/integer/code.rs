@@ -117,10 +117,17 @@ impl Sums {
 
 /// A parameter for each feature, whose type may be known.
 pub(crate) trait Feature: Copy {
-    /// Every parameter has 32 bits.
-    const WIDE: bool;
+    /// Bits of a parameter's type, at most.
+    const SIZE: i32;
+    /// That type is known from [`bits`](Feature::bits) alone.
+    const ANY: bool = false;
     /// Bits that hold the parameters, their sign included.
     fn bits(self) -> i32;
+    /// As many as the first `width` parameters need.
+    fn used_bits(self, width: usize) -> i32 {
+        let magnitudes = self.each(0..width).fold(0, |all, v| all | v ^ v >> 31);
+        33 - magnitudes.leading_zeros() as i32
+    }
     fn get(self, i: usize) -> i32;
     /// As many as there are lanes, from `i` on, which their number divides.
     fn lanes<M: Mac>(self, mac: M, i: usize) -> M::V;
@@ -135,16 +142,14 @@ pub(crate) trait Feature: Copy {
     fn as_i16(&self) -> &[i16] {
         &[]
     }
-    /// `u` times parameters, over `2^bits`; `scale` is `2^(32 − bits)`.
-    fn times<M: Mac>(mac: M, u: M::V, parameters: M::V, scale: M::V) -> M::V;
 }
 
 impl<C: Code> Feature for &[C] {
-    const WIDE: bool = C::BITS == 32;
+    const SIZE: i32 = if C::BITS == 32 { 32 } else { 16 };
 
     #[inline(always)]
     fn bits(self) -> i32 {
-        if Self::WIDE { 32 } else { 16 }
+        Self::SIZE
     }
     #[inline(always)]
     fn each(self, elements: Range<usize>) -> impl Iterator<Item = i32> {
@@ -162,9 +167,5 @@ impl<C: Code> Feature for &[C] {
     #[inline(always)]
     fn as_i16(&self) -> &[i16] {
         C::as_i16(self)
-    }
-    #[inline(always)]
-    fn times<M: Mac>(mac: M, u: M::V, codes: M::V, _: M::V) -> M::V {
-        if Self::WIDE { mac.mul_high(u, codes) } else { mac.mul_high_16(u, codes) }
     }
 }

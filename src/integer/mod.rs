@@ -6,6 +6,7 @@
 //! y       P · 2⁸/sqrt(V) · g + b in 32 bits, with a bound on its error         narrow
 //!         where 32 bits are too few: in 64, for outputs of 32 bits in 128      wide
 //!         where a rounding boundary is within that bound: compare squares      exact
+//!         small code has no way in 64 bits: it compares at once
 //! ```
 //!
 //! 1. The result is defined by mathematics, so a faster way may be taken wherever its error bound shows that it rounds to
@@ -29,7 +30,6 @@ pub(crate) use rows::Rows;
 
 use narrow::Narrow;
 use rsqrt::Root;
-use wide::Wide;
 
 /// The largest width.
 pub(crate) const WIDEST: usize = 1 << 15;
@@ -47,10 +47,9 @@ pub(crate) struct Norm {
     pub epsilon: u128,
 }
 
-/// What is known of a row once it has been summed.
-#[derive(Clone, Copy)]
-pub(crate) struct Row {
-    n: i64,
+/// A row that has been summed: its elements may be computed one by one.
+struct Row<'a> {
+    norm: &'a Norm,
     /// `P = N·code − offset`
     offset: i64,
     /// The integer under the root; not 0.
@@ -69,20 +68,19 @@ impl Norm {
         while start < rows.len() {
             let mut rows = rows.part(start, self.width);
             start += self.width.max(1);
-            let range = [R::Y::LOWEST as i32, R::Y::HIGHEST as i32];
-            let wide = &Wide { norm: self, row: &self.row(mac, &rows), range };
+            let row = &self.row(mac, &rows);
             if R::Y::BITS > 16 {
-                wide.elements::<i128, _, F>(&mut rows, gamma, beta);
-            } else if let Some(narrow) = Narrow::new::<M, R>(wide, gamma, beta) {
+                row.elements::<i128, _, F>(&mut rows, gamma, beta);
+            } else if let Some(narrow) = Narrow::new::<M, R>(row, gamma, beta) {
                 narrow.row(mac, &mut rows);
             } else {
-                wide.elements::<i64, _, F>(&mut rows, gamma, beta);
+                row.elements::<i64, _, F>(&mut rows, gamma, beta);
             }
         }
     }
 
-    #[cfg_attr(layernorm_small, inline(never))]
-    fn row<M: Mac, R: Rows>(&self, mac: M, rows: &R) -> Row {
+    #[inline(never)]
+    fn row<M: Mac, R: Rows>(&self, mac: M, rows: &R) -> Row<'_> {
         let n = self.width as i64;
         let Sums { sum, squares, range: [first, last] } = rows.sums(mac);
         let offset = if self.centred { sum } else { n * i64::from(rows.zero_point()) };
@@ -93,7 +91,7 @@ impl Norm {
         } else {
             (i128::from(n) * squares - i128::from(offset) * i128::from(twice)).unsigned_abs()
         };
-        // Where all P are 0, V does not matter, but for Exact, which wants one.
+        // Where all P are 0, V does not matter, but squares are compared with it.
         let v = if d == 0 { 1 } else { (d << 16) + self.epsilon };
         let root = if d == 0 { Root::ZERO } else { Root::new(v) };
         let magnitude = |code: i64| {
@@ -106,15 +104,19 @@ impl Norm {
             }
         };
         let largest = magnitude(first).max(magnitude(last));
-        let bits = root.bits_of_product(largest).min(bits_of_root(self.width)).max(0);
-        Row { n, offset, v, root, bits }
+        let mut bits = bits_of_root(self.width);
+        if !cfg!(layernorm_small) {
+            // Mostly no fewer.
+            bits = root.bits_of_product(largest).min(bits).max(0);
+        }
+        Row { norm: self, offset, v, root, bits }
     }
 }
 
-impl Row {
+impl Row<'_> {
     /// `P`
     fn numerator(&self, code: i64) -> i64 {
-        self.n * code - self.offset
+        self.norm.width as i64 * code - self.offset
     }
 }
 

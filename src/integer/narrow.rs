@@ -8,13 +8,14 @@
 //! 1. `rest` is far larger than x̂ where the mean is, and is made of all bits of the root: its last ones count.
 //! 2. No product but that with a g of 32 bits needs 64: two of 32, for the high part of `a` and the low one, and as
 //!    many for `u`, are less than vectors take to widen one.
-//! 3. Elements near a rounding boundary, 4/2ʷ of all, are done again by [`Wide`].
+//! 3. Elements near a rounding boundary, 4/2ʷ of all, are done again by [`Row::y`]; where code is to be small, and there is one
+//!    lane, they are decided by [`Row::between`] at once.
 
 use super::lane::Scalar;
 #[cfg(layernorm_dsp)]
 use super::lane::dsp::Line;
-use super::wide::{Wide, shifted};
-use super::{Feature, Mac, Row, Rows};
+use super::wide::{Word, shifted};
+use super::{Code, Feature, Mac, Row, Rows};
 use core::ops::Range;
 
 /// What `y` gets so that it is not too low: `u` is less than 1.5 too low or too high, the product halves that at least, gives it
@@ -25,18 +26,27 @@ const NEAR: i32 = 4;
 /// With fewer bits behind the point too many elements would be done again.
 const FEWEST: i32 = 5;
 const MOST: i32 = 24;
+/// With so few every element is near, so nothing depends on what `y` is.
+const NONE: i32 = 2;
 /// With so many there is a loop of which the compiler knows it.
 const POINT: i32 = 12;
 /// Whether there is.
 const USUAL: bool = !cfg!(layernorm_small);
 const MOST_LANES: usize = 8;
 
+/// Whether elements near a boundary are decided at once: without the way in 64 bits.
+const fn at_once<M: Mac>() -> bool {
+    cfg!(layernorm_small) && M::LANES == 1
+}
+
 /// One row, and how its numbers are shifted.
 pub(super) struct Narrow<'a, F> {
-    wide: &'a Wide<'a>,
+    row: &'a Row<'a>,
     gamma: F,
     beta: F,
     w: u32,
+    /// See [`times`].
+    gamma_scale: i32,
     /// Of `a`: what is above its last 16 bits.
     high: i32,
     /// Of `a`: those.
@@ -53,34 +63,46 @@ pub(super) struct Narrow<'a, F> {
 
 impl<'a, F: Feature> Narrow<'a, F> {
     /// `None` where 32 bits are too few for the formats.
-    pub(super) fn new<M: Mac, R: Rows>(wide: &'a Wide, gamma: F, beta: F) -> Option<Self> {
-        let Wide { norm, row, .. } = *wide;
+    pub(super) fn new<M: Mac, R: Rows>(row: &'a Row, gamma: F, beta: F) -> Option<Self> {
+        let norm = row.norm;
         // P·2ˡ is up to four times u, and has 32 bits.
-        let f = if R::FITS { 30 } else { 29 } - row.bits;
-        let most = f + norm.k - gamma.bits();
+        let whole = if R::FITS { 30 } else { 29 } - row.bits;
         // b·2^(w−m) stays below 2³⁰, and the zero point below 2²⁸.
         let zero = 32 - norm.zero_point.unsigned_abs().leading_zeros() as i32;
-        let mut w = most.min(MOST).min(31 - beta.bits() + norm.m).min(28 - zero);
-        if M::LANES == 1 && !F::WIDE {
+        let point =
+            |gamma: i32, beta: i32| (whole + norm.k - gamma).min(MOST).min(31 - beta + norm.m).min(28 - zero);
+        let mut bits = gamma.bits();
+        let mut w = point(bits, beta.bits());
+        if at_once::<M>() && w < FEWEST {
+            // For the types. But for these codes?
+            bits = gamma.used_bits(norm.width);
+            w = point(bits, beta.used_bits(norm.width));
+        }
+        if M::LANES == 1 && (F::SIZE < 32 || F::ANY) {
             w = w.min(POINT);
         }
+        let most = whole + norm.k - bits;
         #[cfg(layernorm_dsp)]
-        if R::SIXTEEN && !gamma.as_i16().is_empty() && !beta.as_i16().is_empty() {
+        if !at_once::<M>() && R::SIXTEEN && !gamma.as_i16().is_empty() && !beta.as_i16().is_empty() {
             // Of `a` 31 bits: x̂·2ᶠ of one code is below 2¹⁵.
-            let of_a = 15 - row.root.bits_of_product(norm.width as u64) - f + most;
+            let of_a = 15 - row.root.bits_of_product(norm.width as u64) - whole + most;
             w = Line::point(w.min(of_a)).unwrap_or(w);
         }
-        let f = f - (most - w);
+        let mut f = whole - (most - w);
         if w < FEWEST || f <= 0 {
-            return None;
+            if !at_once::<M>() {
+                return None;
+            }
+            (w, f) = (NONE, whole);
         }
         let up = f + 64 - row.root.exponent;
         let (a, rest) = if R::FITS { row.line(up) } else { (0, 0) };
         Some(Self {
-            wide,
+            row,
             gamma,
             beta,
             w: w as u32,
+            gamma_scale: 1 << (F::SIZE - bits),
             high: (a >> 16) as i32,
             low: (a & 0xffff) as i32,
             rest,
@@ -92,25 +114,52 @@ impl<'a, F: Feature> Narrow<'a, F> {
     }
 
     pub(super) fn row<M: Mac, R: Rows>(&self, mac: M, rows: &mut R) {
-        let width = self.wide.norm.width;
+        let width = self.row.norm.width;
         let whole = if M::LANES > 1 { width - width % M::LANES } else { 0 };
         if whole > 0 {
             // 32 bits of b always go to the right: w < m.
-            if F::WIDE || self.right > 0 {
+            if F::SIZE == 32 && !F::ANY || self.right > 0 {
                 self.elements::<M, R, true>(mac, rows, 0..whole);
             } else {
                 self.elements::<M, R, false>(mac, rows, 0..whole);
             }
         }
-        #[cfg(layernorm_dsp)]
-        let whole = self.pairs(rows);
-        if whole < width {
-            if USUAL && self.w == POINT as u32 && self.right == 0 {
-                self.one_by_one::<R, USUAL>(rows, whole..width);
+        let mut at = whole;
+        while at < width {
+            let next = at..width;
+            #[cfg(layernorm_dsp)]
+            let next = self.pairs(rows, next);
+            if next.is_empty() {
+                return;
+            }
+            let near = if USUAL && self.w == POINT as u32 && self.right == 0 {
+                self.one_by_one::<R, USUAL>(rows, next.clone())
             } else {
-                self.one_by_one::<R, false>(rows, whole..width);
+                self.one_by_one::<R, false>(rows, next.clone())
+            };
+            at = match near {
+                None => next.end,
+                Some((after, y)) => {
+                    let at = next.start + after;
+                    let y = self.again::<M, R>(rows.code(at), self.gamma.get(at), self.beta.get(at), y);
+                    rows.store(Scalar, at, y);
+                    at + 1
+                }
             }
         }
+    }
+
+    /// An element near a boundary, of which `y` came out.
+    fn again<M: Mac, R: Rows>(&self, code: i64, g: i32, b: i32, y: i32) -> i32 {
+        if !at_once::<M>() {
+            return self.row.y::<i64>(g, b, code);
+        }
+        // Far outside it does not matter which of the two.
+        let [first, last] = i64::RANGE;
+        let y = y.clamp(first, last);
+        let all = [R::Y::LOWEST as i32, R::Y::HIGHEST as i32];
+        let candidates = if self.w == NONE as u32 { all } else { [y - 1, y] };
+        self.row.between::<i64>(candidates, g, b, code)
     }
 
     #[inline(never)]
@@ -120,10 +169,10 @@ impl<'a, F: Feature> Narrow<'a, F> {
             high: mac.splat(self.high),
             low: mac.splat(self.low),
             rest: mac.splat(self.rest),
-            root: mac.splat((self.wide.row.root.mantissa >> 32) as i32),
+            root: mac.splat((self.row.root.mantissa >> 32) as i32),
             half: mac.splat(self.half),
             mask: mac.splat((1 << self.w) - 1),
-            gamma_scale: mac.splat(1 << (32 - gamma.bits())),
+            gamma_scale: mac.splat(self.gamma_scale),
             beta_scale: mac.splat(1 << self.left),
         };
         for i in elements.step_by(M::LANES) {
@@ -132,7 +181,7 @@ impl<'a, F: Feature> Narrow<'a, F> {
             } else {
                 mac.mul_high(mac.each(|lane| self.numerator(rows.code(i + lane))), constants.root)
             };
-            let v = F::times(mac, u, gamma.lanes(mac, i), constants.gamma_scale);
+            let v = times::<F, M>(mac, u, gamma.lanes(mac, i), constants.gamma_scale);
             let b = beta.lanes(mac, i);
             // A vector is multiplied as fast as it is shifted, in V8 faster: that takes a count from a register.
             let b = if RIGHT { mac.shr(b, self.right) } else { mac.mul(b, constants.beta_scale) };
@@ -146,60 +195,58 @@ impl<'a, F: Feature> Narrow<'a, F> {
         }
     }
 
-    /// The same in one lane, for an iterator needs no bounds. In the usual case `w` is [`POINT`], and b goes left.
-    #[inline(never)]
-    fn one_by_one<R: Rows, const USUAL: bool>(&self, rows: &mut R, elements: Range<usize>) {
+    /// The same in one lane, for an iterator needs no bounds, up to the first near a boundary: its place among these elements,
+    /// and what came out. In the usual case `w` is [`POINT`], and b goes left.
+    #[cfg_attr(not(layernorm_small), inline(never))]
+    fn one_by_one<R: Rows, const USUAL: bool>(
+        &self,
+        rows: &mut R,
+        elements: Range<usize>,
+    ) -> Option<(usize, i32)> {
         let (gamma, beta) = (self.gamma.each(elements.clone()), self.beta.each(elements.clone()));
-        let Self { high, low, rest, half, left, right, .. } = *self;
+        let Self { high, low, rest, half, left, right, gamma_scale, .. } = *self;
         let w = if USUAL { POINT as u32 } else { self.w };
-        let root = (self.wide.row.root.mantissa >> 32) as i32;
-        let (gamma_scale, beta_scale) = (1 << (32 - self.gamma.bits()), 1i32.wrapping_shl(left));
+        let root = (self.row.root.mantissa >> 32) as i32;
+        let beta_scale = 1i32.wrapping_shl(left);
         rows.each(elements, gamma, beta, |code, g, b| {
             let u = if R::FITS {
                 line(Scalar, code as i32, high, low, rest)
             } else {
                 Scalar.mul_high(self.numerator(code), root)
             };
-            let v = F::times(Scalar, u, g, gamma_scale);
+            let v = times::<F, _>(Scalar, u, g, gamma_scale);
             let bias = b.wrapping_mul(beta_scale);
             let bias = if USUAL { bias } else { bias >> right };
             let y = v.wrapping_add(bias).wrapping_add(half);
-            let near = (y as u32) << (32 - w) < (NEAR as u32) << (32 - w);
-            if near { self.wide.y::<i64>(g, b, code) } else { y >> w }
-        });
+            let rounded = y >> w;
+            if y - (rounded << w) >= NEAR { Ok(rounded) } else { Err(rounded) }
+        })
     }
 
-    /// The same of codes, γ and β that have 16 bits all, if they have; how many were written.
+    /// The same of codes, γ and β that have 16 bits all, if they have; what of `elements` to do next otherwise, for it is
+    /// near a boundary, or in the same step, or no whole step.
     #[cfg(layernorm_dsp)]
-    fn pairs<R: Rows>(&self, rows: &mut R) -> usize {
+    #[inline(never)]
+    fn pairs<R: Rows>(&self, rows: &mut R, elements: Range<usize>) -> Range<usize> {
         let Self { high, low, rest, half, left, right, .. } = *self;
-        let (gamma, beta, width) = (self.gamma.as_i16(), self.beta.as_i16(), self.wide.norm.width);
+        let (gamma, beta) = (self.gamma.as_i16(), self.beta.as_i16());
         let point = self.w as i32;
-        if !R::SIXTEEN || Line::point(point) != Some(point) || right > 0 || left > 14 || high >= 1 << 15 {
-            return 0;
+        if cfg!(layernorm_small) || !R::SIXTEEN || gamma.is_empty() || beta.is_empty() {
+            return elements;
         }
-        if gamma.is_empty() || beta.is_empty() {
-            return 0;
+        if Line::point(point) != Some(point) || right > 0 || left > 14 || high >= 1 << 15 {
+            return elements;
         }
+        let Some(mut places) = rows.places() else { return elements };
         let line = Line { a: high << 16 | low, rest, scale: 1 << left, half, near: NEAR as u32 };
-        let mut at = 0;
-        while let Some(mut places) = rows.places() {
-            at = line.row(self.w, &mut places, gamma, beta, at);
-            // One is near a rounding boundary, or there is no whole step.
-            let end = (at + Line::STEP).min(width);
-            if at == end {
-                break;
-            }
-            self.one_by_one::<R, false>(rows, at..end);
-            at = end;
-        }
-        at
+        let start = line.row(self.w, &mut places, gamma, beta, elements.start);
+        start..elements.end.min(start + Line::STEP)
     }
 
     /// `P·2ˡ`, of which `u` is the product with the root.
     #[inline(always)]
     fn numerator(&self, code: i64) -> i32 {
-        shifted(self.wide.row.numerator(code), self.up) as i32
+        shifted(self.row.numerator(code), self.up) as i32
     }
 
     /// Those of some results again whose `fraction` says so.
@@ -212,7 +259,7 @@ impl<'a, F: Feature> Narrow<'a, F> {
         mac.store_i32(fraction, &mut fractions, 0);
         for (i, (code, fraction)) in (i..i + M::LANES).zip(codes.iter_mut().zip(fractions)) {
             if fraction < NEAR {
-                *code = self.wide.y::<i64>(gamma.get(i), beta.get(i), rows.code(i));
+                *code = self.row.y::<i64>(gamma.get(i), beta.get(i), rows.code(i));
             }
         }
         mac.load_i32(&codes, 0)
@@ -237,12 +284,19 @@ fn line<M: Mac>(mac: M, code: M::V, high: M::V, low: M::V, rest: M::V) -> M::V {
     mac.add(mac.add(mac.mul(code, high), rest), mac.shr(mac.mul(code, low), 16))
 }
 
-impl Row {
+/// `u` times parameters, over `2^bits`; `scale` is `2^(SIZE − bits)`.
+#[inline(always)]
+fn times<F: Feature, M: Mac>(mac: M, u: M::V, parameters: M::V, scale: M::V) -> M::V {
+    let parameters = if F::ANY || at_once::<M>() { mac.mul(parameters, scale) } else { parameters };
+    if F::SIZE == 32 { mac.mul_high(u, parameters) } else { mac.mul_high_16(u, parameters) }
+}
+
+impl Row<'_> {
     /// `u` as a function of the code, of `P` times `2^up`: `a`, within half a unit of its last place, and `rest`, at most one
     /// too high.
     fn line(&self, up: i32) -> (i64, i32) {
         let (offset, mantissa) = (self.offset as i32, self.root.mantissa);
-        let a = (shifted(self.n * (mantissa >> 16) as i64, up - 31) + 1) >> 1;
+        let a = (shifted(self.norm.width as i64 * (mantissa >> 16) as i64, up - 31) + 1) >> 1;
         let high = i64::from(-offset) * i64::from((mantissa >> 32) as i32);
         let low = (i64::from(-offset) * i64::from(mantissa as u32)) >> 32;
         (a, (shifted(high + low, up - 32) as i32).wrapping_add(1))

@@ -33,19 +33,23 @@ pub(crate) trait Rows {
     fn sums<M: Mac>(&self, mac: M) -> Sums;
     /// Writes as many as there are lanes, saturated. They have been read for the last time.
     fn store<M: Mac>(&mut self, mac: M, at: usize, y: M::V);
-    /// Writes what `f` makes of each of some elements and its parameters.
+    /// Writes what `f` makes of each of some elements and its parameters, up to the first it refuses: its place among them, and
+    /// what `f` says.
     #[inline(always)]
     fn each(
         &mut self,
         elements: Range<usize>,
         gamma: impl Iterator<Item = i32>,
         beta: impl Iterator<Item = i32>,
-        mut f: impl FnMut(i64, i32, i32) -> i32,
-    ) {
-        for ((i, gamma), beta) in elements.zip(gamma).zip(beta) {
-            let y = f(self.code(i), gamma, beta);
-            self.store(Scalar, i, y);
+        f: impl Fn(i64, i32, i32) -> Result<i32, i32>,
+    ) -> Option<(usize, i32)> {
+        for (at, ((i, gamma), beta)) in elements.zip(gamma).zip(beta).enumerate() {
+            match f(self.code(i), gamma, beta) {
+                Ok(y) => self.store(Scalar, i, y),
+                Err(says) => return Some((at, says)),
+            }
         }
+        None
     }
     /// Codes of 16 bits become such.
     #[cfg(layernorm_dsp)]
@@ -58,11 +62,11 @@ pub(crate) trait Rows {
 }
 
 fn part<T>(values: &[T], start: usize, width: usize) -> &[T] {
-    values.get(start..start + width).unwrap_or(&[])
+    values.get(start..).and_then(|rest| rest.get(..width)).unwrap_or(&[])
 }
 
 fn part_mut<T>(values: &mut [T], start: usize, width: usize) -> &mut [T] {
-    values.get_mut(start..start + width).unwrap_or(&mut [])
+    values.get_mut(start..).and_then(|rest| rest.get_mut(..width)).unwrap_or(&mut [])
 }
 
 #[inline(always)]
@@ -143,12 +147,18 @@ macro_rules! plain {
                 $of: Range<usize>,
                 gamma: impl Iterator<Item = i32>,
                 beta: impl Iterator<Item = i32>,
-                mut f: impl FnMut(i64, i32, i32) -> i32,
-            ) {
+                f: impl Fn(i64, i32, i32) -> Result<i32, i32>,
+            ) -> Option<(usize, i32)> {
                 let $these = self;
-                for (((code, y), gamma), beta) in $pairs.zip(gamma).zip(beta) {
-                    *y = $y::saturated(f(code.get().into(), gamma, beta).into());
+                let len = $of.len();
+                let mut all = $pairs?.zip(gamma).zip(beta);
+                while let Some((((code, y), gamma), beta)) = all.next() {
+                    match f(code.get().into(), gamma, beta) {
+                        Ok(new) => *y = $y::saturated(new.into()),
+                        Err(says) => return Some((len - 1 - all.size_hint().0, says)),
+                    }
                 }
+                None
             }
             #[cfg(layernorm_dsp)]
             fn places(&mut self) -> Option<Places<'_>> {
@@ -164,11 +174,10 @@ plain!(Apart<X, Y>, x, y: Y, |all, start, width| Apart {
     y: part_mut(all.y, start, width),
     ..*all
 }, |these, of| {
-    let (x, y) = (these.x.get(of.clone()).unwrap_or_default(), these.y.get_mut(of).unwrap_or_default());
-    x.iter().copied().zip(y)
+    these.x.get(of.clone()).zip(these.y.get_mut(of.clone())).map(|(x, y)| x.iter().copied().zip(y))
 }, |row| Places::apart(X::as_i16(row.x), Y::as_i16_mut(row.y)));
 plain!(InPlace<X>, x, x: X, |all, start, width| InPlace { x: part_mut(all.x, start, width), ..*all },
-    |these, of| these.x.get_mut(of).unwrap_or_default().iter_mut().map(|x| (*x, x)),
+    |these, of| these.x.get_mut(of.clone()).map(|x| x.iter_mut().map(|x| (*x, x))),
     |row| Places::in_place(X::as_i16_mut(row.x)));
 
 impl<X: Code, Y: Code> Residual<'_, X, Y> {

@@ -5,10 +5,10 @@
 //! y = x̂·g·2^(w−k) + b·2^(w−m)        w bits behind the point, with a bound on the error
 //! ```
 
-use super::exact::Exact;
+use super::exact::Factor;
 use super::lane::Scalar;
 use super::rsqrt::Root;
-use super::{Feature, Norm, Row, Rows};
+use super::{Feature, Row, Rows};
 use core::ops::{Add, Sub};
 
 /// What `y` is computed in.
@@ -18,11 +18,14 @@ pub(super) trait Word:
     const BITS: i32 = 8 * size_of::<Self>() as i32;
     /// The most bits behind the point of `y`.
     const POINT: i32;
+    /// All codes are among these.
+    const RANGE: [i32; 2];
+    type Magnitude: Factor;
     fn product(p: i64, root: Root, g: i32) -> Product<Self>;
     /// `self · 2^bits`, towards −∞. Callers know that it does not overflow.
     fn shifted(self, bits: i32) -> Self;
     fn low(self) -> i32;
-    fn magnitude(self) -> u128;
+    fn magnitude(self) -> Self::Magnitude;
 }
 
 /// `x̂·g`, of fewer than [`Word::BITS`] − 2 bits.
@@ -36,6 +39,8 @@ pub(super) struct Product<W> {
 
 impl Word for i64 {
     const POINT: i32 = 24;
+    const RANGE: [i32; 2] = [-1 << 16, (1 << 16) - 1];
+    type Magnitude = u64;
 
     #[inline(always)]
     fn product(p: i64, Root { mantissa, exponent }: Root, g: i32) -> Product<i64> {
@@ -58,13 +63,15 @@ impl Word for i64 {
         self as i32
     }
     #[inline(always)]
-    fn magnitude(self) -> u128 {
-        self.unsigned_abs().into()
+    fn magnitude(self) -> u64 {
+        self.unsigned_abs()
     }
 }
 
 impl Word for i128 {
     const POINT: i32 = 40;
+    const RANGE: [i32; 2] = [i32::MIN, i32::MAX];
+    type Magnitude = u128;
 
     #[inline(always)]
     fn product(p: i64, Root { mantissa, exponent }: Root, g: i32) -> Product<i128> {
@@ -90,15 +97,9 @@ impl Word for i128 {
 /// Of the shifts of the product and of `b`.
 const ERROR_OF_SHIFTS: i32 = 2;
 
-/// A row whose elements may be computed one by one.
-pub(super) struct Wide<'a> {
-    pub norm: &'a Norm,
-    pub row: &'a Row,
-    /// Codes of the output.
-    pub range: [i32; 2],
-}
-
-impl Wide<'_> {
+impl Row<'_> {
+    /// All of them, one after another.
+    #[inline(never)]
     pub(super) fn elements<W: Word, R: Rows, F: Feature>(&self, rows: &mut R, gamma: F, beta: F) {
         for i in 0..self.norm.width {
             let y = self.y::<W>(gamma.get(i), beta.get(i), rows.code(i));
@@ -106,30 +107,25 @@ impl Wide<'_> {
         }
     }
 
-    /// What comes out for `code`, saturated.
-    #[inline(never)]
+    /// What comes out for `code`, if that is a code; else one beyond it.
+    #[inline(always)]
     pub(super) fn y<W: Word>(&self, g: i32, b: i32, code: i64) -> i32 {
-        let Self { norm, row, .. } = *self;
-        let p = row.numerator(code);
-        let [lowest, highest] = self.candidates::<W>(p, g, b);
-        if lowest == highest {
-            return lowest;
-        }
-        Exact { norm, v: &row.v, p, g, b }.between::<W>(lowest, highest)
+        let candidates = self.candidates::<W>(self.numerator(code), g, b);
+        self.between::<W>(candidates, g, b, code)
     }
 
     /// The lowest and the highest that it may be.
     #[inline(never)]
     fn candidates<W: Word>(&self, p: i64, g: i32, b: i32) -> [i32; 2] {
-        let Self { norm, row, range } = self;
-        let Product { value, point, error } = W::product(p, row.root, g);
+        let norm = self.norm;
+        let Product { value, point, error } = W::product(p, self.root, g);
         let point = point + norm.k;
         // b·2^(w−m) leaves room for a sign and a sum.
         let w = W::POINT.min(point).min(W::BITS - 34 + norm.m);
         let error = error.shifted(w - point) + W::from(ERROR_OF_SHIFTS);
         let y = value.shifted(w - point) + W::from(b).shifted(w - norm.m) + W::from(1).shifted(w - 1);
         // Not `clamp`: it panics where the limits are the wrong way round, and the compiler may not know.
-        let [first, last] = range.map(W::from);
+        let [first, last] = W::RANGE.map(W::from);
         let saturated = |y: W| (y.shifted(-w) + W::from(norm.zero_point)).max(first).min(last).low();
         [saturated(y - error), saturated(y + error)]
     }

@@ -57,7 +57,8 @@ macro_rules! any_code {
 }
 
 impl Feature for Codes<'_> {
-    const WIDE: bool = false;
+    const SIZE: i32 = 32;
+    const ANY: bool = true;
 
     #[inline(always)]
     fn bits(self) -> i32 {
@@ -75,9 +76,5 @@ impl Feature for Codes<'_> {
     #[inline(always)]
     fn as_i16(&self) -> &[i16] {
         if let Self::I16(codes) = self { codes } else { &[] }
-    }
-    #[inline(always)]
-    fn times<M: Mac>(mac: M, u: M::V, codes: M::V, scale: M::V) -> M::V {
-        mac.mul_high(u, mac.mul(codes, scale))
     }
 }

@@ -41,14 +41,13 @@ impl Line {
     pub(crate) fn point(most: i32) -> Option<i32> {
         match most {
             12.. => Some(12),
-            9..12 if cfg!(layernorm_small) => Some(9),
-            8..12 if !cfg!(layernorm_small) => Some(most),
+            8..12 => Some(most),
             _ => None,
         }
     }
 
     /// Elements of a step.
-    pub(crate) const STEP: usize = if cfg!(layernorm_small) { 2 } else { 4 };
+    pub(crate) const STEP: usize = 4;
 
     /// Step by step from element `start` on, with such a POINT; returns the element before which it stopped.
     pub(crate) fn row(
@@ -61,10 +60,10 @@ impl Line {
     ) -> usize {
         match point {
             12 => self.steps::<12>(places, gamma, beta, start),
+            11 => self.steps::<11>(places, gamma, beta, start),
+            10 => self.steps::<10>(places, gamma, beta, start),
             9 => self.steps::<9>(places, gamma, beta, start),
-            11 if !cfg!(layernorm_small) => self.steps::<11>(places, gamma, beta, start),
-            10 if !cfg!(layernorm_small) => self.steps::<10>(places, gamma, beta, start),
-            8 if !cfg!(layernorm_small) => self.steps::<8>(places, gamma, beta, start),
+            8 => self.steps::<8>(places, gamma, beta, start),
             _ => start,
         }
     }

@@ -68,7 +68,12 @@ impl Mac for Scalar {
     #[cfg(not(all(target_arch = "arm", not(target_has_atomic = "32"))))]
     #[inline(always)]
     fn mul_high_16(self, a: i32, b: i32) -> i32 {
-        ((i64::from(a) * i64::from(b)) >> 16) as i32
+        if cfg!(any(target_pointer_width = "64", target_family = "wasm")) {
+            ((i64::from(a) * i64::from(b)) >> 16) as i32
+        } else {
+            // A shift of 64 bits takes several.
+            self.mul_high(a, b << 16)
+        }
     }
     #[inline(always)]
     fn shr(self, v: i32, bits: u32) -> i32 {

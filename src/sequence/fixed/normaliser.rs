@@ -60,7 +60,7 @@ impl Norms<'_> {
 struct Codes<'a>(&'a [u8]);
 
 impl Feature for Codes<'_> {
-    const WIDE: bool = true;
+    const SIZE: i32 = 32;
 
     #[inline(always)]
     fn bits(self) -> i32 {
@@ -73,9 +73,5 @@ impl Feature for Codes<'_> {
     #[inline(always)]
     fn lanes<M: Mac>(self, mac: M, i: usize) -> M::V {
         mac.each(|lane| self.get(i + lane))
-    }
-    #[inline(always)]
-    fn times<M: Mac>(mac: M, u: M::V, codes: M::V, _: M::V) -> M::V {
-        mac.mul_high(u, codes)
     }
 }
