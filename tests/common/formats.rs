@@ -73,6 +73,7 @@ pub fn with<T>(format: Format, work: impl With<T>) -> T {
 }
 
 /// A call of a fixed-point norm.
+#[derive(Debug)]
 pub struct Call<'a> {
     pub centred: bool,
     pub width: usize,

@@ -5,6 +5,7 @@ mod common;
 
 mod errors;
 mod exhaustive;
+mod extremes;
 mod float;
 mod golden;
 mod oracle;
