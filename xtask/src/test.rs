@@ -1,7 +1,7 @@
 //! `cargo xtask test`: everything that must hold, one step after the other, up to the first that fails.
 
 use crate::bench::budget;
-use crate::cargo::{DEFAULT, Flavour, SCALAR, THUMB, WASM_SCALAR, WASM_SIMD128, cargo};
+use crate::cargo::{DEFAULT, Flavour, SCALAR, SMALL, THUMB, WASM_SCALAR, WASM_SIMD128, cargo};
 use crate::process::{attempt, elapsed, run};
 use crate::toolchain::{self, Target};
 use crate::{Result, demo, digest, firmware, model, package, paths, probe, setup, tools};
@@ -76,6 +76,7 @@ fn steps(full: bool) -> Vec<Step> {
     {
         add(&format!("core tests: native {name}"), Box::new(move || native_tests(flavour, features, full)));
     }
+    add("core tests: integers, small code", Box::new(small_tests));
     for flavour in [WASM_SCALAR, WASM_SIMD128] {
         add(&format!("core tests: {} in Node", flavour.folder), Box::new(move || wasm_tests(flavour)));
     }
@@ -189,6 +190,15 @@ fn native_tests(flavour: Flavour, features: &'static [&'static str], full: bool)
     } else {
         println!("{}", output.trim_end());
     }
+    Ok(())
+}
+
+/// As at `opt-level` s, with the checks of a test: small code takes another way to the same integers.
+fn small_tests() -> Result<()> {
+    let mut cargo = SMALL.cargo();
+    cargo.env("RUSTFLAGS", format!("{} --cfg layernorm_small", SMALL.rustflags));
+    cargo.args(["test", "--package", "layernorm", "--features", "fixed,heapless", "--test", "integer"]);
+    summary(&run("cargo test", &mut cargo)?);
     Ok(())
 }
 
