@@ -121,6 +121,8 @@ pub(crate) trait Feature: Copy {
     const SIZE: i32;
     /// That type is known from [`bits`](Feature::bits) alone.
     const ANY: bool = false;
+    /// Every parameter has 32 bits.
+    const WIDE: bool = Self::SIZE == 32 && !Self::ANY;
     /// Bits that hold the parameters, their sign included.
     fn bits(self) -> i32;
     /// As many as the first `width` parameters need.

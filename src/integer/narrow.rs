@@ -78,7 +78,7 @@ impl<'a, F: Feature> Narrow<'a, F> {
             bits = gamma.used_bits(norm.width);
             w = point(bits, beta.used_bits(norm.width));
         }
-        if M::LANES == 1 && (F::SIZE < 32 || F::ANY) {
+        if M::LANES == 1 && !F::WIDE {
             w = w.min(POINT);
         }
         let most = whole + norm.k - bits;
@@ -118,7 +118,7 @@ impl<'a, F: Feature> Narrow<'a, F> {
         let whole = if M::LANES > 1 { width - width % M::LANES } else { 0 };
         if whole > 0 {
             // 32 bits of b always go to the right: w < m.
-            if F::SIZE == 32 && !F::ANY || self.right > 0 {
+            if F::WIDE || self.right > 0 {
                 self.elements::<M, R, true>(mac, rows, 0..whole);
             } else {
                 self.elements::<M, R, false>(mac, rows, 0..whole);
