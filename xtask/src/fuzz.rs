@@ -55,7 +55,8 @@ fn kept(name: &str) -> PathBuf {
 /// One target for so many minutes; fails with the input if it fails.
 pub fn fuzz(name: &str, minutes: f64) -> Result<()> {
     let seconds = (minutes * 60.0).ceil() as u64;
-    let mut arguments: Vec<OsString> = vec!["run".into(), name.into(), found(name)?.into(), kept(name).into()];
+    let mut arguments: Vec<OsString> =
+        vec!["run".into(), name.into(), found(name)?.into(), kept(name).into()];
     arguments.push("--".into());
     let options = [
         format!("-max_total_time={seconds}"),

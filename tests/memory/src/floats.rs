@@ -48,12 +48,14 @@ fn verbs<const CENTRED: bool>(norm: Norm<CENTRED>, x: &[f32], width: usize) {
 #[test]
 fn forward_verbs_stay_in_their_slices() {
     let mut random = Random(1);
-    for width in WIDTHS {
+    for &width in WIDTHS {
         // More rows than are measured together only where they are short.
-        let rows = if width <= 5 { 18 } else { 5 };
+        let rows = if width <= 5 && !cfg!(miri) { 18 } else { 5 };
         let (x, gamma, beta) = (random.rows(rows, width), random.floats(width), random.floats(width));
         let (layer, rms) = (LayerNorm::new(width).unwrap(), RmsNorm::new(width).unwrap());
-        verbs(layer, &x, width);
+        if cfg!(not(miri)) {
+            verbs(layer, &x, width);
+        }
         verbs(layer.with_gamma(&gamma).unwrap().with_beta(&beta).unwrap(), &x, width);
         verbs(rms.with_gamma(&gamma).unwrap().with_unit_offset().with_epsilon(0.0).unwrap(), &x, width);
         let modulation = Modulation { scale: &gamma, shift: &beta };

@@ -19,7 +19,7 @@ fn gradients<const CENTRED: bool>(norm: Norm<CENTRED>, x: &[f32], dy: &[f32], wi
 #[test]
 fn gradients_stay_in_their_slices() {
     let mut random = Random(2);
-    for width in WIDTHS {
+    for &width in WIDTHS {
         let (x, dy) = (random.rows(5, width), random.floats(5 * width));
         let gamma = random.floats(width);
         let (layer, rms) = (LayerNorm::new(width).unwrap(), RmsNorm::new(width).unwrap());

@@ -6,11 +6,11 @@ use layernorm::fixed as points;
 use layernorm::quantized::{Code, LayerNorm, Params, RmsNorm, Scale};
 
 /// Around the lanes of a vector, and one that is wider than a block.
-const WIDTHS: [usize; 8] = [1, 3, 7, 8, 9, 16, 33, 70];
+const WIDTHS: &[usize] = if cfg!(miri) { &[1, 11] } else { &[1, 3, 7, 8, 9, 16, 33, 70] };
 
 macro_rules! fixed_norm {
     ($random:expr, $from:ty, $to:ty) => {
-        for width in WIDTHS {
+        for &width in WIDTHS {
             let x: Box<[$from]> = (0..2 * width).map(|_| <$from>::from_bits($random.bits() as _)).collect();
             let gamma: Box<[I4F12]> = (0..width).map(|_| I4F12::from_bits($random.bits() as i16)).collect();
             let beta: Box<[$to]> = (0..width).map(|_| <$to>::from_bits($random.bits() as _)).collect();
@@ -36,7 +36,7 @@ fn fixed_norms_stay_in_their_slices() {
 fn quantised<X: Code + Default, Y: Code + Default>(random: &mut Random, code: impl Fn(u64) -> X) {
     let input = Scale { scale: 0.02, zero_point: X::default() };
     let output = Scale { scale: 0.03, zero_point: Y::default() };
-    for width in WIDTHS {
+    for &width in WIDTHS {
         let (gamma, beta) = (random.floats(width), random.floats(width));
         let (mut g, mut b) = (zeros(width), zeros(width));
         let params = Params::fold_into(&gamma, &beta, input, output, 1e-5, [&mut g, &mut b]).unwrap();

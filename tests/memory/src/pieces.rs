@@ -6,7 +6,7 @@ use layernorm::{Finish, LayerNorm, Moments};
 #[test]
 fn pieces_stay_in_their_slices() {
     let mut random = Random(3);
-    for width in WIDTHS {
+    for &width in WIDTHS {
         for x in random.rows(5, width).chunks(width) {
             let norm = LayerNorm::new(width).unwrap();
             let (mut y, mut out) = (zeros(width), zeros(width));

@@ -5,7 +5,9 @@ use layernorm::sequence::{
     Cell, Classifier, Gradients, Gru, Kind, Layer, Lstm, Normaliser, Plain, Recording, Rnn, fixed,
 };
 
-const FRAMES: usize = 3;
+const FRAMES: usize = if cfg!(miri) { 2 } else { 3 };
+/// Under Miri the first of the sizes is enough.
+const SIZES: usize = if cfg!(miri) { 1 } else { usize::MAX };
 
 fn cell<K: Kind, N: Normaliser>(random: &mut Random, inputs: usize, units: usize) {
     let weights = random.floats(Cell::<K, N>::weights_len(inputs, units));
@@ -41,7 +43,9 @@ fn classifier<K: Kind + fixed::Kind>(random: &mut Random, inputs: usize, units: 
     let mut again = zeros(weights.len());
     Of::<K>::from_bytes(&bytes, &mut again).unwrap();
     assert_eq!(again, weights);
-    integer::<K, i8>(&float, [inputs, units, classes]);
+    if cfg!(not(miri)) {
+        integer::<K, i8>(&float, [inputs, units, classes]);
+    }
     integer::<K, i16>(&float, [inputs, units, classes]);
 }
 
@@ -65,7 +69,8 @@ fn integer<K: fixed::Kind, W: fixed::Weight>(
 #[test]
 fn cells_stay_in_their_slices() {
     let mut random = Random(6);
-    for (inputs, units) in [(1, 1), (3, 5), (2, 17)] {
+    let sizes = [(1, 2), (1, 1), (3, 5), (2, 17)];
+    for (inputs, units) in sizes.into_iter().take(SIZES) {
         cell::<Rnn, Layer>(&mut random, inputs, units);
         cell::<Lstm, Layer>(&mut random, inputs, units);
         cell::<Gru, Plain>(&mut random, inputs, units);
@@ -75,9 +80,12 @@ fn cells_stay_in_their_slices() {
 #[test]
 fn classifiers_stay_in_their_slices() {
     let mut random = Random(7);
-    for (inputs, units, classes) in [(1, 1, 1), (3, 5, 2)] {
-        classifier::<Rnn>(&mut random, inputs, units, classes);
-        classifier::<Lstm>(&mut random, inputs, units, classes);
+    let sizes = [(1, 2, 1), (1, 1, 1), (3, 5, 2)];
+    for (inputs, units, classes) in sizes.into_iter().take(SIZES) {
+        if cfg!(not(miri)) {
+            classifier::<Rnn>(&mut random, inputs, units, classes);
+            classifier::<Lstm>(&mut random, inputs, units, classes);
+        }
         classifier::<Gru>(&mut random, inputs, units, classes);
     }
 }
