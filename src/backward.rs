@@ -9,7 +9,7 @@ use crate::{Error, Norm, RowStats, dispatch, shape};
 /// each block of rows slices of its own, zeroed, and add those in the order of the blocks; the bits then depend on the
 /// blocks, not on the number of threads.
 ///
-/// dβ is within one rounding (2⁻²⁴ of it) of the exact sum. dγ is too, beside (12.1 · |x̂| + 11.5) · 2⁻²⁴ · |dy| for each of
+/// dβ is within one rounding (2⁻²⁴ of it) of the exact sum. dγ is too, beside (12.2 · |x̂| + 11.5) · 2⁻²⁴ · |dy| for each of
 /// its terms, which is what the statistics of the row may be off by. No partial sum leaves the range of `f32`; a sum that
 /// does is the infinity of its sign.
 #[derive(Debug, Default)]

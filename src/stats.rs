@@ -48,7 +48,7 @@ impl RowStats {
         f64::from(self.factor) * f64::from(self.scale)
     }
 
-    /// Mean of the row (0 from [`RmsNorm`](crate::RmsNorm)), within 12 ULP of max(|mean|, 1/rstd) or the smallest
+    /// Mean of the row (0 from [`RmsNorm`](crate::RmsNorm)), within 12.2 ULP of max(|mean|, 1/rstd) or the smallest
     /// subnormal, of ordinary rows within 1.5; NaN for a row that is not finite.
     pub fn mean(&self) -> f32 {
         if self.is_finite() { (self.pivot + self.delta) / self.scale } else { f32::NAN }

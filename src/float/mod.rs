@@ -18,6 +18,8 @@
 
 mod affine;
 mod backward;
+#[cfg(test)]
+mod error;
 mod lane;
 mod redo;
 mod rstd;
