@@ -4,11 +4,14 @@ use crate::{Error, Norm, RowStats, dispatch, shape};
 
 /// Where the gradients of γ and β are accumulated: `width` numbers each, or nowhere.
 ///
-/// They are added to, row after row in the order of the rows: R rows in one call give the bits of R calls. Threads that
-/// share out rows give each block of rows slices of its own, zeroed, and add those in the order of the blocks; the bits
-/// then depend on the blocks, not on the number of threads.
+/// A call adds to them, once: the sum over its rows is taken in `f64`, and rounded when it is added to what is there. So its
+/// error does not grow with the rows of a call; that of many calls grows with the calls. Threads that share out rows give
+/// each block of rows slices of its own, zeroed, and add those in the order of the blocks; the bits then depend on the
+/// blocks, not on the number of threads.
 ///
-/// After R rows the error of a sum is at most (R + 8) · 2⁻²⁴ times the sum of the absolute values of its terms.
+/// dβ is within one rounding (2⁻²⁴ of it) of the exact sum. dγ is too, beside (12.2 · |x̂| + 11.5) · 2⁻²⁴ · |dy| for each of
+/// its terms, which is what the statistics of the row may be off by. No partial sum leaves the range of `f32`; a sum that
+/// does is the infinity of its sign.
 #[derive(Debug, Default)]
 pub struct ParamGrads<'a> {
     /// `+= Σ dy · x̂`
@@ -26,10 +29,11 @@ impl<const CENTRED: bool> Norm<'_, CENTRED> {
     /// `x`, `dy` and `dx` are rows × width; `stats` are those that [`forward_with_stats`](Self::forward_with_stats) or
     /// [`statistics`](Self::statistics) gave for `x`.
     ///
-    /// An element of dx is within 8 ULP of rstd · max(|g|, |mean(g)|, |x̂ · mean(g · x̂)|), for every finite row whose
-    /// statistics are those of this norm, as long as |g| is 0 or between 2⁻¹⁰⁰ and 2¹⁰⁰ and that maximum is no subnormal
-    /// number. With a unit offset γ is 1 + γ, rounded. A constant row with ε = 0 gives 0. A row of which x or dy is not
-    /// finite gives NaNs (0x7fc00000) and touches no other.
+    /// An element of dx is within 13.1 ULP of rstd · max(|g|, |mean(g)|, |x̂ · mean(g · x̂)|), the largest of its three terms,
+    /// and beyond that within (N + 5000) · 2⁻⁵⁰ · rstd · rms(g) · (1 + |x̂|), which is what sums in `f64` lose where terms
+    /// cancel: for every finite row whose statistics are those of this norm, whatever the sizes of x, dy and γ. It is finite,
+    /// or the infinity of the right sign. With a unit offset γ is 1 + γ, rounded. A constant row with ε = 0 gives 0. A row of
+    /// which x or dy is not finite gives NaNs (0x7fc00000) and touches no other.
     ///
     /// Its sums are in `f64`: a processor that has none computes the same bits, slowly.
     ///

@@ -38,6 +38,9 @@ mod stats;
 mod strided;
 mod sublayer;
 
+#[doc = include_str!("float/error.md")]
+pub mod accuracy {}
+
 /// The examples of the README are tests.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

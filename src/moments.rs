@@ -1,5 +1,5 @@
 use crate::float::{
-    Affine, BLOCK, Conclude, Extend, Next, Parameters, Pass, Range, Row, SecondPass, Stage, Totals,
+    Affine, BLOCK, Conclude, Extend, Next, OneNan, Parameters, Pass, Range, Row, SecondPass, Stage, Totals,
 };
 use crate::isa::{Layout, Rows};
 use crate::{Error, Norm, RowStats, dispatch, shape};
@@ -228,6 +228,8 @@ impl<'a, const CENTRED: bool> Norm<'a, CENTRED> {
         };
         let rows = Rows::apart(chunk, out, Layout::packed(1, width));
         self.second_pass(stats, offset..end, rows);
+        // The chunk need not be of the row that the statistics are of.
+        dispatch::run(OneNan(out), width);
         Ok(())
     }
 

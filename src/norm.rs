@@ -8,7 +8,7 @@ use crate::{Error, RowStats, dispatch, shape};
 ///
 /// | | |
 /// |---|---|
-/// | finite row | x̂ within 6 ULP of max(1, \|x̂\|) for N ≤ 2²⁴, whatever its mean, scale and ε |
+/// | finite row | x̂ within 19.1 ULP of max(1, \|x̂\|), 6.1 under RMSNorm, for N ≤ 2²⁴, whatever its mean, scale and ε: proved for every row. Ordinary and adversarial ones are within 4 |
 /// | constant row | exactly β; of zeros under RMSNorm |
 /// | row with a NaN or an infinity | all NaN (0x7fc00000); other rows untouched |
 /// | bits | the same on every machine, for every verb, row count and alignment |

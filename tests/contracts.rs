@@ -51,6 +51,30 @@ fn a_constant_row_gives_beta() {
     }
 }
 
+/// Squares of the smallest underflow, and N times a value is not exact.
+#[wasm_bindgen_test(unsupported = test)]
+fn a_constant_row_of_any_exponent_gives_beta() {
+    let mut random = Random(13);
+    for width in [1, 2, 3, 5, 7, 11, 17, 67, 300] {
+        let (gamma, beta) = (vec![1e30; width], random.normals(width));
+        for exponent in 0..255 {
+            for mantissa in [0, 1, 0x7f_ffff, random.bits() as u32 & 0x7f_ffff] {
+                let value = f32::from_bits(exponent << 23 | mantissa | (random.bits() as u32 & 0x8000_0000));
+                for epsilon in EPSILONS {
+                    let norm = LayerNorm::new(width).unwrap().with_epsilon(epsilon).unwrap();
+                    let norm = norm.with_gamma(&gamma).unwrap().with_beta(&beta).unwrap();
+                    let mut row = vec![value; width];
+                    norm.forward_in_place(&mut row).unwrap();
+                    assert_eq!(row, beta, "{width} times {value:e}, ε {epsilon:e}");
+                }
+            }
+        }
+    }
+    let mut row = [3.265206e-34; 3];
+    LayerNorm::new(3).unwrap().forward_in_place(&mut row).unwrap();
+    assert_eq!(row, [0.0; 3]);
+}
+
 #[wasm_bindgen_test(unsupported = test)]
 fn an_all_zero_row_gives_zero_under_rms_norm() {
     for width in 1..=300 {

@@ -7,7 +7,7 @@ use common::norms::Norm;
 use common::oracle::Oracle;
 use common::random::Random;
 use common::rows::FAMILIES;
-use common::{EPSILONS, bits, tolerance};
+use common::{EPSILONS, NAN, bits, tolerance};
 use layernorm::{Error, Finish, Moments, RowStats};
 use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -227,12 +227,12 @@ fn parts_of_different_passes_do_not_merge() {
     }
 }
 
-/// Beyond 2²⁴ elements a row is summed by segments, in memory as in pieces.
+/// Beyond 2¹⁸ elements a row is summed by segments, in memory as in pieces.
 #[wasm_bindgen_test(unsupported = test)]
 fn a_row_of_several_segments_has_the_bits_of_its_pieces() {
     let mut random = Random(57);
     let part: Vec<f32> = (0..1 << 16).map(|_| (0.7 + random.normal()) as f32).collect();
-    let row = part.repeat(if cfg!(feature = "std") { 600 } else { 258 });
+    let row = part.repeat(9);
     for centred in [true, false] {
         let mut moments = if centred { Moments::new() } else { Moments::uncentred() };
         let stats = loop {
@@ -278,4 +278,26 @@ fn a_row_larger_than_memory_needs_no_more_of_it() {
             println!("{context}: mean {}, rstd {}", stats.mean(), stats.rstd());
         }
     }
+}
+
+/// Statistics of one row and a chunk of another: sums that are out of range and cancel, and NaNs that come in.
+#[wasm_bindgen_test(unsupported = test)]
+fn apply_writes_one_nan_whatever_the_chunk() {
+    let rows: [[f32; 3]; 4] = [[1e-40, 2e-40, 3e-40], [1.0, 2.0, 4.0], [1e38, -3e38, 2e38], [5.0; 3]];
+    let bad = [0xffc1_2345, 0x7f80_0001, 0x7f80_0000, 0xff80_0000].map(f32::from_bits);
+    let mut nans = 0;
+    for norm in Norm::both(3) {
+        for epsilon in EPSILONS {
+            for of in &rows {
+                let stats = norm.with_epsilon(epsilon).stats(of, 1);
+                for &v in rows.as_flattened().iter().chain(&bad) {
+                    let mut out = [7.0; 3];
+                    norm.apply(&stats[0], 0, &[v, -v, v], &mut out).unwrap();
+                    assert!(out.iter().all(|y| !y.is_nan() || y.to_bits() == NAN), "{v:e}: {out:?}");
+                    nans += out.iter().filter(|y| y.is_nan()).count();
+                }
+            }
+        }
+    }
+    assert!(nans > 0);
 }

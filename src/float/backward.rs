@@ -1,29 +1,34 @@
 //! Gradients, from saved statistics, in the form of x̂:
 //!
 //! ```text
-//! pass 1   d = x − mean ;  g = dy·γ ;  D = Σd ;  Q = Σd² ;  G = Σg ;  P = Σg·d            in f64
-//! row      e = D/N ;  var = Q/N − e² ;  mean g = G/N ;  mean g·x̂ = (P − e·G) · rstd / N
-//! pass 2   d = (x − mean) − e ;  dx = g·rstd − (mean g · rstd + d · mean g·x̂ · rstd²)      in f32
-//!          dγ += dy·(d·rstd) ;  dβ += dy
+//! pass 1   d = x − centre ;  g = dy·γ ;  D = Σd ;  Q = Σd² ;  G = Σg ;  P = Σg·d ;  Σg²      in f64     sums
+//! row      e = D/N ;  var = Q/N − e² ;  mean g = G/N ;  mean g·x̂ = (P − e·G) · rstd / N      in f64
+//! pass 2   d = (x − mean) − e ;  dx = g·rstd − (mean g · rstd + d · mean g·x̂ · rstd²)        in f32
+//!          dγ += Σ dy·x̂ ;  dβ += Σ dy  over all rows                                         in f64     columns
 //! ```
 //!
-//! For RMSNorm mean, e and mean g are 0.
+//! For RMSNorm centre, e and mean g are 0.
 //!
-//! 1. The means of g and g·x̂ are small beside what is summed, and what is left of dx where they cancel g is smaller
-//!    still. In `f64` products of floats are exact and no sum is out of range, so that neither costs a digit, whatever x, dy
-//!    and γ are. Four lanes, to which elements are added in pairs: such sums need no blocks.
+//! 1. The means of g and g·x̂ are small beside what is summed, and dx is smaller still where they cancel g. In `f64`
+//!    products of floats are exact and no sum is out of range.
 //! 2. `e` is what rounding left out of the saved mean. It is far below an ULP of σ, but an x̂ near 0 is made of it. In the
 //!    same way `var` takes the rounding out of rstd, by a Newton step: dx is up to three times what its bound is about.
-//! 3. Pass 2 multiplies before it subtracts, so that only the last of its roundings is one of that sum. A power of two
-//!    brings σ near 1 meanwhile: rstd² would be out of range sooner than anything else.
-//! 4. No operation of pass 2 makes a NaN of numbers: what is subtracted is finite by a test on its row, and an infinite
-//!    `g` stays infinite.
+//! 3. The sums are about 0 while the mean is at most [`NEAR`] σ: squares then lose four bits at most where the mean cancels.
+//! 4. Pass 2 multiplies before it subtracts, so that only the last of its roundings is one of that sum.
+//! 5. Pass 2 takes `f32` only for rows that [`Line::fits_f32`] tells to be ordinary: none of their terms is out of range.
+//!    All others take `f64`, in which no term of any row is. So dx is finite, or the infinity of the right sign, whenever x,
+//!    dy and γ are finite. `error.md` has the bounds.
+
+mod columns;
+mod sums;
 
 use super::affine::{Affine, Parameters};
 use super::sums::from;
-use super::{OneNan, together};
-use crate::isa::{Accumulator, Feature, GROUP, Group, Isa, List, Op, ROWS, RowOf, Rows, Scalar, Slot};
+use super::together;
+use crate::isa::{Feature, GROUP, Isa, List, Op, ROWS, RowOf, Rows, Scalar};
 use crate::{ParamGrads, RowStats};
+use columns::{Columns, canonical};
+use sums::{Pass1, Sums};
 
 /// One call, checked by [`crate::shape`].
 pub(crate) struct Backward<'a> {
@@ -39,14 +44,21 @@ pub(crate) struct Backward<'a> {
     pub grads: ParamGrads<'a>,
 }
 
+/// In σ: how far from 0 a mean may be for sums about 0.
+const NEAR: f64 = 4.0;
+
 impl Op for Backward<'_> {
     type Output = ();
 
     #[inline(always)]
     fn eval<I: Isa>(self, isa: I) {
         let Self { centred, parameters, epsilon, x, stats, mut rows, mut grads } = self;
-        let (affine, grads) = (&Affine::new(parameters), &mut grads);
         let width = rows.width();
+        if grads.gamma.is_some() || grads.beta.is_some() {
+            // Before dx takes the place of dy.
+            isa.run(Columns { width, x, dy: rows.source(), stats, grads: &mut grads });
+        }
+        let affine = &Affine::new(parameters);
         let n = (width as f64, 1.0 / width as f64);
         let together = together(width, rows.elements());
         let parts = x.chunks((together * width).max(1)).zip(stats.chunks(together.max(1)));
@@ -56,140 +68,144 @@ impl Op for Backward<'_> {
             let row = |i: usize| x.get(i * width..(i + 1) * width).unwrap_or(&[]);
             for (i, stats) in stats.iter().enumerate() {
                 let (x, row) = (row(i), &mut rows.row(i));
-                let mut mean = stats.wide_mean();
-                // About 0 where that costs no digit: f64 has 29 more of them than a float.
-                if (mean * stats.wide_rstd()).abs() <= 1024.0 {
-                    mean = 0.0;
+                let [pivot, delta] = stats.wide_centre();
+                let mut centre = pivot + delta;
+                if (centre * stats.wide_rstd()).abs() <= NEAR {
+                    centre = 0.0;
                 }
-                let sums = if mean != 0.0 || affine.unit_offset {
-                    isa.run(Pass1::<true, true> { mean, affine, x, row })
+                let sums = if centre != 0.0 || affine.unit_offset {
+                    isa.run(Pass1::<true, true> { centre, affine, x, row })
                 } else if centred {
-                    isa.run(Pass1::<true, false> { mean, affine, x, row })
+                    isa.run(Pass1::<true, false> { centre, affine, x, row })
                 } else {
-                    isa.run(Pass1::<false, false> { mean, affine, x, row })
+                    isa.run(Pass1::<false, false> { centre, affine, x, row })
                 };
                 // The general pass sums them for either norm.
                 let sums = if centred { sums } else { Sums { d: 0.0, g: 0.0, ..sums } };
-                lines.push(Line::new(stats, mean, sums, n, epsilon));
+                lines.push(Line::new(stats, centre, sums, n, epsilon));
             }
             for (i, line) in lines.iter().enumerate() {
                 let (x, row) = (row(i), &mut rows.row(i));
-                let plain = line.scale == 1.0 && !affine.unit_offset;
-                let row_of = PassedRow { line, affine, x, row: &mut *row };
-                match (centred, grads.gamma.is_some(), grads.beta.is_some()) {
-                    (true, true, true) if plain => isa.run(Pass2::<true, false, true, true>(row_of, grads)),
-                    (true, false, false) if plain => {
-                        isa.run(Pass2::<true, false, false, false>(row_of, grads))
+                match line.form {
+                    Form::All(value) => row.fill(value),
+                    Form::Wide => line.write(&parameters, x, row),
+                    Form::Plain if affine.unit_offset => {
+                        isa.run(Pass2::<true, true> { line: line.plain(), affine, x, row });
                     }
-                    (false, _, false) if plain => isa.run(Pass2::<false, false, true, false>(row_of, grads)),
-                    _ => isa.run(Pass2::<true, true, true, true>(row_of, grads)),
-                }
-                if let Some(value) = line.all {
-                    row.fill(value);
+                    Form::Plain if centred => {
+                        isa.run(Pass2::<true, false> { line: line.plain(), affine, x, row });
+                    }
+                    Form::Plain => isa.run(Pass2::<false, false> { line: line.plain(), affine, x, row }),
                 }
             }
-        }
-        for sums in [&mut grads.gamma, &mut grads.beta].into_iter().flatten() {
-            isa.run(OneNan(sums));
         }
     }
 }
 
-/// Lanes of the sums of pass 1.
-const LANES: usize = 4;
-
-/// What is summed in pass 1.
+/// How pass 2 goes through a row.
 #[derive(Clone, Copy)]
-struct Sums<T> {
-    d: T,
-    dd: T,
-    g: T,
-    gd: T,
+enum Form {
+    /// In `f32`.
+    Plain,
+    /// In `f64`.
+    Wide,
+    /// All of dx is this: 0 in a constant row with ε = 0, NaN where an input is not finite.
+    All(f32),
 }
 
-/// Over one row. Without `CENTRED` the sums of d and g are 0; without `GENERAL` so is the mean, and γ is the gain.
-struct Pass1<'a, 'r, const CENTRED: bool, const GENERAL: bool> {
-    /// What d is relative to.
-    mean: f64,
-    affine: &'a Affine<'a>,
-    x: &'a [f32],
-    row: &'a mut RowOf<'r>,
-}
-
-impl<const CENTRED: bool, const GENERAL: bool> Op for Pass1<'_, '_, CENTRED, GENERAL> {
-    type Output = Sums<f64>;
-
-    #[inline(always)]
-    fn eval<I: Isa>(self, isa: I) -> Sums<f64> {
-        let Self { mean, affine, x, row } = self;
-        let one = affine.one();
-        let leaves = Leaves::<I, CENTRED, GENERAL> { isa, mean: isa.wide_splat(mean), one };
-        let mut lanes = [[0.0; LANES]; 4];
-        // One vector of lanes at a time, so that few values are live.
-        for lane in (0..LANES).step_by(I::WIDE) {
-            let zero = isa.wide_splat(0.0);
-            let mut sums = Sums { d: zero, dd: zero, g: zero, gd: zero };
-            for (slot, gamma, x) in row.groups(affine.gamma, Feature::own(x)) {
-                for at in (lane..GROUP).step_by(2 * LANES) {
-                    let low = leaves.at(at, slot.source(), gamma, x);
-                    let high = leaves.at(at + LANES, slot.source(), gamma, x);
-                    sums = leaves.add(sums, leaves.add(low, high));
-                }
-            }
-            for (of, v) in lanes.iter_mut().zip([sums.d, sums.dd, sums.g, sums.gd]) {
-                isa.wide_store(v, of.get_mut(lane..).unwrap_or(&mut []));
-            }
-        }
-        let [d, dd, g, gd] = lanes.map(|[a, b, c, d]| (a + c) + (b + d));
-        let mut total = Sums { d, dd, g, gd };
-        let (dy, groups) = (row.source(), x.len() - x.len() % GROUP);
-        for i in groups..x.len() {
-            let of = |from: &[f32]| f64::from(from.get(i).copied().unwrap_or(0.0));
-            let g = of(dy) * f64::from(affine.gamma.rest(i - groups) + one);
-            let d = of(x) - mean;
-            if CENTRED {
-                (total.d, total.g) = (total.d + d, total.g + g);
-            }
-            (total.dd, total.gd) = (total.dd + d * d, total.gd + g * d);
-        }
-        total
-    }
-}
-
-/// The terms of a few elements and how they are added.
-struct Leaves<I: Isa, const CENTRED: bool, const GENERAL: bool> {
-    isa: I,
-    mean: I::Wide,
-    one: f32,
-}
-
-impl<I: Isa, const CENTRED: bool, const GENERAL: bool> Leaves<I, CENTRED, GENERAL> {
-    #[inline(always)]
-    fn at(&self, at: usize, dy: &Group, gamma: &Group, x: &Group) -> Sums<I::Wide> {
-        let isa = self.isa;
-        let (gamma, x) = (from(gamma, at), isa.wide(from(x, at)));
-        let gain = if GENERAL { isa.wide_sum(gamma, self.one) } else { isa.wide(gamma) };
-        let d = if GENERAL { isa.wide_sub(x, self.mean) } else { x };
-        let g = isa.wide_mul(isa.wide(from(dy, at)), gain);
-        Sums { d, dd: isa.wide_mul(d, d), g, gd: isa.wide_mul(g, d) }
-    }
-
-    #[inline(always)]
-    fn add(&self, a: Sums<I::Wide>, b: Sums<I::Wide>) -> Sums<I::Wide> {
-        let isa = self.isa;
-        let (dd, gd) = (isa.wide_add(a.dd, b.dd), isa.wide_add(a.gd, b.gd));
-        if CENTRED {
-            Sums { d: isa.wide_add(a.d, b.d), dd, g: isa.wide_add(a.g, b.g), gd }
-        } else {
-            Sums { dd, gd, ..a }
-        }
-    }
-}
-
-/// What pass 2 needs of a row, in a scale in which σ is near 1.
+/// What pass 2 needs of a row.
 #[derive(Clone, Copy)]
 struct Line {
-    scale: f32,
+    /// The mean is `centre + e`.
+    centre: f64,
+    e: f64,
+    rstd: f64,
+    mean_g: f64,
+    /// mean g·x̂
+    mean_gx: f64,
+    /// The square of what `f64` may have lost of a sum of terms, as a part of 1 + |x̂|.
+    doubt: f64,
+    form: Form,
+}
+
+impl Line {
+    #[inline(always)]
+    fn new(stats: &RowStats, centre: f64, sums: Sums<f64>, (n, inverse): (f64, f64), epsilon: f32) -> Self {
+        let e = sums.d * inverse;
+        let saved = stats.wide_rstd();
+        let missing = 1.0 - (sums.dd * inverse - e * e + f64::from(epsilon)) * saved * saved;
+        // Not so small where the statistics are those for another ε.
+        let rstd = if missing.abs() < 1e-5 { saved + saved * missing * 0.5 } else { saved };
+        let mean_gx = (sums.gd - e * sums.g) * inverse * rstd;
+        let form = if !(sums.dd + sums.gg).is_finite() || !stats.is_finite() {
+            Form::All(f32::NAN)
+        } else if stats.factor == 0.0 {
+            Form::All(0.0)
+        } else if Self::fits_f32(centre + e, saved, &sums, n) {
+            Form::Plain
+        } else {
+            Form::Wide
+        };
+        let lost = (n + 5000.0) / (1u64 << 51) as f64;
+        let doubt = sums.gg * inverse * lost * lost;
+        Self { centre, e, rstd, mean_g: sums.g * inverse, mean_gx, doubt, form }
+    }
+
+    /// Whether no term of dx can leave the range of `f32`, up or down, so that what it rounds is a part of the term:
+    ///
+    /// ```text
+    /// 2⁻²⁰ ≤ rstd ≤ 2²⁰ ;  |mean| ≤ 2¹⁰·σ ;  |d| ≤ 2²⁵·σ ;  2⁻⁶⁰ ≤ the root mean square of g ;  |g| ≤ 2⁶⁰, or all g = 0
+    /// ```
+    ///
+    /// Then |level| ≤ 2⁸⁰, |slope| ≤ 2¹⁰⁰, |d · slope| ≤ 2¹²⁵ for any d, and a term that underflows is off by at most 2⁻⁵⁰ of
+    /// rstd times that root mean square.
+    #[inline(always)]
+    fn fits_f32(mean: f64, rstd: f64, sums: &Sums<f64>, n: f64) -> bool {
+        const LARGE: f64 = (1u64 << 60) as f64;
+        const STEEP: f64 = (1u64 << 20) as f64;
+        let (least, most) = (n / (LARGE * LARGE), LARGE * LARGE);
+        (rstd <= STEEP && rstd * STEEP >= 1.0)
+            && (mean * rstd).abs() <= 1024.0
+            && sums.dd * rstd * rstd <= (1u64 << 50) as f64
+            && (sums.gg <= most && sums.gg >= least || sums.gg == 0.0)
+    }
+
+    /// The same in `f32`.
+    #[inline(always)]
+    fn plain(&self) -> Plain {
+        let Self { centre, e, rstd, mean_g, mean_gx, .. } = *self;
+        let pivot = (centre + e) as f32;
+        Plain {
+            pivot,
+            delta: ((centre - f64::from(pivot)) + e) as f32,
+            rstd: rstd as f32,
+            level: (mean_g * rstd) as f32,
+            slope: (mean_gx * rstd * rstd) as f32,
+        }
+    }
+
+    /// Pass 2 in `f64`.
+    #[inline(never)]
+    #[cold]
+    fn write(&self, parameters: &Parameters, x: &[f32], row: &mut RowOf) {
+        let one = Affine::new(*parameters).one();
+        row.elements(|i, dy| {
+            let gamma = parameters.gamma.and_then(|gamma| gamma.get(i)).copied().unwrap_or(1.0);
+            let d = (x.get(i).copied().map_or(0.0, f64::from) - self.centre) - self.e;
+            let g = f64::from(dy) * f64::from(gamma + one);
+            let normalised = d * self.rstd;
+            let terms = (g - self.mean_g) - normalised * self.mean_gx;
+            let dx = canonical(terms * self.rstd);
+            let reach = 1.0 + normalised.abs();
+            // No infinity whose sign is not known.
+            if dx.is_infinite() && terms * terms <= self.doubt * reach * reach { 0.0 } else { dx }
+        });
+    }
+}
+
+/// What pass 2 in `f32` needs of a row.
+#[derive(Clone, Copy)]
+struct Plain {
     /// The mean in two floats.
     pivot: f32,
     delta: f32,
@@ -198,128 +214,50 @@ struct Line {
     level: f32,
     /// mean g·x̂ · rstd²
     slope: f32,
-    /// What all of dx is instead: 0 in a constant row with ε = 0, NaN where an input is not finite.
-    all: Option<f32>,
 }
 
-impl Line {
+impl Plain {
     #[inline(always)]
-    fn new(stats: &RowStats, mean: f64, sums: Sums<f64>, (n, inverse): (f64, f64), epsilon: f32) -> Self {
-        let e = sums.d * inverse;
-        let rstd = stats.wide_rstd();
-        let missing = 1.0 - (sums.dd * inverse - e * e + f64::from(epsilon)) * rstd * rstd;
-        // Not so small where the statistics are those for another ε.
-        let rstd = if missing.abs() < 1e-5 { rstd + rstd * missing * 0.5 } else { rstd };
-        let mean_g = sums.g * inverse;
-        let mean_gx = (sums.gd - e * sums.g) * inverse * rstd;
-        // |x̂| ≤ sqrt(N) ≤ N. False for NaN.
-        let finite = mean_g.abs() + mean_gx.abs() * n < f64::from(f32::MAX) / 4.0;
-
-        // The power of two below 1/σ, or the nearest with which it and the mean are normal floats; 1 if that is near.
-        let exponent = |v: f64| (v.to_bits() >> 52 & 0x7ff) as i32 - 1023;
-        let highest = 127.min(100 - exponent(mean + e));
-        let exponent = exponent(rstd).min(highest).max(-126);
-        let exponent = if exponent.abs() <= 8 { 0 } else { exponent };
-        let power = |exponent: i32| f64::from_bits(((exponent + 1023) as u64) << 52);
-        let (mean, e, rstd) = (mean * power(exponent), e * power(exponent), rstd * power(-exponent));
-        let pivot = (mean + e) as f32;
-        Self {
-            scale: power(exponent) as f32,
-            pivot,
-            delta: ((mean - f64::from(pivot)) + e) as f32,
-            rstd: rstd as f32,
-            level: (mean_g * rstd) as f32,
-            slope: (mean_gx * rstd * rstd) as f32,
-            all: if !finite { Some(f32::NAN) } else { (stats.factor == 0.0).then_some(0.0) },
-        }
-    }
-
-    #[inline(always)]
-    fn d<I: Isa, const CENTRED: bool, const GENERAL: bool>(&self, isa: I, x: I::V) -> I::V {
-        let x = if GENERAL { isa.mul(x, isa.splat(self.scale)) } else { x };
-        if CENTRED { isa.sub(isa.sub(x, isa.splat(self.pivot)), isa.splat(self.delta)) } else { x }
-    }
-
-    /// x̂
-    #[inline(always)]
-    fn normalised<I: Isa>(&self, isa: I, d: I::V) -> I::V {
-        isa.mul(d, isa.splat(self.rstd))
-    }
-
-    #[inline(always)]
-    fn dx<I: Isa, const CENTRED: bool, const GENERAL: bool>(&self, isa: I, g: I::V, d: I::V) -> I::V {
-        let tilt = isa.mul(d, isa.splat(self.slope));
-        let rest = if CENTRED { isa.add(isa.splat(self.level), tilt) } else { tilt };
-        let dx = isa.sub(isa.mul(g, isa.splat(self.rstd)), rest);
-        if GENERAL { isa.mul(dx, isa.splat(self.scale)) } else { dx }
+    fn dx<I: Isa, const CENTRED: bool>(&self, isa: I, g: I::V, x: I::V) -> I::V {
+        let slope = isa.splat(self.slope);
+        let rest = if CENTRED {
+            let d = isa.sub(isa.sub(x, isa.splat(self.pivot)), isa.splat(self.delta));
+            isa.add(isa.splat(self.level), isa.mul(d, slope))
+        } else {
+            isa.mul(x, slope)
+        };
+        isa.sub(isa.mul(g, isa.splat(self.rstd)), rest)
     }
 }
 
-/// A row between the passes.
-struct PassedRow<'a, 'r> {
-    line: &'a Line,
+/// Over one row. Without `CENTRED` the mean and the level are 0; without `UNIT_OFFSET` γ is the gain.
+struct Pass2<'a, 'r, const CENTRED: bool, const UNIT_OFFSET: bool> {
+    line: Plain,
     affine: &'a Affine<'a>,
     x: &'a [f32],
     row: &'a mut RowOf<'r>,
 }
 
-/// Over one row. Without `CENTRED` the mean and the level are 0; without `GENERAL` the scale is 1, and γ is the gain;
-/// without `GAMMA` or `BETA` nobody wants that sum.
-struct Pass2<'a, 'r, 'g, const CENTRED: bool, const GENERAL: bool, const GAMMA: bool, const BETA: bool>(
-    PassedRow<'a, 'r>,
-    &'a mut ParamGrads<'g>,
-);
-
-impl<const CENTRED: bool, const GENERAL: bool, const GAMMA: bool, const BETA: bool> Op
-    for Pass2<'_, '_, '_, CENTRED, GENERAL, GAMMA, BETA>
-{
+impl<const CENTRED: bool, const UNIT_OFFSET: bool> Op for Pass2<'_, '_, CENTRED, UNIT_OFFSET> {
     type Output = ();
 
     #[inline(always)]
     fn eval<I: Isa>(self, isa: I) {
-        let Self(PassedRow { line, affine, x, row }, grads) = self;
-        let (line, one) = (*line, affine.one());
-        let [mut unwanted_gamma, mut unwanted_beta] = [[0.0; GROUP]; 2];
-        let mut dgamma = match &mut grads.gamma {
-            Some(dgamma) => Accumulator::own(dgamma),
-            None => Accumulator::unwanted(&mut unwanted_gamma),
-        };
-        let mut dbeta = match &mut grads.beta {
-            Some(dbeta) => Accumulator::own(dbeta),
-            None => Accumulator::unwanted(&mut unwanted_beta),
-        };
-        let sums = [&mut dgamma, &mut dbeta];
-        for (mut slot, gamma, x, sums) in row.groups_and_sums(affine.gamma, Feature::own(x), sums) {
-            let [mut dgamma, mut dbeta] = sums;
+        let Self { line, affine, x, row } = self;
+        let one = affine.one();
+        for (mut slot, gamma, x) in row.groups(affine.gamma, Feature::own(x)) {
             for at in (0..GROUP).step_by(I::LANES) {
-                let d = line.d::<I, CENTRED, GENERAL>(isa, isa.load(from(x, at)));
-                let dy = isa.load(from(slot.source(), at));
                 let gamma = isa.load(from(gamma, at));
-                let g = isa.mul(dy, if GENERAL { isa.add(gamma, isa.splat(one)) } else { gamma });
-                if GAMMA {
-                    add_to(isa, &mut dgamma, at, isa.mul(dy, line.normalised(isa, d)));
-                }
-                if BETA {
-                    add_to(isa, &mut dbeta, at, dy);
-                }
-                isa.store(
-                    line.dx::<I, CENTRED, GENERAL>(isa, g, d),
-                    slot.target().get_mut(at..).unwrap_or(&mut []),
-                );
+                let gain = if UNIT_OFFSET { isa.add(gamma, isa.splat(one)) } else { gamma };
+                let g = isa.mul(isa.load(from(slot.source(), at)), gain);
+                let dx = line.dx::<I, CENTRED>(isa, g, isa.load(from(x, at)));
+                isa.store(dx, slot.target().get_mut(at..).unwrap_or(&mut []));
             }
         }
         let tail = x.get(x.len() - x.len() % GROUP..).unwrap_or(&[]);
         row.rest(|i, dy| {
-            let d = line.d::<Scalar, true, true>(Scalar, tail.get(i).copied().unwrap_or(0.0));
-            dgamma.add_to_rest(i, dy * line.normalised(Scalar, d));
-            dbeta.add_to_rest(i, dy);
-            line.dx::<Scalar, true, true>(Scalar, dy * (affine.gamma.rest(i) + one), d)
+            let (x, gain) = (tail.get(i).copied().unwrap_or(0.0), affine.gamma.rest(i) + one);
+            line.dx::<Scalar, CENTRED>(Scalar, dy * gain, x)
         });
     }
-}
-
-#[inline(always)]
-fn add_to<I: Isa>(isa: I, sums: &mut Slot, at: usize, v: I::V) {
-    let sum = isa.add(isa.load(from(sums.source(), at)), v);
-    isa.store(sum, sums.target().get_mut(at..).unwrap_or(&mut []));
 }

@@ -18,6 +18,8 @@
 
 mod affine;
 mod backward;
+#[cfg(test)]
+mod error;
 mod lane;
 mod redo;
 mod rstd;
@@ -53,7 +55,7 @@ pub(crate) struct Forward<'a> {
 /// others. Out of cache reading and writing must take turns often. Changes no bit.
 const TOGETHER: [usize; 2] = [4096, 1024];
 /// Elements of a call whose rows are in cache: 8 MB of input and output.
-const IN_CACHE: usize = 1 << 20;
+const IN_CACHE: usize = stream::power_of_two(20);
 
 /// Rows that go through pass 1 before pass 2, in a call of so many elements.
 #[inline(always)]

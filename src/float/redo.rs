@@ -77,7 +77,8 @@ impl Pass {
         let scale = self.about.scale;
         let constants = &Constants::new(Row { epsilon: row.epsilon * scale * scale, ..*row });
         if row.centred && self.stage == Stage::First && far(isa, constants, a, b) & 1 != 0 {
-            return Next::Again(Pass::at(Stage::Pivot, first(isa.div(a.hi, isa.splat(constants.n)))));
+            let mean = isa.div(isa.add(a.hi, a.lo), isa.splat(constants.n));
+            return Next::Again(Pass::at(Stage::Pivot, first(mean)));
         }
         let Statistics { delta, rstd, ok } = statistics_of(isa, constants, a, b);
         self.after(row, first(delta), first(rstd), ok & 1 != 0)

@@ -70,7 +70,10 @@ pub(crate) fn statistics<I: Isa>(isa: I, constants: &Constants, a: I::V, b: Two<
     let rest = isa.add(isa.add(var.lo, w.lo), isa.add(b.lo, isa.splat(constants.n_epsilon.lo)));
     let in_range =
         isa.le(isa.splat(constants.n * LOWEST), w.hi) & isa.le(w.hi, isa.splat(constants.n * HIGHEST));
-    let centred = isa.le(isa.mul(isa.splat(CENTRED_ENOUGH), a_delta), b.hi);
+    // `|A| ≤ 2⁸⁰ · spare` instead of `0 ≤ spare`: squares that underflow say nothing of the mean. A constant row never passes,
+    // unless its sums are exactly 0. The two differ for no row whose σ is 2⁻⁶⁰ or more.
+    let spare = isa.sub(b.hi, isa.mul(isa.splat(CENTRED_ENOUGH), a_delta));
+    let centred = isa.le(isa.abs(a), isa.mul(isa.splat(HIGHEST), spare));
 
     let r = isa.sqrt(isa.div(n, w.hi));
     let square = two_square(isa, r);

@@ -1,7 +1,7 @@
 //! Pass 1 over a row that comes block by block: the additions of [`super::sums`], in the same order.
 //!
 //! A row of more than [`SEGMENT`] elements, in memory or not, is summed by segments, each from 0, and these are added
-//! in two floats like its blocks: an ULP of a longer sum would be as large as the sum of a block.
+//! in two floats like its blocks.
 
 use super::redo::{Next, Pass};
 use super::rstd::Row;
@@ -10,8 +10,17 @@ use super::term::Scaled;
 use super::two::Two;
 use crate::isa::{Isa, Op};
 
-/// Elements of a segment.
-pub(super) const SEGMENT: usize = 1 << 24;
+/// Elements of a segment: 1024 blocks. What their additions round off is itself added in one float, and rounded: an error
+/// that grows with the square of their number, and for so many is 2⁻²⁹ of the sum (`error.md`).
+pub(super) const SEGMENT: usize = power_of_two(18);
+
+/// Where a `usize` has fewer bits, no row is as long.
+pub(super) const fn power_of_two(exponent: u32) -> usize {
+    match 1usize.checked_shl(exponent) {
+        Some(power) => power,
+        None => 1 << (usize::BITS - 1),
+    }
+}
 
 /// The sums of `d` and `d²`, in four lanes of two floats each.
 #[derive(Clone, Copy, Debug)]

@@ -71,7 +71,7 @@ impl Op for Measure<'_> {
                     break (a, b);
                 }
                 let mut means = [0.0; LANES];
-                isa.store(isa.div(a.hi, isa.splat(constants.n)), &mut means);
+                isa.store(isa.div(isa.add(a.hi, a.lo), isa.splat(constants.n)), &mut means);
                 while far != 0 {
                     let i = far.trailing_zeros() as usize;
                     far &= far - 1;

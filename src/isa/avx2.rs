@@ -71,6 +71,11 @@ impl Isa for Avx2 {
         unsafe { _mm256_sqrt_ps(v) }
     }
     #[inline(always)]
+    fn abs(self, v: __m256) -> __m256 {
+        // SAFETY: as above.
+        unsafe { _mm256_andnot_ps(_mm256_set1_ps(-0.0), v) }
+    }
+    #[inline(always)]
     fn head(self, v: __m256) -> __m256 {
         // SAFETY: as above.
         unsafe { _mm256_and_ps(v, _mm256_set1_ps(f32::from_bits(HEAD))) }

@@ -22,7 +22,7 @@ use crate::float::two::{Two, split_product};
 #[cfg(all(target_arch = "x86_64", feature = "std", not(layernorm_isa = "scalar")))]
 pub(crate) use avx2::Avx2;
 pub(crate) use list::List;
-pub(crate) use rows::{Accumulator, Feature, Layout, RowOf, Rows, Slot};
+pub(crate) use rows::{Feature, Layout, RowOf, Rows};
 pub(crate) use scalar::Scalar;
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128", not(layernorm_isa = "scalar")))]
 pub(crate) use simd128::Simd128;
@@ -102,6 +102,7 @@ pub(crate) trait Isa: Copy {
     fn mul(self, a: Self::V, b: Self::V) -> Self::V;
     fn div(self, a: Self::V, b: Self::V) -> Self::V;
     fn sqrt(self, v: Self::V) -> Self::V;
+    fn abs(self, v: Self::V) -> Self::V;
     /// Its first twelve significant bits, towards 0.
     fn head(self, v: Self::V) -> Self::V;
     /// One bit per lane: `a ≤ b` (false for NaN).

@@ -76,14 +76,6 @@ pub(crate) struct Feature<'a> {
     rest: &'a [f32],
 }
 
-/// A sum for each element of a row, or one group of sums that nobody wants for all of its groups.
-pub(crate) struct Accumulator<'a> {
-    at: *mut Group,
-    step: usize,
-    groups: usize,
-    rest: &'a mut [f32],
-}
-
 impl<'a> Rows<'a> {
     #[inline(always)]
     pub(crate) fn read(x: &'a [f32], layout: Layout) -> Self {
@@ -221,25 +213,6 @@ impl RowOf<'_> {
         })
     }
 
-    /// [`groups`](Self::groups), and those of two sums.
-    #[inline(always)]
-    pub(crate) fn groups_and_sums<'p>(
-        &'p mut self,
-        first: Feature<'p>,
-        second: Feature<'p>,
-        sums: [&'p mut Accumulator; 2],
-    ) -> impl Iterator<Item = (Slot<'p>, &'p Group, &'p Group, [Slot<'p>; 2])> {
-        let [a, b] = sums;
-        let count = a.groups.min(b.groups);
-        let (steps, mut at) = ((a.step, b.step), (a.at, b.at));
-        self.groups(first, second).take(count).map(move |(slot, first, second)| {
-            let of = |at: *mut Group| Slot { from: at, to: at, slices: PhantomData };
-            let slots = [of(at.0), of(at.1)];
-            at = (at.0.wrapping_byte_add(steps.0), at.1.wrapping_byte_add(steps.1));
-            (slot, first, second, slots)
-        })
-    }
-
     /// Writes `map` of each element behind the whole groups; they are counted from 0.
     #[inline(always)]
     pub(crate) fn rest(&mut self, mut map: impl FnMut(usize, f32) -> f32) {
@@ -276,30 +249,9 @@ impl Slot<'_> {
 
     #[inline(always)]
     pub(crate) fn target(&mut self) -> &mut Group {
-        // SAFETY: as above, and borrowed to be written. No two slots share a group to write, but for unwanted sums, of
-        // which the loops hold one at a time.
+        // SAFETY: as above, and borrowed to be written. No two slots share a group to write: an iterator gives each group
+        // of a row once, and needs the row to itself.
         unsafe { &mut *self.to }
-    }
-}
-
-impl<'a> Accumulator<'a> {
-    #[inline(always)]
-    pub(crate) fn own(values: &'a mut [f32]) -> Self {
-        let (groups, rest) = values.as_chunks_mut::<GROUP>();
-        Self { at: groups.as_mut_ptr(), step: size_of::<Group>(), groups: groups.len(), rest }
-    }
-
-    #[inline(always)]
-    pub(crate) fn unwanted(group: &'a mut Group) -> Self {
-        Self { at: group, step: 0, groups: usize::MAX, rest: &mut [] }
-    }
-
-    /// Adds to sum `i` of those behind the whole groups.
-    #[inline(always)]
-    pub(crate) fn add_to_rest(&mut self, i: usize, value: f32) {
-        if let Some(sum) = self.rest.get_mut(i) {
-            *sum += value;
-        }
     }
 }
 

@@ -60,6 +60,10 @@ impl Isa for Scalar {
         sqrt(v)
     }
     #[inline(always)]
+    fn abs(self, v: f32) -> f32 {
+        v.abs()
+    }
+    #[inline(always)]
     fn head(self, v: f32) -> f32 {
         f32::from_bits(v.to_bits() & HEAD)
     }

@@ -55,6 +55,10 @@ impl Isa for Simd128 {
         f32x4_sqrt(v)
     }
     #[inline(always)]
+    fn abs(self, v: v128) -> v128 {
+        f32x4_abs(v)
+    }
+    #[inline(always)]
     fn head(self, v: v128) -> v128 {
         v128_and(v, u32x4_splat(HEAD))
     }

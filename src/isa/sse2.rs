@@ -90,6 +90,11 @@ impl Isa for Sse2 {
         unsafe { _mm_sqrt_ps(v) }
     }
     #[inline(always)]
+    fn abs(self, v: __m128) -> __m128 {
+        // SAFETY: as above.
+        unsafe { _mm_andnot_ps(_mm_set1_ps(-0.0), v) }
+    }
+    #[inline(always)]
     fn head(self, v: __m128) -> __m128 {
         // SAFETY: as above.
         unsafe { _mm_and_ps(v, _mm_set1_ps(f32::from_bits(HEAD))) }

@@ -8,7 +8,8 @@
 //! in units of 2⁻¹⁴⁹. Numerator and D are exact, whatever they cancel; what is left is rounded to f64. The code under
 //! test adds up floats, divides by a root and subtracts; it has none of these terms.
 
-use super::oracle::integer;
+use super::oracle::{integer, ulp};
+use super::tolerance;
 use num_bigint::{BigInt, Sign};
 
 /// One row, whose gradients are wanted.
@@ -25,9 +26,29 @@ pub struct GradientOracle {
 #[derive(Clone, Copy)]
 pub struct Gradient {
     pub dx: f64,
-    /// rstd · max(|g|, |mean g|, |x̂ · mean(g·x̂)|): the largest of the three terms that dx is the sum of. The smallest
-    /// normal number stands for a product or an x̂ below it, where an f32 has fewer digits.
+    /// rstd · max(|g|, |mean g|, |x̂ · mean(g·x̂)|): the largest of the three terms that dx is the sum of.
     pub scale: f64,
+    /// The error that [`tolerance::cancelled`] allows.
+    pub cancelled: f64,
+}
+
+impl Gradient {
+    /// The error of `dx` beyond what sums in f64 may lose, in ULP of the largest term; infinite for a NaN, or an infinity
+    /// where there is none.
+    pub fn error(&self, dx: f32) -> f64 {
+        let (dx, exact) = (f64::from(dx), self.dx);
+        // An infinity stands for what rounds to it.
+        let largest = 2f64.powi(128) - 2f64.powi(103);
+        let dx = if dx.is_infinite() && dx * exact > 0.0 { largest.copysign(dx) } else { dx };
+        let error = if dx.is_infinite() || dx.is_nan() {
+            return f64::INFINITY;
+        } else if dx.abs() == largest && exact.abs() >= largest {
+            0.0
+        } else {
+            (dx - exact).abs()
+        };
+        (error - self.cancelled).max(0.0) / ulp(self.scale)
+    }
 }
 
 impl GradientOracle {
@@ -49,7 +70,7 @@ impl GradientOracle {
     pub fn dx(&self, epsilon: f32, gain: &[BigInt], dy: &[f32]) -> Vec<Gradient> {
         let below = self.below(epsilon);
         if below.sign() == Sign::NoSign {
-            return vec![Gradient { dx: 0.0, scale: 0.0 }; dy.len()];
+            return vec![Gradient { dx: 0.0, scale: 0.0, cancelled: 0.0 }; dy.len()];
         }
         let g: Vec<BigInt> = dy.iter().zip(gain).map(|(&dy, gain)| integer(dy) * gain).collect();
         let k: BigInt = g.iter().zip(&self.c).map(|(g, c)| g * c).sum();
@@ -57,15 +78,17 @@ impl GradientOracle {
         let (n_below, mean) = (&self.width * &below, sum * &below);
         let cube = Float::of(&below).to_three_halves();
         let value = |v: &BigInt| Float::of(v).over(cube, -149);
-        // K / (N·sqrt(D)) is mean(g·x̂).
-        let mean_along = Float::of(&k).over(Float::of(&below).root(), -298) / dy.len() as f64;
-        let least = self.rstd(epsilon) * f64::from(f32::MIN_POSITIVE) * mean_along.abs().max(1.0);
-        let terms = g.iter().zip(&self.c).map(|(g, c)| (g * &n_below, c * &k));
+        let squares = g.iter().map(|g| g * g).sum();
+        let size = Float::of(&squares).root().over(Float::ONE, -298) / (dy.len() as f64).sqrt();
+        let size = self.rstd(epsilon) * size * tolerance::cancelled(dy.len());
+        let root = Float::of(&below).root();
+        let terms = g.iter().zip(&self.c).map(|(g, c)| (g * &n_below, c * &k, c));
         terms
-            .map(|(own, along)| {
+            .map(|(own, along, c)| {
                 let scale = [&own, &mean, &along].map(|term| value(term).abs());
-                let scale = scale.into_iter().fold(least, f64::max);
-                Gradient { dx: value(&(own - &mean - along)), scale }
+                let scale = scale.into_iter().fold(0.0, f64::max);
+                let cancelled = size * (1.0 + Float::of(c).over(root, 0).abs());
+                Gradient { dx: value(&(own - &mean - along)), scale, cancelled }
             })
             .collect()
     }
@@ -103,6 +126,8 @@ struct Float {
 }
 
 impl Float {
+    const ONE: Self = Self { mantissa: 1.0, exponent: 0 };
+
     /// The two highest digits, which hold 64 significant bits at least, rounded.
     fn of(v: &BigInt) -> Self {
         let mut digits = v.iter_u64_digits();

@@ -147,7 +147,9 @@ impl Oracle {
     }
 }
 
-/// Distance of f32 numbers around `v > 0`.
+/// Distance of f32 numbers around `v ≥ 0`.
 pub fn ulp(v: f64) -> f64 {
-    2f64.powi((v.log2().floor() as i32).max(-126) - 23)
+    // Not by a logarithm: that of a number just below a power of two is rounded up.
+    let exponent = (v.to_bits() >> 52) as i32 - 1023;
+    2f64.powi(exponent.max(-126) - 23)
 }

@@ -1,0 +1,103 @@
+//! Pass 1 of the gradients: four sums over a row, and that of g², in `f64`.
+//!
+//! Four lanes, to which elements are added in pairs. An `f64` holds a product of two floats exactly, and no sum leaves its
+//! range, so that such sums need no blocks: after N elements they are off by at most (N/8 + 8) · 2⁻⁵³ of the sum of the
+//! absolute values.
+
+use super::super::affine::Affine;
+use super::super::sums::from;
+use crate::isa::{Feature, GROUP, Group, Isa, Op, RowOf};
+
+/// Lanes of the sums.
+const LANES: usize = 4;
+
+/// What is summed; d is an element less the centre of the pass.
+#[derive(Clone, Copy)]
+pub(super) struct Sums<T> {
+    pub d: T,
+    pub dd: T,
+    pub g: T,
+    pub gd: T,
+    /// The size of g: it tells which form pass 2 takes, and whether a number is not finite.
+    pub gg: T,
+}
+
+/// Over one row. Without `CENTRED` the sums of d and g are 0; without `GENERAL` the centre is 0, and γ is the gain.
+pub(super) struct Pass1<'a, 'r, const CENTRED: bool, const GENERAL: bool> {
+    /// What d is relative to.
+    pub centre: f64,
+    pub affine: &'a Affine<'a>,
+    pub x: &'a [f32],
+    pub row: &'a mut RowOf<'r>,
+}
+
+impl<const CENTRED: bool, const GENERAL: bool> Op for Pass1<'_, '_, CENTRED, GENERAL> {
+    type Output = Sums<f64>;
+
+    #[inline(always)]
+    fn eval<I: Isa>(self, isa: I) -> Sums<f64> {
+        let Self { centre, affine, x, row } = self;
+        let one = affine.one();
+        let leaves = Leaves::<I, CENTRED, GENERAL> { isa, centre: isa.wide_splat(centre), one };
+        let mut lanes = [[0.0; LANES]; 5];
+        // One vector of lanes at a time, so that few values are live.
+        for lane in (0..LANES).step_by(I::WIDE) {
+            let zero = isa.wide_splat(0.0);
+            let mut sums = Sums { d: zero, dd: zero, g: zero, gd: zero, gg: zero };
+            for (slot, gamma, x) in row.groups(affine.gamma, Feature::own(x)) {
+                for at in (lane..GROUP).step_by(2 * LANES) {
+                    let low = leaves.at(at, slot.source(), gamma, x);
+                    let high = leaves.at(at + LANES, slot.source(), gamma, x);
+                    sums = leaves.add(sums, leaves.add(low, high));
+                }
+            }
+            for (of, v) in lanes.iter_mut().zip([sums.d, sums.dd, sums.g, sums.gd, sums.gg]) {
+                isa.wide_store(v, of.get_mut(lane..).unwrap_or(&mut []));
+            }
+        }
+        let [d, dd, g, gd, gg] = lanes.map(|[a, b, c, d]| (a + c) + (b + d));
+        let mut total = Sums { d, dd, g, gd, gg };
+        let (dy, groups) = (row.source(), x.len() - x.len() % GROUP);
+        for i in groups..x.len() {
+            let of = |from: &[f32]| f64::from(from.get(i).copied().unwrap_or(0.0));
+            let g = of(dy) * f64::from(affine.gamma.rest(i - groups) + one);
+            let d = of(x) - centre;
+            if CENTRED {
+                (total.d, total.g) = (total.d + d, total.g + g);
+            }
+            (total.dd, total.gd, total.gg) = (total.dd + d * d, total.gd + g * d, total.gg + g * g);
+        }
+        total
+    }
+}
+
+/// The terms of a few elements and how they are added.
+struct Leaves<I: Isa, const CENTRED: bool, const GENERAL: bool> {
+    isa: I,
+    centre: I::Wide,
+    one: f32,
+}
+
+impl<I: Isa, const CENTRED: bool, const GENERAL: bool> Leaves<I, CENTRED, GENERAL> {
+    #[inline(always)]
+    fn at(&self, at: usize, dy: &Group, gamma: &Group, x: &Group) -> Sums<I::Wide> {
+        let isa = self.isa;
+        let (gamma, x) = (from(gamma, at), isa.wide(from(x, at)));
+        let gain = if GENERAL { isa.wide_sum(gamma, self.one) } else { isa.wide(gamma) };
+        let d = if GENERAL { isa.wide_sub(x, self.centre) } else { x };
+        let g = isa.wide_mul(isa.wide(from(dy, at)), gain);
+        Sums { d, dd: isa.wide_mul(d, d), g, gd: isa.wide_mul(g, d), gg: isa.wide_mul(g, g) }
+    }
+
+    #[inline(always)]
+    fn add(&self, a: Sums<I::Wide>, b: Sums<I::Wide>) -> Sums<I::Wide> {
+        let isa = self.isa;
+        let (dd, gd) = (isa.wide_add(a.dd, b.dd), isa.wide_add(a.gd, b.gd));
+        let gg = isa.wide_add(a.gg, b.gg);
+        if CENTRED {
+            Sums { d: isa.wide_add(a.d, b.d), dd, g: isa.wide_add(a.g, b.g), gd, gg }
+        } else {
+            Sums { dd, gd, gg, ..a }
+        }
+    }
+}
