@@ -205,6 +205,35 @@ fn epsilon_reaches_the_limit_that_its_error_states() {
     }
 }
 
+/// As an array, whatever the bytes hold, before any of them is read, and at compile time.
+#[wasm_bindgen_test(unsupported = test)]
+fn parameters_from_bytes_have_a_width_of_1_to_32768() {
+    type Wide<const N: usize> = Params<i8, i8, [i32; N]>;
+    const BYTES: &[u8] = &[0; Wide::<32769>::BYTES];
+    const AT_COMPILE_TIME: Result<Wide<32769>, Error> = Params::from_bytes(BYTES);
+    fails(AT_COMPILE_TIME, TOO_WIDE);
+    fails(
+        Wide::<70000>::from_bytes(&[]),
+        Error::TooLarge { parameter: "width", limit: 32768, actual: 70000 },
+    );
+    let mut bytes = [0; Three::BYTES];
+    Params::fold(&[1.0; 3], &[0.0; 3], INPUT, OUTPUT, 1e-5).unwrap().to_bytes(&mut bytes).unwrap();
+    // Those of 70000 features, as the header of three has them but for the width.
+    let mut wide = vec![1; Params::<i8, i16, [i32; 70000]>::BYTES];
+    wide[..68].copy_from_slice(&bytes[..68]);
+    wide[8..12].copy_from_slice(&70000u32.to_le_bytes());
+    let error = Error::TooLarge { parameter: "width", limit: 32768, actual: 70000 };
+    fails(Params::<i8, i16, [i32; 70000]>::from_bytes(&wide), error);
+    bytes[8..12].fill(0);
+    fails(Params::<i8, i16, [i32; 0]>::from_bytes(&bytes[..68]), Error::Zero { parameter: "width" });
+    // The widest there is goes there and back.
+    let values = [1.0; 32768];
+    let params = Params::fold(&values, &values, INPUT, OUTPUT, 1e-5).unwrap();
+    let mut bytes = vec![0; Params::<i8, i16, [i32; 32768]>::BYTES];
+    params.to_bytes(&mut bytes).unwrap();
+    assert_eq!(Params::from_bytes(&bytes), Ok(params));
+}
+
 #[wasm_bindgen_test(unsupported = test)]
 fn a_residual_needs_parameters_with_one() {
     let params = Params::fold(&[1.0; 3], &[0.0; 3], INPUT, OUTPUT, 1e-5).unwrap();
