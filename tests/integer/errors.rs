@@ -199,7 +199,7 @@ fn epsilon_reaches_the_limit_that_its_error_states() {
         let mut to = [vec![0; width], vec![0; width]];
         let [gamma, beta] = &mut to;
         let params = Params::fold_into(&values, &values, step, OUTPUT, 0.0, [gamma, beta]).unwrap();
-        let with_residual = |epsilon: f32| params.clone().with_residual(step, step, epsilon).map(|_| ());
+        let with_residual = |epsilon: f32| params.with_residual(step, step, epsilon).map(|_| ());
         fails(with_residual(limit(64)), beyond("residual", 64, limit(64)));
         assert_eq!(with_residual(limit(64).next_down()), Ok(()));
     }
