@@ -141,14 +141,7 @@ fn x86_without_sse2() -> Result<()> {
         let toolchain = toolchain::toolchain(target)?;
         let mut cargo = DEFAULT.cargo();
         toolchain.apply(&mut cargo);
-        cargo.args(verb).args([
-            "--target",
-            toolchain.triple,
-            "--package",
-            "layernorm",
-            "--features",
-            "fixed,sequence",
-        ]);
+        cargo.args(verb).args(["--target", toolchain.triple, "--package=layernorm", "--features=sequence"]);
         Ok(cargo)
     };
     let finished = attempt("cargo check", &mut cargo_for(&["check"], &toolchain::I586)?, None)?;
