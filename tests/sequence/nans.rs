@@ -45,7 +45,7 @@ fn spoilt(values: &[f32]) -> impl Iterator<Item = (String, Vec<f32>)> {
         values[at] = f32::from_bits(bad);
         (format!("{bad:#010x} at {at}"), values)
     });
-    let signs = |i: usize| if i % 2 == 0 { f32::MAX } else { f32::MIN };
+    let signs = |i: usize| if i.is_multiple_of(2) { f32::MAX } else { f32::MIN };
     one.chain([("alternating".into(), (0..values.len()).map(signs).collect())])
 }
 
@@ -160,7 +160,7 @@ fn classifier<K: Kind, N: Normaliser>(
         for x in x.chunks(INPUTS).take(frames) {
             session.push(x).unwrap();
         }
-        if frames % 2 == 0 {
+        if frames.is_multiple_of(2) {
             session.logits(&mut logits).unwrap();
             count.check("logits of a session", &logits, case);
         }
