@@ -3,8 +3,8 @@
 use crate::bounds;
 use crate::common::gradient_oracle::{GradientOracle, gains};
 use crate::common::norms::Norm;
-use crate::common::oracle::{Oracle, integer};
-use crate::common::{NAN, bits};
+use crate::common::oracle::integer;
+use crate::common::{NAN, bits, tolerance};
 use crate::input::{Input, assert_no_nan, assert_one_nan, exact};
 use layernorm::ParamGrads;
 use num_bigint::BigInt;
@@ -94,20 +94,19 @@ impl Call {
         assert_no_nan(dx, &context);
         let gain = self.gain();
         let oracle = GradientOracle::new(x, self.centred);
-        let forward = Oracle::new(x, self.epsilon, self.centred);
-        let square = |(dy, gain): (&f32, &f32)| (f64::from(*dy) * f64::from(*gain)).powi(2);
-        let squares: f64 = dy.iter().zip(&gain).map(square).sum();
-        let rms = (squares / self.width as f64).sqrt();
-        let (rstd, mean) = (oracle.rstd(self.epsilon), if self.centred { forward.mean() } else { 0.0 });
+        let infinite = oracle.rstd(self.epsilon).is_infinite();
         let gains: Vec<BigInt> = gains(&gain);
         for (i, (exact, &dx)) in oracle.dx(self.epsilon, &gains, dy).iter().zip(dx).enumerate() {
-            if rstd.is_infinite() {
+            if infinite {
                 assert!(dx == 0.0, "{context}: dx {dx:e} of a constant row with ε = 0");
                 continue;
             }
-            let normalised = oracle.normalised(self.epsilon, i);
-            let bound = bounds::dx(&bounds::Dx { scale: exact.scale, rstd, mean, normalised, rms });
-            close(dx, exact.dx, bound, &format!("{context}: dx of element {i}"));
+            let error = exact.error(dx);
+            assert!(
+                error <= tolerance::EVERY_DX,
+                "{context}: dx of element {i} is {dx:e} for {:e}, off by {error} ULP",
+                exact.dx
+            );
         }
     }
 
@@ -124,23 +123,19 @@ impl Call {
             (0..rows).map(|row| GradientOracle::new(self.at(&self.x, row), self.centred)).collect();
         for i in 0..self.width {
             let dy = |row: usize| self.dy[row * self.width + i];
-            let terms: Vec<[f64; 2]> = (0..rows)
+            let terms: Vec<[f64; 3]> = (0..rows)
                 .map(|row| {
-                    [f64::from(dy(row)) * oracles[row].normalised(self.epsilon, i), f64::from(dy(row))]
+                    let (dy, normalised) = (f64::from(dy(row)), oracles[row].normalised(self.epsilon, i));
+                    [dy * normalised, dy, dy.abs() * tolerance::normalised_in_f64(normalised)]
                 })
                 .collect();
-            for (name, part, sum) in [("dγ", 0, dgamma[i]), ("dβ", 1, dbeta[i])] {
-                let magnitudes: f64 = terms.iter().map(|term| term[part].abs()).sum();
-                // On the way a sum may pass the range, and an infinity of the other sign come behind it.
-                if magnitudes >= f64::from(f32::MAX) {
-                    continue;
-                }
-                let exact: f64 = match part {
-                    0 => terms.iter().map(|term| term[0]).sum(),
-                    _ => sum_of((0..rows).map(dy)),
-                };
-                let bound = bounds::parameter(rows, magnitudes);
-                close(sum, exact, bound, &format!("{context}: {name} of feature {i}"));
+            let sum = |part: usize| terms.iter().map(|term| term[part]).sum::<f64>();
+            let magnitudes = |part: usize| terms.iter().map(|term| term[part].abs()).sum();
+            let exact = [sum(0), sum_of((0..rows).map(dy))];
+            for (name, part, actual) in [("dγ", 0, dgamma[i]), ("dβ", 1, dbeta[i])] {
+                let off = if part == 0 { sum(2) } else { 0.0 };
+                let bound = bounds::parameter(rows, exact[part], magnitudes(part), off);
+                close(actual, exact[part], bound, &format!("{context}: {name} of feature {i}"));
             }
         }
     }

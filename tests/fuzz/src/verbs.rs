@@ -2,8 +2,8 @@
 
 use crate::bounds;
 use crate::common::norms::Norm;
-use crate::common::oracle::Oracle;
-use crate::common::{NAN, bits};
+use crate::common::oracle::{Oracle, ulp};
+use crate::common::{NAN, bits, tolerance};
 use crate::input::{Input, assert_no_nan, assert_one_nan, exact};
 use layernorm::{Modulation, RowStats};
 
@@ -68,6 +68,13 @@ impl Call {
             assert_no_nan(y, &context);
             let constant = x.iter().all(|v| if centred { *v == x[0] } else { *v == 0.0 });
             let (oracle, bound) = (Oracle::new(x, epsilon, centred), bounds::every_row(centred));
+            if affine.is_none() && !constant {
+                statistics(
+                    &oracle,
+                    &Norm::new(centred, width).with_epsilon(epsilon).stats(x, 1)[0],
+                    &context,
+                );
+            }
             for (i, (&x, &y)) in x.iter().zip(y).enumerate() {
                 let gain = |gamma: f32| if self.unit_offset { 1.0 + gamma } else { gamma };
                 let gamma = affine.map_or(1.0, |_| gain(self.gamma[i]));
@@ -92,6 +99,17 @@ impl Call {
             }
         }
     }
+}
+
+/// `mean()` and `rstd()` within the bounds of every row, or the smallest subnormal.
+fn statistics(oracle: &Oracle, stats: &RowStats, context: &str) {
+    let (mean, rstd, least) = (oracle.mean(), oracle.rstd(), f64::from(f32::from_bits(1)));
+    let error = (f64::from(stats.mean()) - mean).abs();
+    let bound = tolerance::EVERY_MEAN * ulp(mean.abs().max(1.0 / rstd)) + least;
+    assert!(error <= bound, "{context}: mean {:e} for {mean:e}", stats.mean());
+    let (error, bound) = ((f64::from(stats.rstd()) - rstd).abs(), tolerance::EVERY_RSTD * ulp(rstd) + least);
+    let overflows = stats.rstd().is_infinite() && rstd + bound >= f64::from(f32::MAX);
+    assert!(overflows || error <= bound, "{context}: rstd {:e} for {rstd:e}", stats.rstd());
 }
 
 /// In place, with statistics, statistics alone and applied in two pieces.
