@@ -12,8 +12,10 @@ const FOLDER: &str = "tests/fuzz/libfuzzer";
 /// Of each target, by `cargo xtask fuzz` and by `test --full`.
 const MINUTES: f64 = 5.0;
 pub const MINUTES_OF_FULL: f64 = 2.0;
-/// Longer inputs show nothing new: the widest row has that many bytes.
-const LARGEST: u32 = 4096;
+/// Longer inputs show nothing new: the shapes of wide rows take few bytes.
+const LARGEST: u32 = 1200;
+/// Inputs of a target that are kept.
+const KEPT: usize = 400;
 
 pub fn command(arguments: &[String]) -> Result<()> {
     let (mut target, mut minutes, mut minimise) = (None, MINUTES, false);
@@ -61,7 +63,7 @@ pub fn fuzz(name: &str, minutes: f64) -> Result<()> {
     let options = [
         format!("-max_total_time={seconds}"),
         format!("-max_len={LARGEST}"),
-        "-timeout=20".into(),
+        "-timeout=120".into(),
         "-print_final_stats=1".into(),
     ];
     arguments.extend(options.map(OsString::from));
@@ -70,23 +72,30 @@ pub fn fuzz(name: &str, minutes: f64) -> Result<()> {
     Ok(())
 }
 
-/// What is new among the finds joins the kept corpus, the smallest inputs that reach as much.
+/// What is new among the finds joins the kept corpus: the inputs that reach as many places in the code, and of those, which
+/// for generic code may be thousands, as many as shall be kept.
 fn keep(name: &str) -> Result<()> {
     let merged = paths::staging(&paths::target().join("fuzz-merged"))?;
     let arguments = ["run", name].map(OsString::from).into_iter();
     let folders = [merged.clone(), found(name)?, kept(name)].map(OsString::from);
-    let options = ["--", "-merge=1", "-timeout=20", "-max_len=4096"].map(OsString::from);
+    let length = format!("-max_len={LARGEST}");
+    let options =
+        ["--", "-set_cover_merge=1", "-use_counters=0", "-timeout=120", &length].map(OsString::from);
     libfuzzer(&format!("merge {name}"), &arguments.chain(folders).chain(options).collect::<Vec<_>>())?;
     paths::remove_dir(&kept(name))?;
     copy_all(&merged, &kept(name))?;
     paths::remove_dir(&merged)
 }
 
+/// As many as are kept, in the order of their names, which are hashes.
 fn copy_all(from: &Path, to: &Path) -> Result<()> {
     paths::create_dir(to)?;
     let read = |e: std::io::Error| format!("{}: {e}", from.display());
-    for entry in std::fs::read_dir(from).map_err(read)? {
-        let path = entry.map_err(read)?.path();
+    let entries = std::fs::read_dir(from).map_err(read)?;
+    let mut inputs =
+        entries.map(|entry| entry.map(|e| e.path())).collect::<std::io::Result<Vec<_>>>().map_err(read)?;
+    inputs.sort();
+    for path in inputs.into_iter().take(KEPT) {
         let name = path.file_name().unwrap_or_default();
         std::fs::copy(&path, to.join(name)).map_err(|e| format!("{}: {e}", path.display()))?;
     }
