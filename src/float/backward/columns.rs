@@ -9,12 +9,16 @@
 //! 2. Some features after others, each through all rows: without memory of its own a call has no room for an `f64` of
 //!    every feature.
 
+use super::super::OneNan;
 use super::super::sums::from;
-use crate::isa::{Isa, Op, ROWS, Scalar};
+use crate::isa::{Isa, List, Op, ROWS, Scalar};
 use crate::{ParamGrads, RowStats};
 
-/// Features that go through all rows together; where memory is little, fewer: a sum is 8 B of stack.
-const TILE: usize = if ROWS > 1 { 64 } else { 16 };
+/// Features that go through all rows together: their sums stay in the nearest cache. Where memory is little they are fewer,
+/// for a sum is 8 B of stack.
+const TILE: usize = if ROWS > 1 { 1024 } else { 16 };
+/// Features of a step.
+const STEP: usize = 4;
 
 /// A call, whose rows are one behind the other.
 pub(super) struct Columns<'a, 'g> {
@@ -29,45 +33,76 @@ impl Op for Columns<'_, '_> {
     type Output = ();
 
     #[inline(always)]
-    fn eval<I: Isa>(mut self, isa: I) {
-        let vectors = self.width - self.width % I::WIDE;
-        for start in (0..vectors).step_by(TILE) {
-            self.tile(isa, start, TILE.min(vectors - start));
-        }
-        if vectors < self.width {
-            self.tile(Scalar, vectors, self.width - vectors);
+    fn eval<I: Isa>(self, isa: I) {
+        let Self { width, x, dy, stats, grads } = self;
+        for start in (0..width).step_by(TILE) {
+            let count = TILE.min(width - start);
+            let (mut gamma, mut beta) = (List::<f64, TILE>::new(), List::<f64, TILE>::new());
+            gamma.repeat(0.0, count);
+            beta.repeat(0.0, count);
+            let (gamma, beta) = (&mut *gamma, &mut *beta);
+            for (row, stats) in stats.iter().enumerate() {
+                let first = row * width + start;
+                isa.run(Add { x: from(x, first), dy: from(dy, first), stats, gamma, beta });
+            }
+            for (grad, sums) in [(&mut grads.gamma, gamma), (&mut grads.beta, beta)] {
+                let grad =
+                    grad.as_mut().and_then(|grad| grad.get_mut(start..start + count)).unwrap_or(&mut []);
+                grad.iter_mut().zip(sums).for_each(|(grad, sum)| *grad = (f64::from(*grad) + *sum) as f32);
+                isa.run(OneNan(grad));
+            }
         }
     }
 }
 
-impl Columns<'_, '_> {
-    /// `count` features from `start` on, whole vectors of them.
+/// Adds a row to the sums of some features, the first of which are those of `x` and `dy`.
+struct Add<'a> {
+    x: &'a [f32],
+    dy: &'a [f32],
+    stats: &'a RowStats,
+    gamma: &'a mut [f64],
+    beta: &'a mut [f64],
+}
+
+impl Op for Add<'_> {
+    type Output = ();
+
     #[inline(always)]
-    fn tile<I: Isa>(&mut self, isa: I, start: usize, count: usize) {
-        let mut sums = [[isa.wide_splat(0.0); 2]; TILE];
-        let sums = sums.get_mut(..count / I::WIDE).unwrap_or(&mut []);
-        for (row, stats) in self.stats.iter().enumerate() {
-            let first = row * self.width + start;
-            let (x, dy) = (from(self.x, first), from(self.dy, first));
-            let [pivot, delta] = stats.wide_centre();
-            let (pivot, delta) = (isa.wide_splat(pivot), isa.wide_splat(delta));
-            let rstd = isa.wide_splat(stats.wide_rstd());
-            for ([gamma, beta], at) in sums.iter_mut().zip((0..).step_by(I::WIDE)) {
-                let d = isa.wide_sub(isa.wide_sub(isa.wide(from(x, at)), pivot), delta);
-                let dy = isa.wide(from(dy, at));
-                *gamma = isa.wide_add(*gamma, isa.wide_mul(dy, isa.wide_mul(d, rstd)));
-                *beta = isa.wide_add(*beta, dy);
+    fn eval<I: Isa>(self, isa: I) {
+        let Self { x, dy, stats, gamma, beta } = self;
+        let ([pivot, delta], rstd) = (stats.wide_centre(), stats.wide_rstd());
+        let ((gamma, gamma_rest), (beta, beta_rest)) =
+            (gamma.as_chunks_mut::<STEP>(), beta.as_chunks_mut::<STEP>());
+        let ((x_steps, _), (dy_steps, _)) = (x.as_chunks::<STEP>(), dy.as_chunks::<STEP>());
+        let whole = STEP * gamma.len();
+        let centre = (isa.wide_splat(pivot), isa.wide_splat(delta), isa.wide_splat(rstd));
+        for (((gamma, beta), x), dy) in gamma.iter_mut().zip(beta).zip(x_steps).zip(dy_steps) {
+            for at in (0..STEP).step_by(I::WIDE) {
+                add(isa, centre, [from(x, at), from(dy, at)], [gamma, beta], at);
             }
         }
-        for (of, to) in [&mut self.grads.gamma, &mut self.grads.beta].into_iter().enumerate() {
-            let Some(to) = to.as_mut().and_then(|to| to.get_mut(start..start + count)) else { continue };
-            for (to, sums) in to.chunks_mut(I::WIDE).zip(&*sums) {
-                let mut values = [0.0; 4];
-                isa.wide_store(sums[of], &mut values);
-                to.iter_mut().zip(values).for_each(|(to, sum)| *to = canonical(f64::from(*to) + sum));
-            }
+        let (x, dy) = (from(x, whole), from(dy, whole));
+        for at in 0..gamma_rest.len() {
+            add(Scalar, (pivot, delta, rstd), [from(x, at), from(dy, at)], [gamma_rest, beta_rest], at);
         }
     }
+}
+
+/// One vector, to the sums from `at` on.
+#[inline(always)]
+fn add<I: Isa>(
+    isa: I,
+    (pivot, delta, rstd): (I::Wide, I::Wide, I::Wide),
+    [x, dy]: [&[f32]; 2],
+    [gamma, beta]: [&mut [f64]; 2],
+    at: usize,
+) {
+    let d = isa.wide_sub(isa.wide_sub(isa.wide(x), pivot), delta);
+    let dy = isa.wide(dy);
+    let (gamma, beta) = (gamma.get_mut(at..).unwrap_or(&mut []), beta.get_mut(at..).unwrap_or(&mut []));
+    let of_gamma = isa.wide_add(isa.wide_load(gamma), isa.wide_mul(dy, isa.wide_mul(d, rstd)));
+    isa.wide_store(of_gamma, gamma);
+    isa.wide_store(isa.wide_add(isa.wide_load(beta), dy), beta);
 }
 
 /// Rounded, and every NaN the same.
