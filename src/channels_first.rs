@@ -46,7 +46,8 @@ impl<const CENTRED: bool> Norm<'_, CENTRED> {
     fn planes(&self, mut planes: Planes) {
         let Planes { channels, positions, .. } = planes;
         let mut tile = [[0.0; BLOCK]; TOGETHER];
-        for sample in (0..planes.y.len()).step_by((channels * positions).max(1)) {
+        // Only where there is no sample does their product leave `usize`.
+        for sample in (0..planes.y.len()).step_by(channels.saturating_mul(positions).max(1)) {
             for first in (0..positions).step_by(TOGETHER) {
                 let at = sample + first;
                 let count = TOGETHER.min(positions - first);

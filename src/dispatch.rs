@@ -28,7 +28,8 @@ pub(crate) fn run<O: Op>(op: O, elements: usize) -> O::Output {
     {
         return isa.run(op);
     }
-    #[cfg(all(target_arch = "x86_64", not(layernorm_isa = "scalar")))]
+    // Kernels and firmware are compiled without: `x86_64-unknown-none`.
+    #[cfg(all(target_arch = "x86_64", target_feature = "sse2", not(layernorm_isa = "scalar")))]
     return crate::isa::Sse2.run(op);
     #[cfg(all(target_arch = "wasm32", target_feature = "simd128", not(layernorm_isa = "scalar")))]
     return crate::isa::Simd128.run(op);

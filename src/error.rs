@@ -21,13 +21,31 @@ pub enum Error {
         /// Length it has.
         actual: usize,
     },
-    /// A slice is not a whole number of rows.
+    /// A slice has fewer elements than it must have at least.
+    TooShort {
+        /// Name of the parameter, as in the signature.
+        parameter: &'static str,
+        /// Length it must have at least.
+        least: usize,
+        /// Length it has.
+        actual: usize,
+    },
+    /// A slice is not a whole number of rows, of frames or of samples.
     NotWholeRows {
         /// Name of the parameter, as in the signature.
         parameter: &'static str,
-        /// Width of a row; the length must be a multiple of it.
+        /// What the length must be a multiple of: the width of a row, the inputs of a frame, channels × positions.
         width: usize,
         /// Length it has.
+        actual: usize,
+    },
+    /// The last of the rows with a stride is not whole.
+    LastRow {
+        /// Name of the parameter, as in the signature.
+        parameter: &'static str,
+        /// Width of a row.
+        width: usize,
+        /// Elements from the beginning of the last row to the end of the slice.
         actual: usize,
     },
     /// `epsilon` is negative, infinite or NaN.
@@ -83,9 +101,9 @@ pub enum Error {
         /// Length of the chunk.
         actual: usize,
     },
-    /// Moments are not in the same pass over the same row.
+    /// Moments are not of the same norm, or not in the same pass over the same row.
     Passes,
-    /// A number of things is too large: a width for the integer norms, a shape for a file.
+    /// A number of things is too large: a width for the integer norms, a shape for a file, elements for a row in pieces.
     TooLarge {
         /// Name of the parameter, as in the signature.
         parameter: &'static str,
@@ -94,8 +112,12 @@ pub enum Error {
         /// What it is.
         actual: usize,
     },
-    /// `epsilon` is so large beside the square of the input's step that its integer has more than 112 bits.
+    /// `epsilon` is too large beside the square of the step of what is normalised: its integer would have more than 112 bits.
     EpsilonBeyondScale {
+        /// What has that step: `input`, `residual`, or the `c` of an LSTM.
+        of: &'static str,
+        /// width² · epsilon must be below 2 to this power, in squared steps.
+        power: u32,
         /// Bits of `epsilon`; `f32::from_bits` gives the value.
         actual: u32,
     },
@@ -106,7 +128,7 @@ pub enum Error {
         /// Its bits; `f32::from_bits` gives the value.
         actual: u32,
     },
-    /// An element of `gamma` or `beta` is 2³¹ output scales or more.
+    /// An element of `gamma` or `beta` is 2³¹ steps of the norm's output or more.
     BeyondScale {
         /// Name of the parameter, as in the signature.
         parameter: &'static str,
@@ -133,7 +155,7 @@ pub enum Error {
         /// Those that are.
         actual: u32,
     },
-    /// A number in bytes is one that is never written there.
+    /// A number in bytes has a value that is not allowed there, because nothing ever writes it.
     Corrupt {
         /// Its offset.
         offset: usize,
@@ -147,11 +169,14 @@ impl fmt::Display for Error {
             Error::Length { parameter, expected, actual } => {
                 write!(f, "{parameter}: expected length {expected}, actual {actual}")
             }
+            Error::TooShort { parameter, least, actual } => {
+                write!(f, "{parameter}: expected a length of at least {least}, actual {actual}")
+            }
             Error::NotWholeRows { parameter, width, actual } => {
-                write!(
-                    f,
-                    "{parameter}: expected a length that is a multiple of width {width}, actual {actual}"
-                )
+                write!(f, "{parameter}: expected a length that is a multiple of {width}, actual {actual}")
+            }
+            Error::LastRow { parameter, width, actual } => {
+                write!(f, "{parameter}: expected a last row of {width}, actual {actual}")
             }
             Error::Epsilon { actual } => {
                 write!(f, "epsilon: expected a finite number ≥ 0, actual {}", f32::from_bits(actual))
@@ -181,16 +206,19 @@ impl fmt::Display for Error {
                 )
             }
             Error::Passes => {
-                write!(f, "other: expected moments in the same pass over the same row, actual others")
+                write!(
+                    f,
+                    "other: expected moments of the same norm in the same pass over the same row, actual others"
+                )
             }
             Error::TooLarge { parameter, limit, actual } => {
                 write!(f, "{parameter}: expected at most {limit}, actual {actual}")
             }
-            Error::EpsilonBeyondScale { actual } => {
-                let epsilon = f32::from_bits(actual);
+            Error::EpsilonBeyondScale { of, power, actual } => {
+                let actual = f32::from_bits(actual);
                 write!(
                     f,
-                    "epsilon: expected below 2^112 in squared steps of the input / width, actual {epsilon}"
+                    "epsilon: expected width² · epsilon below 2^{power} squared {of} steps, actual epsilon {actual}"
                 )
             }
             Error::Scale { parameter, actual } => {
@@ -198,11 +226,17 @@ impl fmt::Display for Error {
             }
             Error::BeyondScale { parameter, index, actual } => {
                 let actual = f32::from_bits(actual);
-                write!(f, "{parameter}[{index}]: expected less than 2^31 output scales, actual {actual}")
+                write!(
+                    f,
+                    "{parameter}[{index}]: expected less than 2^31 steps of the output, actual {actual}"
+                )
             }
             Error::ScaleRatio { input, residual } => {
                 let (input, residual) = (f32::from_bits(input), f32::from_bits(residual));
-                write!(f, "input scale: expected at most 16 times the residual's {residual}, actual {input}")
+                write!(
+                    f,
+                    "input: expected a scale of at most 16 times the residual's {residual}, actual {input}"
+                )
             }
             Error::NoResidual => {
                 write!(f, "params: expected parameters folded with a residual, actual without one")
@@ -211,7 +245,7 @@ impl fmt::Display for Error {
                 write!(f, "bytes[{offset}]: expected {expected:#010x}, actual {actual:#010x}")
             }
             Error::Corrupt { offset } => {
-                write!(f, "bytes[{offset}]: expected a number that is ever written there, actual another")
+                write!(f, "bytes[{offset}]: expected a number that is allowed there, actual one that is not")
             }
         }
     }

@@ -122,7 +122,7 @@ impl<'a, X: Number, Y: Number, const CENTRED: bool> Norm<'a, X, Y, CENTRED> {
     pub fn with_epsilon(mut self, epsilon: f32) -> Result<Self, Error> {
         let epsilon = shape::epsilon(epsilon)?;
         self.norm.epsilon = ratio::epsilon_of_point(self.norm.width, epsilon, X::FRACTION)
-            .ok_or(Error::EpsilonBeyondScale { actual: epsilon.to_bits() })?;
+            .ok_or(ratio::beyond("input", 0, epsilon))?;
         Ok(self)
     }
 

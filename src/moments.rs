@@ -112,7 +112,8 @@ impl Moments {
     /// The next elements of the row, any number of them.
     ///
     /// # Errors
-    /// [`Error::Length`] where a later pass gets more elements than the first had; nothing is added then.
+    /// [`Error::TooLarge`] where a later pass gets more elements than the first had, or the row more than `usize::MAX`;
+    /// nothing is added then.
     pub fn push(&mut self, chunk: &[f32]) -> Result<(), Error> {
         self.room("chunk", chunk.len())?;
         let mut rest = chunk;
@@ -143,8 +144,8 @@ impl Moments {
     /// The statistics are as good as those of the row in one piece, but not always the same bits.
     ///
     /// # Errors
-    /// [`Error::Passes`] where the two are not in the same pass over the same row; [`Error::Length`] where a later pass
-    /// gets more elements than the first had; nothing is added then.
+    /// [`Error::Passes`] where the two are not in the same pass over the same row; [`Error::TooLarge`] where a later pass
+    /// gets more elements than the first had, or the row more than `usize::MAX`; nothing is added then.
     pub fn merge(&mut self, other: &Moments) -> Result<(), Error> {
         let same = self.blocks.pass == other.blocks.pass && self.blocks.centred == other.blocks.centred;
         if !same || self.row != other.row {
@@ -163,11 +164,11 @@ impl Moments {
     /// The statistics of the row, those of [`statistics`](Norm::statistics) bit for bit, or that it takes another pass.
     ///
     /// # Errors
-    /// [`Error::Epsilon`]; [`Error::Zero`] where nothing was pushed; [`Error::Length`] where a later pass got fewer
-    /// elements than the first. Nothing changes then.
+    /// [`Error::Epsilon`]; [`Error::Zero`] for `chunk` where nothing was pushed, [`Error::Length`] for it where a later pass
+    /// got fewer elements than the first. Nothing changes then.
     pub fn finish(&mut self, epsilon: f32) -> Result<Finish, Error> {
         let epsilon = shape::epsilon(epsilon)?;
-        let width = shape::width(self.pushed())?;
+        let width = shape::at_least_one("chunk", self.pushed())?;
         if let Some(row) = self.row {
             shape::length("chunk", width, row)?;
         }
@@ -182,11 +183,10 @@ impl Moments {
         self.blocks.len + self.filled
     }
 
+    /// Whether so many elements more are no more than the row has, or `usize` counts.
     fn room(&self, parameter: &'static str, actual: usize) -> Result<(), Error> {
-        match self.row.map(|row| row - self.pushed()) {
-            Some(expected) if actual > expected => Err(Error::Length { parameter, expected, actual }),
-            _ => Ok(()),
-        }
+        let limit = self.row.unwrap_or(usize::MAX) - self.pushed();
+        if actual > limit { Err(Error::TooLarge { parameter, limit, actual }) } else { Ok(()) }
     }
 
     /// The block is over, full or not.

@@ -5,20 +5,20 @@ use crate::integer::WIDEST;
 use crate::isa::{ROWS, SMALL};
 use crate::{Error, dispatch};
 
-pub(crate) fn at_least_one(parameter: &'static str, actual: usize) -> Result<usize, Error> {
+pub(crate) const fn at_least_one(parameter: &'static str, actual: usize) -> Result<usize, Error> {
     if actual == 0 { Err(Error::Zero { parameter }) } else { Ok(actual) }
 }
 
-pub(crate) fn width(width: usize) -> Result<usize, Error> {
+pub(crate) const fn width(width: usize) -> Result<usize, Error> {
     at_least_one("width", width)
 }
 
 /// A width for the integer norms.
-pub(crate) fn integer_width(actual: usize) -> Result<usize, Error> {
-    match width(actual)? {
-        actual if actual > WIDEST => Err(Error::TooLarge { parameter: "width", limit: WIDEST, actual }),
-        width => Ok(width),
+pub(crate) const fn integer_width(actual: usize) -> Result<usize, Error> {
+    if actual > WIDEST {
+        return Err(Error::TooLarge { parameter: "width", limit: WIDEST, actual });
     }
+    width(actual)
 }
 
 /// The step of a quantised parameter.
@@ -57,7 +57,7 @@ pub(crate) fn rows(parameter: &'static str, actual: usize, width: usize) -> Resu
     }
 }
 
-/// Number of rows of `width` in `actual` elements, each `stride` behind the last; names of the slice and of its stride.
+/// Number of rows of `width` in `actual` elements, one every `stride`; names of the slice and of its stride.
 pub(crate) fn strided_rows(
     [parameter, of_stride]: [&'static str; 2],
     actual: usize,
@@ -70,7 +70,7 @@ pub(crate) fn strided_rows(
     match (actual.checked_div(stride), actual.checked_rem(stride)) {
         (Some(rows), Some(0)) => Ok(rows),
         (Some(rows), Some(last)) if last >= width => Ok(rows + 1),
-        _ => Err(Error::NotWholeRows { parameter, width, actual }),
+        (_, last) => Err(Error::LastRow { parameter, width, actual: last.unwrap_or(0) }),
     }
 }
 

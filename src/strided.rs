@@ -10,7 +10,7 @@ impl<const CENTRED: bool> Norm<'_, CENTRED> {
     /// row nothing need follow. What lies between rows is not touched. The bits are those of [`forward`](Self::forward).
     ///
     /// # Errors
-    /// [`Error::Stride`] where a stride is less than `width`; [`Error::NotWholeRows`] for `x` or `y` whose last row is not
+    /// [`Error::Stride`] where a stride is less than `width`; [`Error::LastRow`] for `x` or `y` whose last row is not
     /// whole; [`Error::Rows`] where `y` has not as many rows as `x`; nothing is written then.
     pub fn forward_strided(
         &self,
@@ -31,7 +31,7 @@ impl<const CENTRED: bool> Norm<'_, CENTRED> {
     /// [`forward_strided`](Self::forward_strided) with each row in its place.
     ///
     /// # Errors
-    /// [`Error::Stride`], [`Error::NotWholeRows`]; nothing is written then.
+    /// [`Error::Stride`], [`Error::LastRow`]; nothing is written then.
     pub fn forward_strided_in_place(&self, x: &mut [f32], stride: usize) -> Result<(), Error> {
         let rows = shape::strided_rows(["x", "stride"], x.len(), self.width, stride)?;
         let layout = Layout { rows, width: self.width, from: stride, to: stride };

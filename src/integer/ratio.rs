@@ -91,7 +91,18 @@ pub(crate) fn shift(parameter: &'static str, values: &[f32], scale: f32) -> Resu
     })
 }
 
-pub(crate) fn folded_epsilon(width: usize, epsilon: f32, scale: f32, shift: i32) -> Result<u128, Error> {
+/// [`epsilon`], checked. `of` is what has that scale.
+pub(crate) fn folded_epsilon(
+    width: usize,
+    epsilon: f32,
+    (of, scale): (&'static str, f32),
+    shift: i32,
+) -> Result<u128, Error> {
     let epsilon = shape::epsilon(epsilon)?;
-    self::epsilon(width, epsilon, scale, shift).ok_or(Error::EpsilonBeyondScale { actual: epsilon.to_bits() })
+    self::epsilon(width, epsilon, scale, shift).ok_or(beyond(of, shift, epsilon))
+}
+
+/// The error of an ε that is too large: E = N²·ε/s²·2¹⁶ is below 2¹¹², and a step is `2^−shift` of those in the message.
+pub(crate) fn beyond(of: &'static str, shift: i32, epsilon: f32) -> Error {
+    Error::EpsilonBeyondScale { of, power: (96 - 2 * shift) as u32, actual: epsilon.to_bits() }
 }

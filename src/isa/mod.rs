@@ -15,7 +15,7 @@ mod rows;
 mod scalar;
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128", not(layernorm_isa = "scalar")))]
 mod simd128;
-#[cfg(all(target_arch = "x86_64", not(layernorm_isa = "scalar")))]
+#[cfg(all(target_arch = "x86_64", target_feature = "sse2", not(layernorm_isa = "scalar")))]
 mod sse2;
 
 use crate::float::two::{Two, split_product};
@@ -26,7 +26,7 @@ pub(crate) use rows::{Feature, Layout, RowOf, Rows};
 pub(crate) use scalar::Scalar;
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128", not(layernorm_isa = "scalar")))]
 pub(crate) use simd128::Simd128;
-#[cfg(all(target_arch = "x86_64", not(layernorm_isa = "scalar")))]
+#[cfg(all(target_arch = "x86_64", target_feature = "sse2", not(layernorm_isa = "scalar")))]
 pub(crate) use sse2::Sse2;
 
 /// Number of virtual lanes: the width of a group of elements.
@@ -38,7 +38,11 @@ const HEAD: u32 = !0xfff;
 
 /// The most rows that are measured together: where there are vectors, a few vectors with a row in each lane.
 pub(crate) const ROWS: usize =
-    if cfg!(any(target_arch = "x86_64", target_feature = "simd128")) { 16 } else { 1 };
+    if cfg!(any(all(target_arch = "x86_64", target_feature = "sse2"), target_feature = "simd128")) {
+        16
+    } else {
+        1
+    };
 
 /// One lane takes one form for all rows, which is compiled once, instead of a faster one for most: `build.rs`.
 pub(crate) const SMALL: bool = cfg!(layernorm_small);

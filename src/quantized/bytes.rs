@@ -28,7 +28,7 @@ impl<X: Code, Y: Code, S: AsRef<[i32]>> Params<X, Y, S> {
     /// # Errors
     /// [`Error::Length`] unless `to` has [`BYTES`](Params::BYTES), 68 and 8 for each feature.
     pub fn to_bytes(&self, to: &mut [u8]) -> Result<(), Error> {
-        shape::length("to", to.len(), HEADER + 8 * self.width())?;
+        shape::length("to", to.len(), bytes_len(self.width()))?;
         let Header { k, m, input, output, epsilon, residual } = self.header;
         let (multiplier, zero_point, epsilon_of_residual) =
             residual.map_or((-1, 0, 0), |r| (r.multiplier, r.zero_point, r.epsilon));
@@ -49,13 +49,17 @@ impl<X: Code, Y: Code, S: AsRef<[i32]>> Params<X, Y, S> {
 
 impl<X: Code, Y: Code, const N: usize> Params<X, Y, [i32; N]> {
     /// Length of [`to_bytes`](Params::to_bytes).
-    pub const BYTES: usize = HEADER + 8 * N;
+    pub const BYTES: usize = bytes_len(N);
 
     /// What [`to_bytes`](Params::to_bytes) wrote; at compile time too.
     ///
     /// # Errors
-    /// [`Error::Length`]; [`Error::Format`] if they begin otherwise or are of other codes; [`Error::Corrupt`].
+    /// [`Error::Zero`] or [`Error::TooLarge`] for a width `N` of 0 or beyond 32768; [`Error::Length`]; [`Error::Format`] if
+    /// they begin otherwise or are of other codes; [`Error::Corrupt`] for a number that folding never gives.
     pub const fn from_bytes(bytes: &[u8]) -> Result<Self, Error> {
+        if let Err(error) = shape::integer_width(N) {
+            return Err(error);
+        }
         if bytes.len() != Self::BYTES {
             return Err(Error::Length { parameter: "bytes", expected: Self::BYTES, actual: bytes.len() });
         }
@@ -112,6 +116,11 @@ impl<X: Code, Y: Code, const N: usize> Params<X, Y, [i32; N]> {
         }
         Ok(Self { header, gamma, beta, types: PhantomData })
     }
+}
+
+/// Saturated: no slice is so long.
+const fn bytes_len(width: usize) -> usize {
+    width.saturating_mul(8).saturating_add(HEADER)
 }
 
 const fn number(bytes: &[u8], at: usize) -> i32 {

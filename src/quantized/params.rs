@@ -65,8 +65,9 @@ impl<X: Code, Y: Code, const N: usize> Params<X, Y, [i32; N]> {
     /// For rows of `N` codes.
     ///
     /// # Errors
-    /// [`Error::Zero`], [`Error::TooLarge`]; [`Error::Scale`]; [`Error::NotFinite`] for `gamma` or `beta`,
-    /// [`Error::BeyondScale`] for one of 2³¹ output scales or more; [`Error::Epsilon`], [`Error::EpsilonBeyondScale`].
+    /// [`Error::Zero`] or [`Error::TooLarge`] for a width `N` of 0 or beyond 32768; [`Error::Scale`]; [`Error::NotFinite`] for
+    /// `gamma` or `beta`, [`Error::BeyondScale`] for one of 2³¹ output scales or more; [`Error::Epsilon`];
+    /// [`Error::EpsilonBeyondScale`] where `N² · ε` is 2⁹⁶ squared input scales or more.
     pub fn fold(
         gamma: &[f32; N],
         beta: &[f32; N],
@@ -85,7 +86,7 @@ impl<'a, X: Code, Y: Code> Params<X, Y, &'a [i32]> {
     /// [`fold`](Params::fold) for a width that is not known before: the integers of γ and β go to `to`.
     ///
     /// # Errors
-    /// Those of `fold`, and [`Error::Length`] for `beta` or `to`, whose lengths must be that of `gamma`.
+    /// Those of `fold`, and [`Error::Length`] for `beta` or a slice of `to`, whose lengths must be that of `gamma`.
     pub fn fold_into(
         gamma: &[f32],
         beta: &[f32],
@@ -96,8 +97,8 @@ impl<'a, X: Code, Y: Code> Params<X, Y, &'a [i32]> {
     ) -> Result<Self, Error> {
         let width = shape::integer_width(gamma.len())?;
         let [to_gamma, to_beta] = to;
-        shape::length("to[0]", to_gamma.len(), width)?;
-        shape::length("to[1]", to_beta.len(), width)?;
+        shape::length("to", to_gamma.len(), width)?;
+        shape::length("to", to_beta.len(), width)?;
         shape::feature_vector("gamma", gamma, width)?;
         shape::feature_vector("beta", beta, width)?;
         shape::scale("input", input.scale)?;
@@ -108,7 +109,7 @@ impl<'a, X: Code, Y: Code> Params<X, Y, &'a [i32]> {
             m,
             input: input.zero_point.get(),
             output: output.zero_point.get(),
-            epsilon: ratio::folded_epsilon(width, epsilon, input.scale, 0)?,
+            epsilon: ratio::folded_epsilon(width, epsilon, ("input", input.scale), 0)?,
             residual: None,
         };
         for (to, values, shift) in [(&mut *to_gamma, gamma, k), (&mut *to_beta, beta, m)] {
@@ -125,7 +126,9 @@ impl<X: Code, Y: Code, S: AsRef<[i32]>> Params<X, Y, S> {
     /// `epsilon` are those that were folded.
     ///
     /// # Errors
-    /// [`Error::Scale`], [`Error::ScaleRatio`]; [`Error::Epsilon`], [`Error::EpsilonBeyondScale`].
+    /// [`Error::Scale`]; [`Error::ScaleRatio`] for an input scale of more than 16 residual scales; [`Error::Epsilon`];
+    /// [`Error::EpsilonBeyondScale`] where `width² · ε` is 2⁶⁴ squared residual scales or more: a sum has 16 bits behind their
+    /// point.
     pub fn with_residual(mut self, input: Scale<X>, residual: Scale<X>, epsilon: f32) -> Result<Self, Error> {
         let (from, to) = (shape::scale("input", input.scale)?, shape::scale("residual", residual.scale)?);
         let multiplier = ratio::multiplier(from, to, UNIT as i32)
@@ -134,7 +137,7 @@ impl<X: Code, Y: Code, S: AsRef<[i32]>> Params<X, Y, S> {
         self.header.residual = Some(WithResidual {
             multiplier,
             zero_point: residual.zero_point.get(),
-            epsilon: ratio::folded_epsilon(self.width(), epsilon, to, UNIT as i32)?,
+            epsilon: ratio::folded_epsilon(self.width(), epsilon, ("residual", to), UNIT as i32)?,
         });
         Ok(self)
     }

@@ -226,8 +226,9 @@ impl<'a, K: Kind, N: Normaliser> Cell<'a, K, N> {
         (first, K::GATES)
     }
 
-    pub(super) fn forward_frame(&self, x: &[f32], state: &mut [f32], mut record: &mut [f32]) {
-        let [before, sums, y] = self.lengths().map(|len| take_mut(&mut record, len));
+    pub(super) fn forward_frame(&self, x: &[f32], state: &mut [f32], record: &mut [f32]) {
+        let mut parts = &mut *record;
+        let [before, sums, y] = self.lengths().map(|len| take_mut(&mut parts, len));
         copy(before, state);
         sums.fill(0.0);
         let units = self.units();
@@ -235,7 +236,11 @@ impl<'a, K: Kind, N: Normaliser> Cell<'a, K, N> {
         linear::add(x, self.kernel, groups_mut(sums, units, Self::of_kernel(0)));
         linear::add(h, self.recurrent, groups_mut(sums, units, Self::of_kernel(K::RECURRENT)));
         K::forward::<N>(&self.norms, Step { before, sums, y }, state);
-        one_nan(state);
+        // No equation loses a NaN: one in the record has made one in the state.
+        if state.iter().any(|h| h.is_nan()) {
+            one_nan(state);
+            one_nan(record);
+        }
     }
 
     pub(super) fn forward_frames(&self, x: &[f32], state: &mut [f32], y: &mut [f32], tape: &mut [f32]) {
@@ -283,6 +288,7 @@ impl<'a, K: Kind, N: Normaliser> Cell<'a, K, N> {
                 linear::add_transposed(self.kernel, from_x, dx);
             }
         }
+        one_nan(d);
         one_nan(weights);
         one_nan(dstate);
         one_nan(dx.unwrap_or_default());

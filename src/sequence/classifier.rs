@@ -162,6 +162,7 @@ impl<'a, K: Kind, N: Normaliser> Classifier<'a, K, N> {
         dmean.fill(0.0);
         linear::add_transposed(self.kernel, dlogits, dmean);
         dmean.iter_mut().for_each(|d| *d /= frames.max(1) as f32);
+        one_nan(dmean);
         chunks_mut(dy, units).for_each(|dy| copy(dy, dmean));
         dstate.fill(0.0);
         self.cell.backward_frames(x, tape, dy, dstate, Gradients { weights, x: None }, scratch);
@@ -171,6 +172,7 @@ impl<'a, K: Kind, N: Normaliser> Classifier<'a, K, N> {
     /// `logits`; `mean` is the sum over the frames and becomes the mean.
     fn head(&self, mean: &mut [f32], frames: usize, logits: &mut [f32]) {
         mean.iter_mut().for_each(|h| *h /= frames.max(1) as f32);
+        one_nan(mean);
         copy(logits, self.bias);
         linear::add(mean, self.kernel, logits);
         one_nan(logits);
@@ -181,13 +183,19 @@ impl<K: Kind, N: Normaliser> Session<'_, K, N> {
     /// The next frame: `inputs` numbers.
     ///
     /// # Errors
-    /// [`Error::Length`] for `x`; the session is as it was then.
+    /// [`Error::Length`] for `x`, [`Error::TooLarge`] from `usize::MAX` frames on; the session is as it was then.
     pub fn push(&mut self, x: &[f32]) -> Result<(), Error> {
         let cell = &self.classifier.cell;
         shape::length("x", x.len(), cell.inputs())?;
+        let (limit, actual) = (usize::MAX - 1, self.frames.saturating_add(1));
+        if actual > limit {
+            return Err(Error::TooLarge { parameter: "frames", limit, actual });
+        }
+        self.frames = actual;
         cell.forward_frame(x, self.state, self.scratch);
         add(self.sum, self.state);
-        self.frames += 1;
+        // Of a NaN in a sum some machines change the sign.
+        one_nan(self.sum);
         Ok(())
     }
 
@@ -211,4 +219,30 @@ impl<K: Kind, N: Normaliser> Session<'_, K, N> {
 
 fn add(to: &mut [f32], from: &[f32]) {
     to.iter_mut().zip(from).for_each(|(to, from)| *to += *from);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Classifier;
+    use crate::Error;
+    use crate::sequence::{Plain, Rnn};
+
+    type Small<'a> = Classifier<'a, Rnn, Plain>;
+
+    #[test]
+    fn a_session_counts_up_to_the_last_number_but_one_and_is_as_before() {
+        let weights = [0.5; Small::weights_len(1, 1, 1)];
+        let classifier = Small::new(1, 1, 1, &weights).unwrap();
+        let mut memory = [0.0; Small::memory_len(1)];
+        let mut session = classifier.start(&mut memory).unwrap();
+        session.frames = usize::MAX - 2;
+        assert_eq!(session.push(&[1.0]), Ok(()));
+        let (state, sum) = (session.state[0], session.sum[0]);
+        let limit = usize::MAX - 1;
+        let error = Error::TooLarge { parameter: "frames", limit, actual: usize::MAX };
+        for _ in 0..2 {
+            assert_eq!(session.push(&[1.0]), Err(error));
+            assert_eq!((session.frames(), session.state[0], session.sum[0]), (limit, state, sum));
+        }
+    }
 }

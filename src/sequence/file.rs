@@ -100,11 +100,11 @@ impl Shape {
     /// Reads the header of a file.
     ///
     /// # Errors
-    /// [`Error::Length`] for `bytes` that are fewer than a header; [`Error::Format`] if they begin otherwise or are of another
+    /// [`Error::TooShort`] for `bytes` that are fewer than a header; [`Error::Format`] if they begin otherwise or are of another
     /// version; [`Error::Corrupt`] for a number that no header has.
     pub fn read(bytes: &[u8]) -> Result<Self, Error> {
         if bytes.len() < HEADER {
-            return Err(Error::Length { parameter: "bytes", expected: HEADER, actual: bytes.len() });
+            return Err(Error::TooShort { parameter: "bytes", least: HEADER, actual: bytes.len() });
         }
         let magic = u32::from_le_bytes(at(bytes, 0));
         if magic != MAGIC {

@@ -45,13 +45,19 @@
 //! The paper's bias b of the LSTM is part of β. A state is h, behind which the LSTM has c; it begins as zeros.
 //!
 //! # Bits
-//! The same on every machine: sums have one order, and exp and tanh are those of the crate `libm`, in one version. A frame
-//! with a NaN makes the state NaN (0x7fc00000), which it stays; so does one with an infinity, but to a [`Plain`] cell that is
-//! a large number.
+//! The same on every machine: sums have one order, and exp and tanh are computed here, within 1 and 3 ULP, with the bits of
+//! version 0.2.16 of the crate `libm`.
+//!
+//! A frame with a NaN makes the state NaN, which it stays; so does one with an infinity, but to a [`Plain`] cell that is a
+//! large number. Sums of finite numbers that leave the range of `f32` count as infinities, and where two of opposite sign meet
+//! they are a NaN. Up to 10⁵ inputs and units, weights below 10¹⁸ with frames and states below 10¹⁵ cannot come to that.
+//! Gradients that leave it are infinite or NaN. Every NaN that is written is 0x7fc00000, in states, outputs, logits and
+//! gradients, and in tapes and scratch memory too.
 
 mod activation;
 mod cell;
 mod classifier;
+mod exp;
 mod file;
 pub mod fixed;
 mod gru;

@@ -84,6 +84,8 @@ macro_rules! verbs {
 verbs! {
     forward(x: &[f32], y: &mut [f32]);
     forward_in_place(x: &mut [f32]);
+    forward_with_stats(x: &[f32], y: &mut [f32], stats: &mut [RowStats]);
+    forward_residual(x: &[f32], residual: &mut [f32], y: &mut [f32]);
     statistics(x: &[f32], stats: &mut [RowStats]);
     apply(stats: &RowStats, offset: usize, chunk: &[f32], out: &mut [f32]);
     backward(x: &[f32], stats: &[RowStats], dy: &[f32], dx: &mut [f32], grads: ParamGrads);

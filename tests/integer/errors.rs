@@ -75,12 +75,16 @@ fn epsilon_of_a_fixed_point_norm_is_finite_not_negative_and_in_range() {
     }
     for (width, too_large) in [(1, limit), (1, f32::MAX), (2, limit / 4.0), (32768, 2f32.powi(66))] {
         let norm = RmsNorm::<I8F0>::new(width).unwrap();
-        fails(norm.with_epsilon(too_large), EpsilonBeyondScale { actual: too_large.to_bits() });
+        fails(norm.with_epsilon(too_large), beyond("input", 96, too_large));
         assert!(norm.with_epsilon(too_large.min(limit / (width * width) as f32).next_down()).is_ok());
     }
     let too_large = 2f32.powi(64);
     let finer = LayerNorm::<I16F16>::new(1).unwrap();
-    fails(finer.with_epsilon(too_large), EpsilonBeyondScale { actual: too_large.to_bits() });
+    fails(finer.with_epsilon(too_large), beyond("input", 96, too_large));
+}
+
+fn beyond(of: &'static str, power: u32, epsilon: f32) -> Error {
+    EpsilonBeyondScale { of, power, actual: epsilon.to_bits() }
 }
 
 /// Folds, and checks that an error leaves the integers alone.
@@ -103,8 +107,8 @@ fn folding_takes_a_width_from_gamma() {
     fails(fold(&wide, &wide, SCALES, 1e-5, [32769; 2]), TOO_WIDE);
     assert_eq!(fold(&wide[1..], &wide[1..], SCALES, 1e-5, [32768; 2]), Ok(()));
     for wrong in [0, 2, 4] {
-        fails(fold(&[1.0; 3], &[1.0; 3], SCALES, 1e-5, [wrong, 3]), length("to[0]", 3, wrong));
-        fails(fold(&[1.0; 3], &[1.0; 3], SCALES, 1e-5, [3, wrong]), length("to[1]", 3, wrong));
+        fails(fold(&[1.0; 3], &[1.0; 3], SCALES, 1e-5, [wrong, 3]), length("to", 3, wrong));
+        fails(fold(&[1.0; 3], &[1.0; 3], SCALES, 1e-5, [3, wrong]), length("to", 3, wrong));
         fails(fold(&[1.0; 3], &vec![1.0; wrong], SCALES, 1e-5, [3; 2]), length("beta", 3, wrong));
     }
     let params = Params::fold(&[1.0; 3], &[0.0; 3], INPUT, OUTPUT, 1e-5).unwrap();
@@ -158,9 +162,8 @@ fn scales_are_finite_and_above_0() {
     assert_eq!(residual(subnormal, subnormal, 0.0), Ok(()));
     let of_gamma = Error::BeyondScale { parameter: "gamma", index: 0, actual: 1f32.to_bits() };
     fails(fold(&[1.0; 3], &[0.0; 3], (0.1, subnormal), 1e-5, [3; 2]), of_gamma);
-    let of_epsilon = EpsilonBeyondScale { actual: 1e-5f32.to_bits() };
-    fails(fold(&[1.0; 3], &[0.0; 3], (subnormal, 0.1), 1e-5, [3; 2]), of_epsilon);
-    fails(residual(subnormal, subnormal, 1e-5), of_epsilon);
+    fails(fold(&[1.0; 3], &[0.0; 3], (subnormal, 0.1), 1e-5, [3; 2]), beyond("input", 96, 1e-5));
+    fails(residual(subnormal, subnormal, 1e-5), beyond("residual", 64, 1e-5));
     // a ≤ 2²⁰, after rounding.
     let limit = 16.0 + 2f32.powi(-17);
     for (input, to) in [(limit.next_up(), 1.0), (4.1, 0.25), (1.0, subnormal), (f32::MAX, 1.0)] {
@@ -174,11 +177,61 @@ fn scales_are_finite_and_above_0() {
 #[wasm_bindgen_test(unsupported = test)]
 fn epsilon_of_quantised_norms_is_finite_not_negative_and_in_range() {
     let params = Params::fold(&[1.0; 3], &[0.0; 3], INPUT, OUTPUT, 1e-5).unwrap();
-    let cases = NEITHER_FINITE_NOR_POSITIVE.map(|bad| (bad, Error::Epsilon { actual: bad.to_bits() }));
-    for (bad, error) in cases.into_iter().chain([(1e38, EpsilonBeyondScale { actual: 1e38f32.to_bits() })]) {
+    for bad in NEITHER_FINITE_NOR_POSITIVE {
+        let error = Error::Epsilon { actual: bad.to_bits() };
         fails(fold(&[1.0; 3], &[0.0; 3], SCALES, bad, [3; 2]), error);
         fails(params.with_residual(INPUT, INPUT, bad), error);
     }
+    fails(fold(&[1.0; 3], &[0.0; 3], SCALES, 1e38, [3; 2]), beyond("input", 96, 1e38));
+    fails(params.with_residual(INPUT, INPUT, 1e38), beyond("residual", 64, 1e38));
+}
+
+/// The messages say 2⁹⁶ and 2⁶⁴: just below is fine.
+#[wasm_bindgen_test(unsupported = test)]
+fn epsilon_reaches_the_limit_that_its_error_states() {
+    for (width, scale) in [(1, 1.0), (2, 1.0), (4, 0.25), (64, 2f32.powi(-20)), (32768, 8.0)] {
+        let step = Scale { scale, zero_point: 0i8 };
+        let values = vec![1.0; width];
+        let limit = |power: i32| 2f32.powi(power) * scale * scale / (width * width) as f32;
+        let folded = |epsilon: f32| fold(&values, &values, (scale, 0.5), epsilon, [width; 2]);
+        fails(folded(limit(96)), beyond("input", 96, limit(96)));
+        assert_eq!(folded(limit(96).next_down()), Ok(()));
+        let mut to = [vec![0; width], vec![0; width]];
+        let [gamma, beta] = &mut to;
+        let params = Params::fold_into(&values, &values, step, OUTPUT, 0.0, [gamma, beta]).unwrap();
+        let with_residual = |epsilon: f32| params.with_residual(step, step, epsilon).map(|_| ());
+        fails(with_residual(limit(64)), beyond("residual", 64, limit(64)));
+        assert_eq!(with_residual(limit(64).next_down()), Ok(()));
+    }
+}
+
+/// As an array, whatever the bytes hold, before any of them is read, and at compile time.
+#[wasm_bindgen_test(unsupported = test)]
+fn parameters_from_bytes_have_a_width_of_1_to_32768() {
+    type Wide<const N: usize> = Params<i8, i8, [i32; N]>;
+    const BYTES: &[u8] = &[0; Wide::<32769>::BYTES];
+    const AT_COMPILE_TIME: Result<Wide<32769>, Error> = Params::from_bytes(BYTES);
+    fails(AT_COMPILE_TIME, TOO_WIDE);
+    fails(
+        Wide::<70000>::from_bytes(&[]),
+        Error::TooLarge { parameter: "width", limit: 32768, actual: 70000 },
+    );
+    let mut bytes = [0; Three::BYTES];
+    Params::fold(&[1.0; 3], &[0.0; 3], INPUT, OUTPUT, 1e-5).unwrap().to_bytes(&mut bytes).unwrap();
+    // Those of 70000 features, as the header of three has them but for the width.
+    let mut wide = vec![1; Params::<i8, i16, [i32; 70000]>::BYTES];
+    wide[..68].copy_from_slice(&bytes[..68]);
+    wide[8..12].copy_from_slice(&70000u32.to_le_bytes());
+    let error = Error::TooLarge { parameter: "width", limit: 32768, actual: 70000 };
+    fails(Params::<i8, i16, [i32; 70000]>::from_bytes(&wide), error);
+    bytes[8..12].fill(0);
+    fails(Params::<i8, i16, [i32; 0]>::from_bytes(&bytes[..68]), Error::Zero { parameter: "width" });
+    // The widest there is goes there and back.
+    let values = [1.0; 32768];
+    let params = Params::fold(&values, &values, INPUT, OUTPUT, 1e-5).unwrap();
+    let mut bytes = vec![0; Params::<i8, i16, [i32; 32768]>::BYTES];
+    params.to_bytes(&mut bytes).unwrap();
+    assert_eq!(Params::from_bytes(&bytes), Ok(params));
 }
 
 #[wasm_bindgen_test(unsupported = test)]
@@ -267,8 +320,8 @@ fn messages_name_parameter_expected_and_actual() {
     let texts = [
         (TOO_WIDE, "width: expected at most 32768, actual 32769"),
         (
-            EpsilonBeyondScale { actual: half },
-            "epsilon: expected below 2^112 in squared steps of the input / width, actual 0.5",
+            beyond("residual", 64, 0.5),
+            "epsilon: expected width² · epsilon below 2^64 squared residual steps, actual epsilon 0.5",
         ),
         (
             Error::Scale { parameter: "output", actual: bits },
@@ -276,11 +329,11 @@ fn messages_name_parameter_expected_and_actual() {
         ),
         (
             Error::BeyondScale { parameter: "gamma", index: 2, actual: half },
-            "gamma[2]: expected less than 2^31 output scales, actual 0.5",
+            "gamma[2]: expected less than 2^31 steps of the output, actual 0.5",
         ),
         (
             Error::ScaleRatio { input: 1f32.to_bits(), residual: 0x3c00_0000 },
-            "input scale: expected at most 16 times the residual's 0.0078125, actual 1",
+            "input: expected a scale of at most 16 times the residual's 0.0078125, actual 1",
         ),
         (Error::NoResidual, "params: expected parameters folded with a residual, actual without one"),
         (
@@ -289,7 +342,7 @@ fn messages_name_parameter_expected_and_actual() {
         ),
         (
             Error::Corrupt { offset: 36 },
-            "bytes[36]: expected a number that is ever written there, actual another",
+            "bytes[36]: expected a number that is allowed there, actual one that is not",
         ),
     ];
     for (error, text) in texts {

@@ -214,3 +214,36 @@ fn new<K: Kind, N: Normaliser>() {
 fn sizes_weights_and_epsilon_are_checked() {
     every_cell!(new);
 }
+
+fn lengths<K: Kind, N: Normaliser>() {
+    let huge = (0..8).flat_map(|bits| [usize::MAX >> bits, (usize::MAX >> bits) / 3 + 1]);
+    for size in huge {
+        for other in [1, 2, 3, size, usize::MAX] {
+            for (inputs, units) in [(size, other), (other, size)] {
+                let expected = Cell::<K, N>::weights_len(inputs, units);
+                assert!(expected >= size / 2, "{expected} for {inputs} and {units}");
+                assert_eq!(Cell::<K, N>::new(inputs, units, &[]).err(), Some(length("weights", expected, 0)));
+                let expected = Classifier::<K, N>::weights_len(inputs, units, other);
+                assert!(expected >= size / 2);
+                let error = Classifier::<K, N>::new(inputs, units, other, &[]).err();
+                assert_eq!(error, Some(length("weights", expected, 0)));
+                assert!(Classifier::<K, N>::bytes_len(inputs, units, other) >= expected);
+            }
+            let states = [Cell::<K, N>::state_len(size), Cell::<K, N>::scratch_len(size)];
+            assert!(states.iter().all(|&state| state >= size));
+            assert!(
+                Cell::<K, N>::tape_len(size, other) >= size && Cell::<K, N>::tape_len(other, size) >= size
+            );
+            assert!(Classifier::<K, N>::memory_len(size) >= size);
+            for (units, frames) in [(size, other), (other, size)] {
+                assert!(Classifier::<K, N>::tape_len(units, frames) >= size);
+                assert!(Classifier::<K, N>::scratch_len(units, frames) >= size);
+            }
+        }
+    }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn lengths_of_any_sizes_are_right_or_the_largest_there_is() {
+    every_cell!(lengths);
+}

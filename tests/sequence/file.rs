@@ -100,8 +100,11 @@ fn lengths<K: Kind, N: Normaliser>() {
     let mut longer = bytes.clone();
     longer.push(0);
     for actual in (0..=longer.len()).filter(|&length| length != bytes.len()) {
-        let expected = if actual < HEADER { HEADER } else { bytes.len() };
-        let wrong = Error::Length { parameter: "bytes", expected, actual };
+        let wrong = if actual < HEADER {
+            Error::TooShort { parameter: "bytes", least: HEADER, actual }
+        } else {
+            Error::Length { parameter: "bytes", expected: bytes.len(), actual }
+        };
         assert_eq!(error::<K, N>(&longer[..actual], weights.len()), Some(wrong));
         assert_eq!(Shape::read(&longer[..actual]).err(), Some(wrong).filter(|_| actual < HEADER));
     }

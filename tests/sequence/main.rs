@@ -11,3 +11,4 @@ mod errors;
 mod file;
 mod golden;
 mod jax;
+mod nans;

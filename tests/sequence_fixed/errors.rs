@@ -133,3 +133,27 @@ fn frames<K: Kind, W: Weight>() {
 fn a_session_has_up_to_65535_frames() {
     every_cell!(frames);
 }
+
+fn lengths<K: Kind, W: Weight>() {
+    let huge = (0..8).flat_map(|bits| [usize::MAX >> bits, (usize::MAX >> bits) / 3 + 1]);
+    for size in huge {
+        for other in [1, 2, 3, size, usize::MAX] {
+            for (inputs, units) in [(size, other), (other, size)] {
+                assert!(Cell::<K, W>::bytes_len(inputs, units) >= size);
+                assert!(Classifier::<K, W>::bytes_len(inputs, units, other) >= size);
+            }
+            let lengths = [
+                Cell::<K, W>::state_len(size),
+                Cell::<K, W>::scratch_len(size),
+                Classifier::<K, W>::words_len(size),
+                Classifier::<K, W>::codes_len(size),
+            ];
+            assert!(lengths.iter().all(|&length| length >= size));
+        }
+    }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn lengths_of_any_sizes_are_right_or_the_largest_there_is() {
+    every_cell!(lengths);
+}

@@ -4,7 +4,7 @@ use super::file::{SMALL, Sizes};
 use super::kinds::every_cell;
 use layernorm::Error;
 use layernorm::sequence::fixed::{Cell, Classifier, Kind, Weight};
-use layernorm::sequence::{self, Layer};
+use layernorm::sequence::{self, CellKind, Layer};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 const EPSILON: f32 = 1e-5;
@@ -112,4 +112,48 @@ fn kernels<K: Kind, W: Weight>() {
 #[wasm_bindgen_test(unsupported = test)]
 fn folding_takes_kernels_of_any_size() {
     every_cell!(kernels);
+}
+
+fn epsilons<K: Kind, W: Weight>() {
+    let folded = |epsilon: f32| fold::<K, W>(&weights::<K>(), epsilon, FRACTION, 0);
+    if K::KIND != CellKind::Lstm {
+        assert_eq!(folded(f32::MAX), Ok(()), "the step of its sums grows with it");
+        return;
+    }
+    // c has steps of 2⁻¹¹.
+    let squared_units = (SMALL.units * SMALL.units) as f64;
+    let mut limit = (2f64.powi(96 - 22) / squared_units) as f32;
+    while f64::from(limit) * squared_units < 2f64.powi(96 - 22) {
+        limit = limit.next_up();
+    }
+    let error = |epsilon: f32| Error::EpsilonBeyondScale { of: "c", power: 96, actual: epsilon.to_bits() };
+    assert_eq!(folded(limit.next_down()), Ok(()));
+    assert_eq!(folded(limit), Err(error(limit)));
+    assert_eq!(folded(f32::MAX), Err(error(f32::MAX)));
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn folding_takes_an_epsilon_that_fits_the_c_of_an_lstm() {
+    every_cell!(epsilons);
+}
+
+/// Not in wasm: the weights take a gigabyte, of which the system lends zeros.
+#[cfg(not(target_family = "wasm"))]
+#[test]
+fn folding_and_reading_name_units_whose_gates_are_too_wide_a_row() {
+    use layernorm::sequence::fixed::LnLstm as Fixed;
+    use layernorm::sequence::{LnLstm, Lstm};
+    let units = 8193;
+    let error = Error::TooLarge { parameter: "units", limit: 8192, actual: units };
+    let mut file = vec![0; Fixed::<i8>::bytes_len(1, units)];
+    {
+        let weights = vec![0.0; LnLstm::weights_len(1, units)];
+        let cell = LnLstm::new(1, units, &weights).unwrap();
+        assert_eq!(Fixed::<i8>::fold(&cell, 12, &mut file), Err(error));
+    }
+    assert!(file[..24] == [0; 24], "something was written");
+    let small = super::file::zeros::<Lstm, i8>(Sizes { inputs: 1, units: 1, classes: 0 });
+    file[..24].copy_from_slice(&small[..24]);
+    file[10..12].copy_from_slice(&(units as u16).to_le_bytes());
+    assert_eq!(Fixed::<i8>::from_bytes(&file).err(), Some(error));
 }

@@ -22,9 +22,12 @@ fn lengths<K: Kind, W: Weight>() {
     let (right, right_cell) = (file.len(), cell.len());
     file.push(0);
     cell.push(0);
-    let wrong = |right: usize, actual: usize| {
-        let expected = if actual < HEADER { HEADER } else { right };
-        Some(Error::Length { parameter: "bytes", expected, actual })
+    let wrong = |expected: usize, actual: usize| {
+        Some(if actual < HEADER {
+            Error::TooShort { parameter: "bytes", least: HEADER, actual }
+        } else {
+            Error::Length { parameter: "bytes", expected, actual }
+        })
     };
     for actual in (0..=file.len()).filter(|&actual| actual != right) {
         assert_eq!(error::<K, W>(&file[..actual]), wrong(right, actual));
@@ -95,15 +98,15 @@ fn numbers<K: Kind, W: Weight>() {
         assert_eq!(error::<K, W>(&file), wrong.map(|offset| Error::Corrupt { offset }), "{bytes:?} at {at}");
     };
     for row in parts.rows.step_by(24) {
-        for shift in [row, row + 4] {
-            for (value, wrong) in
-                [(0, None), (40, None), (-1, Some(row)), (41, Some(row)), (i32::MIN, Some(row))]
-            {
-                check(shift, &value.to_le_bytes(), wrong);
+        for at in [row, row + 4] {
+            let wrong = Some(at);
+            for (value, wrong) in [(0, None), (40, None), (-1, wrong), (41, wrong), (i32::MIN, wrong)] {
+                check(at, &value.to_le_bytes(), wrong);
             }
         }
-        for (epsilon, wrong) in [((1 << 112) - 1, None), (1 << 112, Some(row)), (u128::MAX, Some(row))] {
-            check(row + 8, &epsilon.to_le_bytes(), wrong);
+        let at = row + 8;
+        for (epsilon, wrong) in [((1 << 112) - 1, None), (1 << 112, Some(at)), (u128::MAX, Some(at))] {
+            check(at, &epsilon.to_le_bytes(), wrong);
         }
     }
     for at in (parts.gamma.start..parts.beta.end).step_by(4) {

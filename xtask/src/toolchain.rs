@@ -21,6 +21,8 @@ pub const THUMB: Target = bare("thumbv6m-none-eabi");
 pub const THUMBV7M: Target = bare("thumbv7m-none-eabi");
 pub const THUMBV7EM: Target = bare("thumbv7em-none-eabihf");
 pub const THUMBV8M: Target = bare("thumbv8m.main-none-eabihf");
+pub const I586: Target = bare("i586-unknown-linux-gnu");
+pub const X86_64_NONE: Target = bare("x86_64-unknown-none");
 pub const RISCV32IMC: Target = bare("riscv32imc-unknown-none-elf");
 
 const fn bare(triple: &'static str) -> Target {

@@ -16,8 +16,9 @@ use super::classifier::Head;
 use super::linear::{self, Weight};
 use super::normaliser::{Norms, ROW};
 use super::{Cell, Classifier, Kind, STATE};
+use crate::integer::WIDEST;
 use crate::sequence::file::HEADER;
-use crate::sequence::slices::take;
+use crate::sequence::slices::{Group, take};
 use crate::sequence::{NormKind, Shape};
 use crate::{Error, bytes, shape};
 use core::marker::PhantomData;
@@ -52,8 +53,8 @@ fn read<'a, K: Kind, W: Weight>(bytes: &'a [u8]) -> Result<Classifier<'a, K, W>,
     shape.check(K::KIND, W::STORAGE, NormKind::Layer)?;
     let Shape { inputs, units, classes, fraction, .. } = shape;
     shape::length("bytes", bytes.len(), bytes_len::<K, W>(inputs, units, classes))?;
-    for (_, count) in K::ROWS {
-        shape::integer_width(count * units)?;
+    for &group in K::ROWS {
+        row_width(group, units)?;
     }
     let mut rest = bytes.get(HEADER..).unwrap_or_default();
     let [rows, gamma, beta, scale, bias, kernel, recurrent, head] =
@@ -69,6 +70,16 @@ fn read<'a, K: Kind, W: Weight>(bytes: &'a [u8]) -> Result<Classifier<'a, K, W>,
     let body = bytes.len() - kernel.len() - recurrent.len() - head.len();
     classifier.check_sums().map_err(|error| behind(body, error))?;
     Ok(classifier)
+}
+
+/// The width of a row that is normalised.
+pub(super) fn row_width((_, count): Group, units: usize) -> Result<usize, Error> {
+    let limit = WIDEST / count.max(1);
+    if units > limit {
+        Err(Error::TooLarge { parameter: "units", limit, actual: units })
+    } else {
+        Ok(count * units)
+    }
 }
 
 /// With an offset that is meant from there on.
@@ -89,7 +100,7 @@ impl<'a, K: Kind, W: Weight> Cell<'a, K, W> {
     ///
     /// # Errors
     /// Those of [`Shape::read`]; [`Error::Format`] for another kind, storage or norm, or a classifier; [`Error::Length`],
-    /// [`Error::TooLarge`]; [`Error::Corrupt`] for a number that folding never gives.
+    /// [`Error::TooLarge`] for `units`; [`Error::Corrupt`] for a number that folding never gives.
     pub fn from_bytes(bytes: &'a [u8]) -> Result<Self, Error> {
         let Classifier { cell, head } = read(bytes)?;
         match head.bias.len() as u32 / 4 {
@@ -109,7 +120,7 @@ impl<'a, K: Kind, W: Weight> Classifier<'a, K, W> {
     ///
     /// # Errors
     /// Those of [`Shape::read`]; [`Error::Format`] for another kind, storage or norm; [`Error::Zero`] for a cell without
-    /// classes; [`Error::Length`], [`Error::TooLarge`]; [`Error::Corrupt`] for a number that folding never gives.
+    /// classes; [`Error::Length`], [`Error::TooLarge`] for `units`; [`Error::Corrupt`] for a number that folding never gives.
     pub fn from_bytes(bytes: &'a [u8]) -> Result<Self, Error> {
         let classifier = read(bytes)?;
         shape::at_least_one("classes", classifier.classes())?;

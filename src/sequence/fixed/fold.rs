@@ -3,7 +3,7 @@
 //! Each row that is normalised has a step of its own: the smallest with which no weight leaves its type and no sum 32 bits.
 //! The norm takes it out again, so it may be any number.
 
-use super::file::bytes_len;
+use super::file::{bytes_len, row_width};
 use super::{Cell, Classifier, Kind, NORMALISED, STATE, Weight};
 use crate::bytes::Writer;
 use crate::integer::ratio;
@@ -110,7 +110,7 @@ impl<'a, K: Kind> Fold<'a, K> {
 
     fn row<W: Weight>(&self, group: Group) -> Result<Row, Error> {
         let norms = &self.cell.norms;
-        let (start, width) = (group.0 * norms.units, shape::integer_width(group.1 * norms.units)?);
+        let (start, width) = (group.0 * norms.units, row_width(group, norms.units)?);
         let step = self.step_of::<W>(group);
         let shift = |parameter, values| {
             ratio::shift(parameter, groups(values, norms.units, group), UNIT).map_err(|error| match error {
@@ -123,7 +123,7 @@ impl<'a, K: Kind> Fold<'a, K> {
         Ok(Row {
             k: shift("gamma", norms.gamma)?,
             m: shift("beta", norms.beta)?,
-            epsilon: ratio::folded_epsilon(width, norms.epsilon, step, 0)?,
+            epsilon: ratio::folded_epsilon(width, norms.epsilon, ("c", step), 0)?,
         })
     }
 
@@ -192,8 +192,9 @@ impl<K: Kind, W: Weight> Cell<'_, K, W> {
     ///
     /// # Errors
     /// [`Error::Length`] unless `to` has [`bytes_len`](Self::bytes_len); [`Error::TooLarge`] for a fraction beyond 15, a size
-    /// beyond 16 bits or a row beyond 2¹⁵; [`Error::BeyondScale`] for a γ or β of 2²⁰ or more;
-    /// [`Error::EpsilonBeyondScale`]. Nothing is written then.
+    /// beyond 16 bits or units whose gates are a row beyond 2¹⁵; [`Error::BeyondScale`] for a γ or β of 2²⁰ or more;
+    /// [`Error::EpsilonBeyondScale`] for an ε that is too large for the c of an LSTM, of 2⁷⁴ / units² or more. Nothing is
+    /// written then.
     pub fn fold(cell: &sequence::Cell<K, Layer>, fraction: u32, to: &mut [u8]) -> Result<(), Error> {
         let head = Kernel { weights: &[], outputs: 0, fraction: STATE };
         Fold { cell, fraction, head, bias: &[] }.write::<W>(to)

@@ -32,8 +32,11 @@ impl Norms<'_> {
         for row in 0..K::ROWS.len() {
             let norm = self.norm(row, 1);
             let offset = row * ROW;
-            if !SHIFTS.contains(&norm.k) || !SHIFTS.contains(&norm.m) || norm.epsilon >> 112 != 0 {
-                return Err(Error::Corrupt { offset });
+            let wrong = [!SHIFTS.contains(&norm.k), !SHIFTS.contains(&norm.m), norm.epsilon >> 112 != 0];
+            for (wrong, offset) in wrong.into_iter().zip([offset, offset + 4, offset + 8]) {
+                if wrong {
+                    return Err(Error::Corrupt { offset });
+                }
             }
         }
         let parameters = self.gamma.as_chunks().0.iter().chain(self.beta.as_chunks().0);
