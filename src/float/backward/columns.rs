@@ -19,6 +19,8 @@ use crate::{ParamGrads, RowStats};
 const TILE: usize = if ROWS > 1 { 1024 } else { 16 };
 /// Features of a step.
 const STEP: usize = 4;
+/// Rows that are added before a sum is stored; one after the other, so that their number changes no bit.
+const TOGETHER: usize = if ROWS > 1 { 4 } else { 1 };
 
 /// A call, whose rows are one behind the other.
 pub(super) struct Columns<'a, 'g> {
@@ -41,9 +43,23 @@ impl Op for Columns<'_, '_> {
             gamma.repeat(0.0, count);
             beta.repeat(0.0, count);
             let (gamma, beta) = (&mut *gamma, &mut *beta);
-            for (row, stats) in stats.iter().enumerate() {
-                let first = row * width + start;
-                isa.run(Add { x: from(x, first), dy: from(dy, first), stats, gamma, beta });
+            let (together, rest) = stats.as_chunks::<TOGETHER>();
+            let mut row = 0;
+            for stats in together {
+                let rows =
+                    RowsOf { x: from(x, row * width + start), dy: from(dy, row * width + start), width };
+                if stats.iter().all(|stats| stats.pivot == 0.0) {
+                    isa.run(Add::<TOGETHER, false> { rows, stats, gamma, beta });
+                } else {
+                    isa.run(Add::<TOGETHER, true> { rows, stats, gamma, beta });
+                }
+                row += TOGETHER;
+            }
+            for stats in rest {
+                let rows =
+                    RowsOf { x: from(x, row * width + start), dy: from(dy, row * width + start), width };
+                isa.run(Add::<1, true> { rows, stats: core::array::from_ref(stats), gamma, beta });
+                row += 1;
             }
             for (grad, sums) in [(&mut grads.gamma, gamma), (&mut grads.beta, beta)] {
                 let grad =
@@ -55,54 +71,100 @@ impl Op for Columns<'_, '_> {
     }
 }
 
-/// Adds a row to the sums of some features, the first of which are those of `x` and `dy`.
-struct Add<'a> {
+/// Rows of some features, each `width` behind the last.
+#[derive(Clone, Copy)]
+struct RowsOf<'a> {
     x: &'a [f32],
     dy: &'a [f32],
-    stats: &'a RowStats,
+    width: usize,
+}
+
+/// Adds rows, one after the other, to the sums of their first features. Without `PIVOT` theirs are 0.
+struct Add<'a, const R: usize, const PIVOT: bool> {
+    rows: RowsOf<'a>,
+    stats: &'a [RowStats; R],
     gamma: &'a mut [f64],
     beta: &'a mut [f64],
 }
 
-impl Op for Add<'_> {
+impl<const R: usize, const PIVOT: bool> Op for Add<'_, R, PIVOT> {
     type Output = ();
 
     #[inline(always)]
     fn eval<I: Isa>(self, isa: I) {
-        let Self { x, dy, stats, gamma, beta } = self;
-        let ([pivot, delta], rstd) = (stats.wide_centre(), stats.wide_rstd());
-        let ((gamma, gamma_rest), (beta, beta_rest)) =
-            (gamma.as_chunks_mut::<STEP>(), beta.as_chunks_mut::<STEP>());
-        let ((x_steps, _), (dy_steps, _)) = (x.as_chunks::<STEP>(), dy.as_chunks::<STEP>());
-        let whole = STEP * gamma.len();
-        let centre = (isa.wide_splat(pivot), isa.wide_splat(delta), isa.wide_splat(rstd));
-        for (((gamma, beta), x), dy) in gamma.iter_mut().zip(beta).zip(x_steps).zip(dy_steps) {
+        let Self { rows, stats, gamma, beta } = self;
+        let whole = gamma.len() - gamma.len() % STEP;
+        let (gamma, gamma_rest) = gamma.as_chunks_mut::<STEP>();
+        let (beta, beta_rest) = beta.as_chunks_mut::<STEP>();
+        let mut steps = [(&[][..], &[][..]); R];
+        for (r, steps) in steps.iter_mut().enumerate() {
+            let [x, dy] = [rows.x, rows.dy].map(|of| from(of, r * rows.width).as_chunks::<STEP>().0);
+            // All of one length, which a compiler then knows.
+            let (Some(x), Some(dy)) = (x.get(..gamma.len()), dy.get(..gamma.len())) else { return };
+            *steps = (x, dy);
+        }
+        let mut lines =
+            [Line { pivot: isa.wide_splat(0.0), delta: isa.wide_splat(0.0), rstd: isa.wide_splat(0.0) }; R];
+        for (line, stats) in lines.iter_mut().zip(stats) {
+            *line = Line::new(isa, stats);
+        }
+        let nothing = &[0.0; STEP];
+        for (step, (gamma, beta)) in gamma.iter_mut().zip(beta).enumerate() {
             for at in (0..STEP).step_by(I::WIDE) {
-                add(isa, centre, [from(x, at), from(dy, at)], [gamma, beta], at);
+                let mut sums = [isa.wide_load(wide_from(gamma, at)), isa.wide_load(wide_from(beta, at))];
+                for (line, (x, dy)) in lines.iter().zip(&steps) {
+                    let (x, dy) = (x.get(step).unwrap_or(nothing), dy.get(step).unwrap_or(nothing));
+                    sums = line.add::<PIVOT>(isa, from(x, at), from(dy, at), sums);
+                }
+                isa.wide_store(sums[0], gamma.get_mut(at..).unwrap_or(&mut []));
+                isa.wide_store(sums[1], beta.get_mut(at..).unwrap_or(&mut []));
             }
         }
-        let (x, dy) = (from(x, whole), from(dy, whole));
-        for at in 0..gamma_rest.len() {
-            add(Scalar, (pivot, delta, rstd), [from(x, at), from(dy, at)], [gamma_rest, beta_rest], at);
+        for (at, (gamma, beta)) in (whole..).zip(gamma_rest.iter_mut().zip(beta_rest)) {
+            for (r, stats) in stats.iter().enumerate() {
+                let at = r * rows.width + at;
+                let (x, dy) = (from(rows.x, at), from(rows.dy, at));
+                [*gamma, *beta] = Line::new(Scalar, stats).add::<true>(Scalar, x, dy, [*gamma, *beta]);
+            }
         }
     }
 }
 
-/// One vector, to the sums from `at` on.
+/// What x̂ is made of.
+#[derive(Clone, Copy)]
+struct Line<I: Isa> {
+    pivot: I::Wide,
+    delta: I::Wide,
+    rstd: I::Wide,
+}
+
+impl<I: Isa> Line<I> {
+    #[inline(always)]
+    fn new(isa: I, stats: &RowStats) -> Self {
+        let [pivot, delta] = stats.wide_centre();
+        let rstd = isa.wide_splat(stats.wide_rstd());
+        Self { pivot: isa.wide_splat(pivot), delta: isa.wide_splat(delta), rstd }
+    }
+
+    /// The sums of dy·x̂ and dy with one vector more.
+    #[inline(always)]
+    fn add<const PIVOT: bool>(
+        &self,
+        isa: I,
+        x: &[f32],
+        dy: &[f32],
+        [gamma, beta]: [I::Wide; 2],
+    ) -> [I::Wide; 2] {
+        let (x, dy) = (isa.wide(x), isa.wide(dy));
+        let d = if PIVOT { isa.wide_sub(x, self.pivot) } else { x };
+        let normalised = isa.wide_mul(isa.wide_sub(d, self.delta), self.rstd);
+        [isa.wide_add(gamma, isa.wide_mul(dy, normalised)), isa.wide_add(beta, dy)]
+    }
+}
+
 #[inline(always)]
-fn add<I: Isa>(
-    isa: I,
-    (pivot, delta, rstd): (I::Wide, I::Wide, I::Wide),
-    [x, dy]: [&[f32]; 2],
-    [gamma, beta]: [&mut [f64]; 2],
-    at: usize,
-) {
-    let d = isa.wide_sub(isa.wide_sub(isa.wide(x), pivot), delta);
-    let dy = isa.wide(dy);
-    let (gamma, beta) = (gamma.get_mut(at..).unwrap_or(&mut []), beta.get_mut(at..).unwrap_or(&mut []));
-    let of_gamma = isa.wide_add(isa.wide_load(gamma), isa.wide_mul(dy, isa.wide_mul(d, rstd)));
-    isa.wide_store(of_gamma, gamma);
-    isa.wide_store(isa.wide_add(isa.wide_load(beta), dy), beta);
+fn wide_from(values: &[f64], at: usize) -> &[f64] {
+    values.get(at..).unwrap_or(&[])
 }
 
 /// Rounded, and every NaN the same.
