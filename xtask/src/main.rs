@@ -9,6 +9,7 @@ mod digest;
 mod elf;
 mod firmware;
 mod model;
+mod nightly;
 mod package;
 mod paths;
 mod probe;
@@ -52,8 +53,14 @@ const COMMANDS: &[Command] = &[
     },
     Command {
         name: "digest",
-        options: "[--bless]",
+        options: "[--only WORD]",
         does: "prints the digest of the canonical results on every target, compares with the golden one",
+        run: digest::command,
+    },
+    Command {
+        name: "digest",
+        options: "--bless [GROUP...]",
+        does: "makes the results golden: new groups, and of the old ones those that are named; say why in the commit",
         run: digest::command,
     },
     Command {

@@ -82,7 +82,7 @@ fn steps(full: bool) -> Vec<Step> {
     }
     add("model: tests", Box::new(model_tests));
     add("model: the files are those of a training", Box::new(model::check));
-    add("digest", Box::new(|| digest::digest(false)));
+    add("digest", Box::new(|| digest::digest("")));
     for level in probe::LEVELS {
         add(&format!("panic probe: opt-level {level}"), Box::new(move || probe::no_panic(level)));
         add(&format!("float probe: opt-level {level}"), Box::new(move || probe::no_float(level)));
