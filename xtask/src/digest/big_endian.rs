@@ -16,7 +16,17 @@ fn prepare() -> Result<Compute> {
     let mut cargo = nightly::cargo(&["miri", "rust-src"])?;
     cargo.env("CARGO_TARGET_DIR", paths::target().join("miri"));
     // Only bits are looked at. Those of a NaN are any that IEEE 754 allows, other ones each time.
-    cargo.env("MIRIFLAGS", "-Zmiri-disable-validation -Zmiri-disable-stacked-borrows");
-    cargo.args(["miri", "run", "--package", "layernorm-digest", "--target", TRIPLE, "--", "--reduced"]);
+    cargo.env("MIRIFLAGS", "-Zmiri-disable-validation -Zmiri-disable-stacked-borrows -Zmir-opt-level=3");
+    cargo.args([
+        "miri",
+        "run",
+        "--release",
+        "--package",
+        "layernorm-digest",
+        "--target",
+        TRIPLE,
+        "--",
+        "--reduced",
+    ]);
     Ok(Box::new(move || run("digest by Miri", &mut cargo)))
 }
