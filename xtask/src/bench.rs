@@ -3,7 +3,7 @@
 pub mod budget;
 
 use crate::cargo::Flavour;
-use crate::process::{announced, run};
+use crate::process::{announced, quoted, run};
 use crate::toolchain::Toolchain;
 use crate::{Result, package, paths, toolchain, tools, unknown_argument};
 use std::path::PathBuf;
@@ -53,8 +53,10 @@ fn bench(peers: bool, only: &[&str]) -> Result<()> {
     if peers {
         settings.push(("python", python()?));
     }
-    let settings: Vec<_> = settings.iter().map(|(name, path)| format!("{name:?}:{path:?}")).collect();
-    let settings = format!("{{{},\"peers\":{peers},\"only\":{only:?}}}", settings.join(","));
+    let only: Vec<_> = only.iter().copied().map(quoted).collect();
+    let settings: Vec<_> =
+        settings.iter().map(|(name, path)| format!("{name:?}:{}", quoted(&path.to_string_lossy()))).collect();
+    let settings = format!("{{{},\"peers\":{peers},\"only\":[{}]}}", settings.join(","), only.join(","));
     let mut script = Command::new("node");
     script.current_dir(paths::root().join("benches/js")).arg("run.mjs").arg(settings);
     let status = script.stdin(Stdio::null()).status().map_err(|e| format!("cannot start Node: {e}"))?;

@@ -7,6 +7,7 @@ mod cargo;
 mod demo;
 mod digest;
 mod elf;
+mod elsewhere;
 mod firmware;
 mod model;
 mod nightly;
@@ -41,8 +42,8 @@ const COMMANDS: &[Command] = &[
     },
     Command {
         name: "test",
-        options: "[--full] [STEP]",
-        does: "everything that must hold, or the steps with STEP in their name; --full adds the slow tier",
+        options: "[--full] [STEP...]",
+        does: "everything that must hold, or the steps with a STEP in their name; --full adds the slow tier",
         run: test::command,
     },
     Command {

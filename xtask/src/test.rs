@@ -2,9 +2,9 @@
 
 use crate::bench::budget;
 use crate::cargo::{DEFAULT, Flavour, SCALAR, SMALL, THUMB, WASM_SCALAR, WASM_SIMD128, cargo};
-use crate::process::{attempt, elapsed, run};
+use crate::process::{attempt, elapsed, processor_time, quoted, run};
 use crate::toolchain::{self, Target};
-use crate::{Result, demo, digest, firmware, model, package, paths, probe, setup, tools};
+use crate::{Result, demo, digest, elsewhere, firmware, model, package, paths, probe, setup, tools};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -15,33 +15,38 @@ type Step = (String, Box<dyn Fn() -> Result<()>>);
 
 pub fn command(arguments: &[String]) -> Result<()> {
     let mut full = false;
-    let mut only = None;
+    let mut only: Vec<&str> = Vec::new();
     for argument in arguments {
         match argument.as_str() {
             "--full" => full = true,
             option if option.starts_with('-') => {
-                return Err(crate::unknown_argument(option, "--full, and part of a step's name"));
+                return Err(crate::unknown_argument(option, "--full, and parts of steps' names"));
             }
-            part => only = Some(part.to_owned()),
+            part => only.push(part),
         }
     }
     let mut steps = steps(full);
-    if let Some(part) = only {
-        steps.retain(|(name, _)| name.contains(&part));
+    if !only.is_empty() {
+        steps.retain(|(name, _)| only.iter().any(|part| name.contains(part)));
     }
     let start = Instant::now();
     let count = steps.len();
     let mut passed = 0;
     for (name, step) in steps {
         println!("[{}/{count}] {name}", passed + 1);
-        let step_start = Instant::now();
+        let (step_start, before) = (Instant::now(), processor_time());
         if let Err(message) = step() {
             println!("{message}\n[{}/{count}] {name}: FAILED after {}", passed + 1, elapsed(step_start));
             println!("{passed} passed, 1 failed");
             std::process::exit(1);
         }
         passed += 1;
-        println!("[{passed}/{count}] {name}: ok, {} (total {})", elapsed(step_start), elapsed(start));
+        let busy = (processor_time() - before).as_secs_f64();
+        println!(
+            "[{passed}/{count}] {name}: ok, {}, {busy:.0} s of processors (total {})",
+            elapsed(step_start),
+            elapsed(start)
+        );
     }
     if passed == 0 {
         return Err("no step has such a name".into());
@@ -95,6 +100,9 @@ fn steps(full: bool) -> Vec<Step> {
     }
     add("instruction budget", Box::new(budget::check));
     add("demo --once", Box::new(demo::once));
+    if full {
+        add("elsewhere", Box::new(elsewhere::check));
+    }
     steps
 }
 
@@ -206,10 +214,10 @@ fn wasm_tests(flavour: Flavour) -> Result<()> {
     let wasm = toolchain::toolchain(&toolchain::WASM)?;
     let mut cargo = flavour.cargo();
     wasm.apply(&mut cargo);
-    cargo.env(
-        "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER",
-        tools::wasm_bindgen()?.join("wasm-bindgen-test-runner"),
-    );
+    // Not by a variable, which cargo would split at spaces.
+    let runner = tools::wasm_bindgen()?.join("wasm-bindgen-test-runner");
+    let runner = format!("target.{}.runner=[{}]", wasm.triple, quoted(&runner.to_string_lossy()));
+    cargo.args(["--config", &runner]);
     // Every integration test; one that is not for wasm leaves itself out.
     cargo.args(["test", "--package", "layernorm", "--features", "fixed,heapless"]);
     cargo.args(["--target", wasm.triple, "--test", "*"]);
