@@ -10,11 +10,9 @@ use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 /// `getrandom` is reached by two peers, and wants to know where wasm gets random numbers from.
-const WASM: Flavour = Flavour {
-    folder: "bench-wasm",
-    rustflags: "-C target-feature=+simd128 --cfg getrandom_backend=\"wasm_js\"",
-};
-const NATIVE: Flavour = Flavour { folder: "bench-native", rustflags: "" };
+const WASM: Flavour =
+    Flavour::apart("bench-wasm", "-C target-feature=+simd128 --cfg getrandom_backend=\"wasm_js\"");
+const NATIVE: Flavour = Flavour::apart("bench-native", "");
 
 pub fn command(arguments: &[String]) -> Result<()> {
     match arguments {
@@ -85,7 +83,7 @@ fn build(
     if peers {
         cargo.args(["--features", "peers"]);
     }
-    announced(&format!("cargo build contenders ({})", flavour.folder), &mut cargo)?;
+    announced(&format!("cargo build contenders ({})", flavour.name), &mut cargo)?;
     Ok(flavour.artifact(target.map_or("", |toolchain| toolchain.triple), artifact))
 }
 

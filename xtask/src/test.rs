@@ -72,7 +72,7 @@ fn steps(full: bool) -> Vec<Step> {
     for (target, flavour) in
         [(&toolchain::WASM, WASM_SCALAR), (&toolchain::WASM, WASM_SIMD128), (&toolchain::THUMB, THUMB)]
     {
-        add(&format!("warnings: {}", flavour.folder), Box::new(move || warnings(target, flavour)));
+        add(&format!("warnings: {}", flavour.name), Box::new(move || warnings(target, flavour)));
     }
     add("documentation", Box::new(documentation));
     add("oldest Rust", Box::new(oldest_rust));
@@ -83,7 +83,7 @@ fn steps(full: bool) -> Vec<Step> {
     }
     add("core tests: integers, small code", Box::new(small_tests));
     for flavour in [WASM_SCALAR, WASM_SIMD128] {
-        add(&format!("core tests: {} in Node", flavour.folder), Box::new(move || wasm_tests(flavour)));
+        add(&format!("core tests: {} in Node", flavour.name), Box::new(move || wasm_tests(flavour)));
     }
     add("model: tests", Box::new(model_tests));
     add("model: the files are those of a training", Box::new(model::check));
@@ -135,7 +135,7 @@ fn warnings(target: &'static Target, flavour: Flavour) -> Result<()> {
         "--features",
         "fixed,heapless",
     ]);
-    if flavour.folder != THUMB.folder {
+    if flavour.name != THUMB.name {
         cargo.args(["--package", "layernorm-wasm", "--package", "layernorm-digest"]);
     }
     run("cargo check", &mut cargo).map(drop)

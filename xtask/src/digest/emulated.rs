@@ -1,14 +1,13 @@
 //! The corpus for other processors, as their Linux runs it: on this one, or on an emulator of their instructions.
 
-use super::program::{Build, Other, RELEASE, compile};
+use super::program::{Build, Linux, RELEASE, compile};
 use super::{Compute, Target};
-use crate::cargo::Flavour;
 use crate::process::run;
 use crate::{Result, apt, paths, toolchain};
 use std::process::Command;
 
 /// Runs where there is no C library of the target, and no loader for it.
-const STATIC: Flavour = Flavour { folder: "static", rustflags: "-C target-feature=+crt-static" };
+const STATIC: Build = Build { rustflags: "-C target-feature=+crt-static", ..RELEASE };
 
 /// Their linkers and the emulator are Debian's, on the usual machine.
 pub fn targets() -> Vec<Target> {
@@ -68,9 +67,8 @@ fn cross(processor: &'static Processor) -> Result<Compute> {
         apt::install(emulator, &["qemu-user"])?;
     }
     toolchain::add(processor.triple)?;
-    let build = Build { flavour: STATIC, ..RELEASE };
-    let other = Other { triple: processor.triple, linker: processor.linker };
-    let program = compile(processor.name, build, Some(other))?;
+    let other = Linux { triple: processor.triple, linker: processor.linker };
+    let program = compile(processor.name, STATIC, Some(other))?;
     Ok(Box::new(move || {
         let mut command = match processor.emulator {
             Some(emulator) => Command::new(emulator),

@@ -3,18 +3,18 @@
 use super::program::{Build, RELEASE, compile};
 use super::{Compute, Target};
 use crate::Result;
-use crate::cargo::{SCALAR, SMALL};
+use crate::cargo::SCALAR;
 use crate::process::run;
 use std::process::Command;
 
 const STD: Build = Build { words: &["--release", "--features", "std"], ..RELEASE };
+const SCALAR_LANES: Build = Build { rustflags: SCALAR.rustflags, ..RELEASE };
 const LTO: Build = Build {
     environment: &[("CARGO_PROFILE_RELEASE_LTO", "fat"), ("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "1")],
     ..STD
 };
 /// The one form for all rows that one lane takes where code is to be small.
-const SMALL_CODE: Build =
-    Build { flavour: SMALL, environment: &[("CARGO_PROFILE_RELEASE_OPT_LEVEL", "s")], ..RELEASE };
+const SMALL_CODE: Build = Build { environment: &[("CARGO_PROFILE_RELEASE_OPT_LEVEL", "s")], ..SCALAR_LANES };
 /// As `cargo build` makes it, with checks of overflow. Hashing is not what is looked at.
 const UNOPTIMISED: Build = Build { words: &["--config", "profile.dev.package.'*'.opt-level=3"], ..RELEASE };
 
@@ -23,7 +23,7 @@ pub fn targets() -> Vec<Target> {
         &[
             ("native-avx2", STD),
             ("native-sse2", RELEASE),
-            ("native-scalar", Build { flavour: SCALAR, ..RELEASE }),
+            ("native-scalar", SCALAR_LANES),
             ("native-small", SMALL_CODE),
             ("native-opt-level-0", UNOPTIMISED),
             ("native-lto", LTO),
@@ -31,7 +31,7 @@ pub fn targets() -> Vec<Target> {
     } else {
         &[
             ("native", STD),
-            ("native-scalar", Build { flavour: SCALAR, ..RELEASE }),
+            ("native-scalar", SCALAR_LANES),
             ("native-small", SMALL_CODE),
             ("native-opt-level-0", UNOPTIMISED),
             ("native-lto", LTO),

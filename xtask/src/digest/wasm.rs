@@ -69,7 +69,7 @@ fn simd128() -> Result<PathBuf> {
 fn build(flavour: Flavour) -> Result<PathBuf> {
     let wasm = toolchain::toolchain(&toolchain::WASM)?;
     package::build(&wasm, flavour, &["--package", "layernorm-digest", "--bin", "layernorm-digest"])?;
-    let out = flavour.target_dir().join("digest");
+    let out = flavour.target_dir().join("digest").join(flavour.name);
     package::bind(&tools::wasm_bindgen()?, &flavour.artifact(wasm.triple, "layernorm-digest.wasm"), &out)?;
     for name in FILES {
         let file = paths::root().join(PAGES).join(name);
