@@ -91,3 +91,31 @@ fn wait(browser: &mut Child, reports: &Receiver<String>) -> Result<String> {
     }
     Err(format!("did not answer within {} s:", LIMIT.as_secs()))
 }
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::PermissionsExt;
+
+    #[test]
+    fn a_browser_that_dies_is_noticed_at_once_with_its_last_words() {
+        let folder = paths::temporary().expect("there is room");
+        let program = folder.path().join("browser");
+        std::fs::write(&program, "#!/bin/sh\necho no socket today >&2\nexit 134\n").expect("there is room");
+        std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).expect("it is ours");
+        let start = Instant::now();
+        let error =
+            report_of(Family::Chromium, &program, folder.path().into()).expect_err("it reports nothing");
+        assert!(error.contains("no socket today") && error.contains("134"), "{error}");
+        assert!(start.elapsed() < LIMIT / 6);
+    }
+
+    #[test]
+    fn its_folder_leaves_a_socket_room() {
+        let folder = paths::temporary().expect("there is room");
+        assert!(folder.path().as_os_str().len() <= 60, "{}", folder.path().display());
+        let dir = folder.path().to_path_buf();
+        drop(folder);
+        assert!(!dir.exists());
+    }
+}

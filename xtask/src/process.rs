@@ -129,3 +129,13 @@ pub fn processor_time() -> Duration {
     // `cutime` and `cstime` of proc(5).
     TICK * fields.skip(13).take(2).filter_map(|ticks| ticks.parse::<u32>().ok()).sum()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::quoted;
+
+    #[test]
+    fn quotes_are_those_of_json_whatever_a_path_holds() {
+        assert_eq!(quoted("/U\u{308}bung \"1\"\\\n"), "\"/U\u{308}bung \\\"1\\\"\\\\\\u000a\"");
+    }
+}

@@ -80,6 +80,7 @@ fn steps(full: bool) -> Vec<Step> {
         add(&format!("warnings: {}", flavour.name), Box::new(move || warnings(target, flavour)));
     }
     add("documentation", Box::new(documentation));
+    add("the commands' own tests", Box::new(own_tests));
     add("oldest Rust", Box::new(oldest_rust));
     // Long rows take SSE2 with AVX2 too; one lane has an algorithm of its own, so its errors are measured. The lanes of integers
     // are the same in all three.
@@ -234,6 +235,11 @@ fn wasm_tests(flavour: Flavour, tests: &[&str]) -> Result<()> {
     cargo.args(["test", "--package", "layernorm", "--features", "fixed,heapless"]);
     cargo.args(["--target", wasm.triple]).args(tests.iter().flat_map(|test| ["--test", test]));
     summary(&run("cargo test", &mut cargo)?);
+    Ok(())
+}
+
+fn own_tests() -> Result<()> {
+    summary(&run("cargo test", DEFAULT.cargo().args(["test", "--package", "xtask"]))?);
     Ok(())
 }
 

@@ -75,9 +75,20 @@ pub fn compare(computed: &Report) -> Result<()> {
 /// Makes `computed` the golden results: new groups, and of those that are there the ones that `may_change`.
 pub fn bless(computed: &Report, may_change: &[String]) -> Result<()> {
     let wanted = golden()?;
+    let changed = allowed(&wanted, computed, may_change)?;
+    let lines = computed.groups.iter().map(|(name, sha)| format!("{name} {sha}\n"));
+    std::fs::write(paths::root().join(GOLDEN), lines.collect::<String>())
+        .map_err(|e| format!("{GOLDEN}: {e}"))?;
+    let changed = if changed.is_empty() { "none".into() } else { changed.join(", ") };
+    println!("written: {GOLDEN}; groups that changed: {changed}");
+    Ok(())
+}
+
+/// The groups that change, which are those that may.
+fn allowed<'a>(wanted: &'a Report, computed: &'a Report, may_change: &[String]) -> Result<Vec<&'a str>> {
     let changed = wanted.groups_unlike(computed);
-    let refused: Vec<_> =
-        changed.iter().copied().filter(|&name| !may_change.iter().any(|named| named == name)).collect();
+    let named = |name: &&str| may_change.iter().any(|named| named == name);
+    let refused: Vec<_> = changed.iter().copied().filter(|name| !named(name)).collect();
     if !refused.is_empty() {
         return Err(format!("not blessed, for these groups have changed too: {}", refused.join(", ")));
     }
@@ -85,12 +96,35 @@ pub fn bless(computed: &Report, may_change: &[String]) -> Result<()> {
     if !idle.is_empty() {
         return Err(format!("not blessed, for these groups have not changed: {}", idle.join(", ")));
     }
-    let lines = computed.groups.iter().map(|(name, sha)| format!("{name} {sha}\n"));
-    std::fs::write(paths::root().join(GOLDEN), lines.collect::<String>())
-        .map_err(|e| format!("{GOLDEN}: {e}"))?;
-    println!(
-        "written: {GOLDEN}; changed: {}",
-        if changed.is_empty() { "none".into() } else { changed.join(", ") }
-    );
-    Ok(())
+    Ok(changed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn report(groups: &[(&str, &str)]) -> Report {
+        let groups = groups.iter().map(|&(name, sha)| (name.to_owned(), sha.to_owned())).collect();
+        Report { target: String::new(), groups }
+    }
+
+    #[test]
+    fn only_the_groups_that_are_named_may_change() {
+        let wanted = report(&[("sums", "1"), ("gradients", "2"), ("total", "3")]);
+        let computed = report(&[("sums", "1"), ("gradients", "4"), ("new", "5"), ("total", "6")]);
+        let of = |groups: &[&str]| {
+            let groups: Vec<_> = groups.iter().map(|&group| group.to_owned()).collect();
+            allowed(&wanted, &computed, &groups).map(|changed| changed.join(" "))
+        };
+        assert_eq!(of(&["gradients"]).as_deref(), Ok("gradients"));
+        assert!(of(&[]).is_err_and(|e| e.contains("gradients")));
+        assert!(of(&["sums", "gradients"]).is_err_and(|e| e.contains("sums")));
+        assert!(of(&["gradients", "grads"]).is_err_and(|e| e.contains("grads")));
+    }
+
+    #[test]
+    fn a_group_that_is_gone_has_changed() {
+        let (wanted, computed) = (report(&[("sums", "1"), ("total", "3")]), report(&[("total", "4")]));
+        assert!(allowed(&wanted, &computed, &[]).is_err_and(|e| e.contains("sums")));
+    }
 }
