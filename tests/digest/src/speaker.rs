@@ -46,11 +46,7 @@ fn test(memory: &Memory) -> impl Iterator<Item = Utterance> + use<> {
     utterances::all().filter(|utterance| utterance.split == Split::Test).take(few(memory))
 }
 
-/// Of each utterance.
-fn frames(memory: &Memory) -> usize {
-    memory.choose(&[usize::MAX], &[2])[0]
-}
-
+/// Utterances, and frames of each.
 fn few(memory: &Memory) -> usize {
     memory.choose(&[usize::MAX], &[1])[0]
 }
@@ -62,7 +58,7 @@ fn float(
     sink: &mut Sink,
 ) -> Result<(), Error> {
     type Float<'a> = Classifier<'a, Gru, Layer>;
-    let frames = frames(memory);
+    let frames = few(memory);
     let weights = &mut memory.x[..Float::weights_len(utterances::WIDTH, UNITS, SPEAKERS)];
     let classifier = Float::from_bytes(file, weights)?;
     let mut logits = [0.0; SPEAKERS];
@@ -81,7 +77,7 @@ fn integer<W: Weight>(
     memory: &mut Memory,
     sink: &mut Sink,
 ) -> Result<(), Error> {
-    let frames = frames(memory);
+    let frames = few(memory);
     let classifier = fixed::Classifier::<Gru, W>::from_bytes(file)?;
     let fraction = classifier.cell().fraction();
     let words = memory::codes(memory.x, fixed::Classifier::<Gru, W>::words_len(UNITS));

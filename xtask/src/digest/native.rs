@@ -16,7 +16,7 @@ const LTO: Build = Build {
 /// The one form for all rows that one lane takes where code is to be small.
 const SMALL_CODE: Build = Build { environment: &[("CARGO_PROFILE_RELEASE_OPT_LEVEL", "s")], ..SCALAR_LANES };
 /// As `cargo build` makes it, with checks of overflow. Hashing is not what is looked at.
-const UNOPTIMISED: Build = Build { words: &["--config", "profile.dev.package.'*'.opt-level=3"], ..RELEASE };
+const UNOPTIMISED: Build = Build { words: &["--config", "profile.dev.package.sha2.opt-level=3"], ..RELEASE };
 
 pub fn targets() -> Vec<Target> {
     let builds: &[(&'static str, Build)] = if cfg!(target_arch = "x86_64") {
