@@ -12,8 +12,9 @@ pub(crate) struct Sse2;
 #[inline(always)]
 fn two(from: &[f32]) -> __m128 {
     match from.first_chunk::<2>() {
-        // SAFETY: `from` is 8 readable bytes; the load needs no alignment. SSE2 is part of x86-64.
-        Some(from) => unsafe { _mm_castpd_ps(_mm_load_sd(from.as_ptr().cast())) },
+        // Not `_mm_load_sd`: it is the same instruction, but reads an `f64`, which Rust wants aligned to 8 bytes.
+        // SAFETY: `from` is 8 readable bytes; this load needs no alignment. SSE2 is part of x86-64.
+        Some(from) => unsafe { _mm_castsi128_ps(_mm_loadl_epi64(from.as_ptr().cast())) },
         None => Sse2.splat(0.0),
     }
 }

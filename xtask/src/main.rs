@@ -9,12 +9,14 @@ mod digest;
 mod elf;
 mod elsewhere;
 mod firmware;
+mod fuzz;
 mod model;
 mod nightly;
 mod package;
 mod paths;
 mod probe;
 mod process;
+mod sanitise;
 mod server;
 mod setup;
 mod test;
@@ -93,6 +95,12 @@ const COMMANDS: &[Command] = &[
         options: "--budget|--tighten",
         does: "counts instructions per element, compares with benches/budget; --tighten: lowers its limits",
         run: bench::command,
+    },
+    Command {
+        name: "fuzz",
+        options: "[TARGET] [--minutes M]",
+        does: "runs the fuzz targets of tests/fuzz, 5 minutes each; --minimise: keeps what a run has found",
+        run: fuzz::command,
     },
     Command {
         name: "setup",

@@ -4,7 +4,9 @@ use crate::bench::budget;
 use crate::cargo::{DEFAULT, Flavour, SCALAR, SMALL, THUMB, WASM_SCALAR, WASM_SIMD128, cargo};
 use crate::process::{attempt, elapsed, processor_time, quoted, run};
 use crate::toolchain::{self, Target};
-use crate::{Result, demo, digest, elsewhere, firmware, model, package, paths, probe, setup, tools};
+use crate::{
+    Result, demo, digest, elsewhere, firmware, fuzz, model, package, paths, probe, sanitise, setup, tools,
+};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -93,6 +95,14 @@ fn steps(full: bool) -> Vec<Step> {
         add(&format!("core tests: native {name}"), Box::new(step));
     }
     add("core tests: integers, small code", Box::new(small_tests));
+    add("miri", Box::new(sanitise::miri));
+    add("address sanitizer", Box::new(sanitise::address));
+    add("fuzz: kept corpora", Box::new(move || fuzz::replay(full)));
+    if full {
+        for target in fuzz::TARGETS {
+            add(&format!("fuzz: {target}"), Box::new(move || fuzz::fuzz(target, fuzz::MINUTES_OF_FULL)));
+        }
+    }
     for (flavour, tests) in [(WASM_SCALAR, every), (WASM_SIMD128, EVERY)] {
         add(&format!("core tests: {} in Node", flavour.name), Box::new(move || wasm_tests(flavour, tests)));
     }
@@ -107,7 +117,7 @@ fn steps(full: bool) -> Vec<Step> {
     add("firmware", Box::new(firmware::check));
     add("package", Box::new(package::package));
     for folder in ["wasm", "web"] {
-        add(&format!("npm test in {folder}/"), Box::new(move || npm_test(folder)));
+        add(&format!("npm test in {folder}/"), Box::new(move || npm_test(folder, full)));
     }
     add("instruction budget", Box::new(budget::check));
     add("demo --once", Box::new(demo::once));
@@ -119,8 +129,11 @@ fn steps(full: bool) -> Vec<Step> {
 
 fn format() -> Result<()> {
     run("cargo fmt", cargo().args(["fmt", "--all", "--check"]))?;
-    // A workspace of its own.
-    run("cargo fmt", cargo().args(["fmt", "--manifest-path", "firmware/Cargo.toml", "--check"])).map(drop)
+    // Workspaces of their own.
+    for manifest in ["firmware/Cargo.toml", fuzz::MANIFEST] {
+        run("cargo fmt", cargo().args(["fmt", "--manifest-path", manifest, "--check"]))?;
+    }
+    Ok(())
 }
 
 fn clippy(package: &str, features: &[&str]) -> Result<()> {
@@ -274,9 +287,12 @@ fn summary(output: &str) {
     }
 }
 
-fn npm_test(folder: &str) -> Result<()> {
+fn npm_test(folder: &str, full: bool) -> Result<()> {
     tools::npm_packages(folder)?;
     let mut npm = tools::npm(&paths::root().join(folder));
     npm.env("CHROMIUM", tools::chromium()?).env("FIREFOX", tools::firefox()?).arg("test");
+    if full {
+        npm.env("LAYERNORM_FULL", "1");
+    }
     run(&format!("npm test in {folder}/"), &mut npm).map(drop)
 }

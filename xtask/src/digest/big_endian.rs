@@ -3,7 +3,7 @@
 
 use super::{Compute, Target};
 use crate::process::run;
-use crate::{Result, nightly, paths};
+use crate::{Result, nightly};
 
 const TRIPLE: &str = "s390x-unknown-linux-gnu";
 
@@ -13,8 +13,7 @@ pub fn target() -> Target {
 }
 
 fn prepare() -> Result<Compute> {
-    let mut cargo = nightly::cargo(&["miri", "rust-src"])?;
-    cargo.env("CARGO_TARGET_DIR", paths::target().join("miri"));
+    let mut cargo = nightly::cargo("miri/digest")?;
     // Only bits are looked at. Those of a NaN are any that IEEE 754 allows, other ones each time.
     cargo.env("MIRIFLAGS", "-Zmiri-disable-validation -Zmiri-disable-stacked-borrows -Zmir-opt-level=3");
     cargo.args([

@@ -1,0 +1,64 @@
+//! Forward verbs of `f32` rows.
+
+use super::{Random, WIDTHS, bits, zeros};
+use layernorm::{LayerNorm, Modulation, Norm, RmsNorm, RowStats};
+
+fn verbs<const CENTRED: bool>(norm: Norm<CENTRED>, x: &[f32], width: usize) {
+    let rows = x.len() / width;
+    let (mut y, mut stats) = (zeros(x.len()), zeros::<RowStats>(rows));
+    norm.forward(x, &mut y).unwrap();
+    let expected = bits(&y);
+
+    let mut place: Box<[f32]> = x.into();
+    norm.forward_in_place(&mut place).unwrap();
+    assert_eq!(bits(&place), expected);
+    norm.forward_with_stats(x, &mut y, &mut stats).unwrap();
+    assert_eq!(bits(&y), expected);
+    norm.statistics(x, &mut stats).unwrap();
+
+    let (zero, mut residual) = (zeros(x.len()), zeros(x.len()));
+    norm.forward_residual(x, &mut residual, &mut y).unwrap();
+    residual.copy_from_slice(x);
+    norm.forward_residual_with_stats(&zero, &mut residual, &mut y, &mut stats).unwrap();
+    assert_eq!(bits(&y), expected);
+
+    let mut place: Box<[f32]> = x.into();
+    let mut scratch = zeros(2 * x.len());
+    norm.pre_norm(&mut place, &mut scratch, |from, to| to.copy_from_slice(from)).unwrap();
+    norm.post_norm(&mut place, &mut zeros(x.len()), |from, to| to.copy_from_slice(from)).unwrap();
+
+    let stride = width + 2;
+    let len = (rows - 1) * stride + width;
+    let (mut spread, mut apart) = (zeros(len), zeros((rows - 1) * (width + 1) + width));
+    for (to, row) in spread.chunks_mut(stride).zip(x.chunks(width)) {
+        to[..width].copy_from_slice(row);
+    }
+    norm.forward_strided(&spread, stride, &mut apart, width + 1).unwrap();
+    norm.forward_strided_in_place(&mut spread, stride).unwrap();
+    for ((a, b), y) in spread.chunks(stride).zip(apart.chunks(width + 1)).zip(y.chunks(width)) {
+        assert_eq!([bits(&a[..width]), bits(&b[..width])], [bits(y), bits(y)]);
+    }
+
+    norm.forward_channels_first(x, rows, &mut y).unwrap();
+    let mut place: Box<[f32]> = x.into();
+    norm.forward_channels_first_in_place(&mut place, rows).unwrap();
+    assert_eq!(bits(&place), bits(&y));
+}
+
+#[test]
+fn forward_verbs_stay_in_their_slices() {
+    let mut random = Random(1);
+    for &width in WIDTHS {
+        // More rows than are measured together only where they are short.
+        let rows = if width <= 5 && !cfg!(miri) { 18 } else { 5 };
+        let (x, gamma, beta) = (random.rows(rows, width), random.floats(width), random.floats(width));
+        let (layer, rms) = (LayerNorm::new(width).unwrap(), RmsNorm::new(width).unwrap());
+        if cfg!(not(miri)) {
+            verbs(layer, &x, width);
+        }
+        verbs(layer.with_gamma(&gamma).unwrap().with_beta(&beta).unwrap(), &x, width);
+        verbs(rms.with_gamma(&gamma).unwrap().with_unit_offset().with_epsilon(0.0).unwrap(), &x, width);
+        let modulation = Modulation { scale: &gamma, shift: &beta };
+        layer.forward_modulated(&x, modulation, &mut zeros(x.len())).unwrap();
+    }
+}

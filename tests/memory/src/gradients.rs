@@ -1,0 +1,30 @@
+//! Gradients of `f32` rows.
+
+use super::{Random, WIDTHS, bits, zeros};
+use layernorm::{LayerNorm, Norm, ParamGrads, RmsNorm, RowStats};
+
+fn gradients<const CENTRED: bool>(norm: Norm<CENTRED>, x: &[f32], dy: &[f32], width: usize) {
+    let mut stats = zeros::<RowStats>(x.len() / width);
+    norm.statistics(x, &mut stats).unwrap();
+    let (mut dx, mut dgamma, mut dbeta) = (zeros(x.len()), zeros(width), zeros(width));
+    let grads = ParamGrads { gamma: Some(&mut dgamma), beta: Some(&mut dbeta) };
+    norm.backward(x, &stats, dy, &mut dx, grads).unwrap();
+    let mut place: Box<[f32]> = dy.into();
+    let grads = ParamGrads { gamma: None, beta: Some(&mut dbeta) };
+    norm.backward_in_place(x, &stats, &mut place, grads).unwrap();
+    assert_eq!(bits(&place), bits(&dx));
+    norm.backward(x, &stats, dy, &mut dx, ParamGrads { gamma: Some(&mut dgamma), beta: None }).unwrap();
+}
+
+#[test]
+fn gradients_stay_in_their_slices() {
+    let mut random = Random(2);
+    for &width in WIDTHS {
+        let (x, dy) = (random.rows(5, width), random.floats(5 * width));
+        let gamma = random.floats(width);
+        let (layer, rms) = (LayerNorm::new(width).unwrap(), RmsNorm::new(width).unwrap());
+        gradients(layer, &x, &dy, width);
+        gradients(layer.with_gamma(&gamma).unwrap().with_unit_offset(), &x, &dy, width);
+        gradients(rms.with_gamma(&gamma).unwrap(), &x, &dy, width);
+    }
+}
