@@ -42,7 +42,8 @@ impl Row {
         let mut worst = 0.0;
         for (i, dx) in self.dx(centred).into_iter().enumerate() {
             let [own, level, along] = line.terms(self, i);
-            let largest = own.abs().max(level.abs()).max(along.abs());
+            // As in `judge`: at a power of two the smaller number of ULP.
+            let largest = own.abs().max(level.abs()).max(along.abs()) * (1.0 + 1e-12);
             let ulp = f64::from_bits(largest.to_bits() & 0x7ff0_0000_0000_0000) / 8_388_608.0;
             let cancelled = size * (1.0 + line.normalised(self, i).abs());
             let error = (f64::from(dx) - (own - level - along)).abs() - cancelled;

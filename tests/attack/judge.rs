@@ -55,6 +55,9 @@ fn quick_ulp(v: f64) -> f64 {
     f64::from_bits(v.to_bits() & 0x7ff0_0000_0000_0000) / 8_388_608.0
 }
 
+/// What f64 may be off by, with room: at a power of two an error is to be taken for the smaller number of ULP.
+const ABOVE: f64 = 1.0 + 1.0 / (1u64 << 40) as f64;
+
 /// 1 / ULP without a division: the exponent is negated.
 fn per_ulp(v: f64) -> f64 {
     f64::from_bits((2046 << 52) - (v.to_bits() & 0x7ff0_0000_0000_0000)) * 8_388_608.0
@@ -89,15 +92,15 @@ pub fn quick(row: &[f32], epsilon: f32, centred: bool, y: &[f32], stats: &RowSta
     for (x, y) in row.chunks(4).zip(y.chunks(4)) {
         for ((worst, &x), &y) in worst.iter_mut().zip(x).zip(y) {
             let exact = ((f64::from(x) - pivot) - delta) * rstd;
-            let error = (f64::from(y) - exact).abs() * per_ulp(exact.abs().max(1.0));
+            let error = (f64::from(y) - exact).abs() * per_ulp((exact.abs() * ABOVE).max(1.0));
             // Not `max`: a NaN is to stay.
             *worst = if error <= *worst { *worst } else { error };
         }
     }
     let normalised = worst.into_iter().fold(0.0, |worst, error| if error <= worst { worst } else { error });
     let smallest = f64::from(f32::MIN_POSITIVE);
-    let of_mean = quick_ulp(mean.abs().max(1.0 / rstd).max(smallest));
-    let of_rstd = quick_ulp(rstd.max(smallest));
+    let of_mean = quick_ulp(ABOVE * mean.abs().max(1.0 / rstd).max(smallest));
+    let of_rstd = quick_ulp(ABOVE * rstd.max(smallest));
     Some(Errors {
         normalised,
         mean: (f64::from(stats.mean()) - mean).abs() / of_mean,

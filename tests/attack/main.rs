@@ -190,7 +190,7 @@ fn no_gradient_is_found_beyond_the_proved_bound() {
         let error = found.verify(centred);
         let bound = tolerance::EVERY_DX;
         println!("{:<9} dx      {count:>11}   {error:>5.2} ({}) of {bound}", name(centred), found.x.len());
-        assert!((error - worst).abs() < 1e-2, "f64 says {worst}, integers {error}");
+        assert!(error >= worst - 1e-2, "f64 says {worst}, integers {error}");
         let text = found.text(centred, error);
         assert!(error <= tolerance::EVERY_DX, "dx: {error} ULP, {text}");
         keep(&format!("{}-dx", name(centred)), &text);

@@ -46,11 +46,7 @@ impl Record {
             let (of, errors) = Target::new(centred, found.epsilon).verify(&found.row);
             assert_eq!(of, stage);
             let error = errors.of(what);
-            assert!(
-                (error - found.error).abs() < 1e-3,
-                "{what:?}: f64 says {}, integers {error}",
-                found.error
-            );
+            assert!(error >= found.error - 1e-3, "{what:?}: f64 says {}, integers {error}", found.error);
             found.error = error;
         }
     }
