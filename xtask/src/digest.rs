@@ -9,7 +9,7 @@ mod wasm;
 
 pub use report::{Report, golden};
 
-use crate::{Result, unknown_argument};
+use crate::{Result, tools, unknown_argument};
 use std::sync::mpsc::channel;
 use std::thread;
 
@@ -55,6 +55,13 @@ pub fn command(arguments: &[String]) -> Result<()> {
         }
         [argument, ..] => Err(unknown_argument(argument, TAKES)),
     }
+}
+
+/// Installs what its targets need beside what other commands do.
+pub fn install() -> Result<()> {
+    emulated::install()?;
+    big_endian::install()?;
+    tools::npm_packages(wasm::RUNTIMES)
 }
 
 /// Targets with `part` in their name compute the golden results.

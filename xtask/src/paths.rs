@@ -100,7 +100,7 @@ impl Temporary {
 }
 
 impl Drop for Temporary {
-    /// A browser's helper processes end a moment after it and write until then.
+    /// A browser's child processes end a moment after it and write until then.
     fn drop(&mut self) {
         for _ in 0..20 {
             let removed = remove_dir(&self.0).is_ok();

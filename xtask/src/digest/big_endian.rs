@@ -5,6 +5,8 @@ use super::{Compute, Target};
 use crate::process::run;
 use crate::{Result, nightly};
 
+/// Of what it builds.
+const FOLDER: &str = "miri/digest";
 const TRIPLE: &str = "s390x-unknown-linux-gnu";
 
 /// An interpreter takes a thousand times as long, so the corpus is the reduced one.
@@ -12,8 +14,13 @@ pub fn target() -> Target {
     Target::new("s390x-miri-reduced", prepare).reduced()
 }
 
+/// What it needs.
+pub fn install() -> Result<()> {
+    nightly::cargo(FOLDER).map(drop)
+}
+
 fn prepare() -> Result<Compute> {
-    let mut cargo = nightly::cargo("miri/digest")?;
+    let mut cargo = nightly::cargo(FOLDER)?;
     // Only bits are looked at. Those of a NaN are any that IEEE 754 allows, other ones each time.
     cargo.env("MIRIFLAGS", "-Zmiri-disable-validation -Zmiri-disable-stacked-borrows -Zmir-opt-level=3");
     cargo.args([

@@ -11,8 +11,16 @@ const STATIC: Build = Build { rustflags: "-C target-feature=+crt-static", ..RELE
 
 /// Their linkers and the emulator are Debian's, on the usual machine.
 pub fn targets() -> Vec<Target> {
-    let processors = if cfg!(all(target_arch = "x86_64", target_os = "linux")) { PROCESSORS } else { &[] };
-    processors.iter().map(|processor| Target::new(processor.name, move || cross(processor))).collect()
+    here().iter().map(|processor| Target::new(processor.name, move || cross(processor))).collect()
+}
+
+/// What all of them need.
+pub fn install() -> Result<()> {
+    here().iter().try_for_each(tools_for)
+}
+
+fn here() -> &'static [Processor] {
+    if cfg!(all(target_arch = "x86_64", target_os = "linux")) { PROCESSORS } else { &[] }
 }
 
 /// Another processor's Linux.
@@ -57,7 +65,7 @@ const PROCESSORS: &[Processor] = &[
     },
 ];
 
-fn cross(processor: &'static Processor) -> Result<Compute> {
+fn tools_for(processor: &Processor) -> Result<()> {
     if paths::which(processor.linker).is_none() {
         apt::install(processor.linker, processor.packages)?;
     }
@@ -66,7 +74,11 @@ fn cross(processor: &'static Processor) -> Result<Compute> {
     {
         apt::install(emulator, &["qemu-user"])?;
     }
-    toolchain::add(processor.triple)?;
+    toolchain::add(processor.triple)
+}
+
+fn cross(processor: &'static Processor) -> Result<Compute> {
+    tools_for(processor)?;
     let other = Linux { triple: processor.triple, linker: processor.linker };
     let program = compile(processor.name, STATIC, Some(other))?;
     Ok(Box::new(move || {

@@ -13,7 +13,7 @@ use std::sync::OnceLock;
 const PAGES: &str = "tests/digest/web";
 const FILES: [&str; 4] = ["index.html", "node.mjs", "worker.js", "workerd.capnp"];
 /// Engines from npm, in the versions of its lock file.
-const RUNTIMES: &str = "tests/digest/runtimes";
+pub const RUNTIMES: &str = "tests/digest/runtimes";
 
 type Engine = fn(PathBuf) -> Result<Compute>;
 
