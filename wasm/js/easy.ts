@@ -120,11 +120,20 @@ function rowByRow(x: Float32Array, options: LayerNormOptions, centred: boolean):
     norm.unitOffset = true;
   }
   const outStride = check.whole("outStride", options.outStride ?? (options.out == null ? width : stride), width);
-  const out = check.floats("out", options.out ?? new Float32Array(rows * outStride), outStride === width ? rows * width : undefined);
+  const out = check.floats("out", options.out ?? room(rows * outStride), outStride === width ? rows * width : undefined);
   const actual = check.rows("out", out, width, outStride);
   if (actual !== rows) throw new RangeError(`out: expected ${rows} rows, actual ${actual}`);
   if (out === x && outStride !== stride) throw new RangeError(`outStride: expected ${stride} as in x, actual ${outStride}`);
   return normalise({ ...norm, ...call, rows, out, write: strided(width, outStride) });
+}
+
+/** A new array, as long as a stride asks for: an engine's own error would not name it. */
+function room(length: number): Float32Array {
+  try {
+    return new Float32Array(length);
+  } catch {
+    throw new RangeError(`outStride: expected room for ${length} numbers, actual less`);
+  }
 }
 
 function positionByPosition(x: Float32Array, options: LayerNorm2dOptions, centred: boolean): Float32Array {

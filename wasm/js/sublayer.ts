@@ -54,7 +54,12 @@ function checked(x: Float32Array, sublayer: Sublayer, options: SublayerOptions) 
   return [norm === "rms" ? rmsNorm : layerNorm, { width, gamma, beta, epsilon, unitOffset } as LayerNormOptions] as const;
 }
 
+/** Opposite infinities add to a NaN whose bits depend on the machine; this writes the one NaN, by its bits. */
 function add(to: Float32Array, addend: Float32Array): Float32Array {
-  for (let i = 0; i < to.length; i++) to[i]! += addend[i]!;
+  for (let i = 0; i < to.length; i++) {
+    const sum = to[i]! + addend[i]!;
+    if (sum === sum) to[i] = sum;
+    else new Uint32Array(to.buffer, to.byteOffset + 4 * i, 1)[0] = 0x7fc00000;
+  }
   return to;
 }

@@ -23,6 +23,13 @@ test("preNorm is x += f(norm(x)), postNorm is x = norm(x + f(x)), of either norm
   }
 });
 
+test("what preNorm adds has the one NaN, opposite infinities too", () => {
+  const x = Float32Array.of(-Infinity, Infinity, 1, 2);
+  preNorm(x, (_, out) => out.set([Infinity, -Infinity, NaN, 3]), { width: 4 });
+  assert.deepEqual([...new Uint32Array(x.buffer, 0, 3)], [0x7fc00000, 0x7fc00000, 0x7fc00000]);
+  assert.equal(x[3], 5);
+});
+
 test("x may be a view of the memory, though it grows meanwhile", () => {
   const width = 64;
   for (const norm of [preNorm, postNorm]) {

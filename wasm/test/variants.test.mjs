@@ -113,6 +113,7 @@ test("every bad argument is named, and nothing is written then", () => {
     [call({ stride: 2 }), RangeError, "stride: expected a whole number of at least 3, actual 2"],
     [call({ stride: 5 }), RangeError, "x: expected a last row of 3, actual 2"],
     [call({ outStride: 2 }), RangeError, "outStride: expected a whole number of at least 3, actual 2"],
+    [call({ out: undefined, outStride: 2 ** 50 }), RangeError, "outStride: expected room for 4503599627370496 numbers, actual less"],
     [call({ outStride: 4 }), RangeError, "out: expected 4 rows, actual 3"],
     [call({ out: x, outStride: 4 }), RangeError, "out: expected 4 rows, actual 3"],
     [call({ stride: 4, out: x, outStride: 5 }), RangeError, "out: expected a last row of 3, actual 2"],
