@@ -1,9 +1,10 @@
 // Writes web/screenshots/: the pictures of this folder's README and of the project's.
 import { mkdir } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
 import { BROWSERS, open } from "./harness/browsers.mjs";
 import { serve } from "./harness/serve.mjs";
 
-const OUT = new URL("screenshots/", import.meta.url).pathname;
+const OUT = fileURLToPath(new URL("screenshots/", import.meta.url));
 const ROW = "step=3&g=1,1,1,1,2,1,1,1,-1,1,1,1&b=0,0,0,0,0,0,0,0.5,0.5,0.5,0,0";
 
 const PICTURES = [

@@ -154,6 +154,14 @@ impl Isa for Avx2 {
         unsafe { _mm256_cvtps_pd(Sse2.add(Sse2.load(from), Sse2.splat(addend))) }
     }
     #[inline(always)]
+    fn wide_load(self, from: &[f64]) -> __m256d {
+        match from.first_chunk::<4>() {
+            // SAFETY: `from` is 32 readable bytes; the unaligned form is used.
+            Some(from) => unsafe { _mm256_loadu_pd(from.as_ptr()) },
+            None => self.wide_splat(0.0),
+        }
+    }
+    #[inline(always)]
     fn wide_splat(self, value: f64) -> __m256d {
         // SAFETY: as above.
         unsafe { _mm256_set1_pd(value) }

@@ -11,8 +11,17 @@ pub(crate) struct List<T, const N: usize> {
 
 impl<T: Copy, const N: usize> List<T, N> {
     #[inline(always)]
-    pub(crate) fn new() -> Self {
+    pub(crate) const fn new() -> Self {
         Self { items: [const { MaybeUninit::uninit() }; N], len: 0 }
+    }
+
+    /// Holds `count` times `item`, at most `N` times.
+    #[inline(always)]
+    pub(crate) fn repeat(&mut self, item: T, count: usize) {
+        if let Some(places) = self.items.get_mut(..count) {
+            places.iter_mut().for_each(|place| _ = place.write(item));
+            self.len = count;
+        }
     }
 
     /// One more item; none more than `N`.

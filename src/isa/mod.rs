@@ -134,6 +134,8 @@ pub(crate) trait Isa: Copy {
     fn wide(self, from: &[f32]) -> Self::Wide;
     /// The same with `addend` added before, in `f32`.
     fn wide_sum(self, from: &[f32], addend: f32) -> Self::Wide;
+    /// The first `WIDE` elements of `from`, as they are; zeros where it has fewer.
+    fn wide_load(self, from: &[f64]) -> Self::Wide;
     fn wide_splat(self, value: f64) -> Self::Wide;
     fn wide_add(self, a: Self::Wide, b: Self::Wide) -> Self::Wide;
     fn wide_sub(self, a: Self::Wide, b: Self::Wide) -> Self::Wide;

@@ -129,6 +129,10 @@ impl Isa for Scalar {
         (self.load(from) + addend).into()
     }
     #[inline(always)]
+    fn wide_load(self, from: &[f64]) -> f64 {
+        from.first().copied().unwrap_or(0.0)
+    }
+    #[inline(always)]
     fn wide_splat(self, value: f64) -> f64 {
         value
     }

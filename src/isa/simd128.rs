@@ -116,6 +116,14 @@ impl Isa for Simd128 {
         f64x2_promote_low_f32x4(f32x4_add(two(from), f32x4_splat(addend)))
     }
     #[inline(always)]
+    fn wide_load(self, from: &[f64]) -> v128 {
+        match from.first_chunk::<2>() {
+            // SAFETY: `from` is 16 readable bytes; v128_load needs no alignment.
+            Some(from) => unsafe { v128_load(from.as_ptr().cast()) },
+            None => self.wide_splat(0.0),
+        }
+    }
+    #[inline(always)]
     fn wide_splat(self, value: f64) -> v128 {
         f64x2_splat(value)
     }

@@ -156,6 +156,14 @@ impl Isa for Sse2 {
         unsafe { _mm_cvtps_pd(_mm_add_ps(two(from), _mm_set1_ps(addend))) }
     }
     #[inline(always)]
+    fn wide_load(self, from: &[f64]) -> __m128d {
+        match from.first_chunk::<2>() {
+            // SAFETY: `from` is 16 readable bytes; the unaligned form is used.
+            Some(from) => unsafe { _mm_loadu_pd(from.as_ptr()) },
+            None => self.wide_splat(0.0),
+        }
+    }
+    #[inline(always)]
     fn wide_splat(self, value: f64) -> __m128d {
         // SAFETY: as above.
         unsafe { _mm_set1_pd(value) }

@@ -53,8 +53,9 @@ test("dgamma and dbeta are added to; out may be dy", () => {
     const rows = (of) => of.subarray(part, part ? 12 : 8);
     layerNormBackward(rows(x), rows(dy), { width: 4, ...twice });
   }
-  assert.deepEqual(bits(twice.dgamma), bits(once.dgamma));
-  assert.deepEqual(bits(twice.dbeta), bits(once.dbeta));
+  // Each call rounds its sum once.
+  near(twice.dgamma, once.dgamma, 1e-6);
+  near(twice.dbeta, once.dbeta, 1e-6);
   near(once.dbeta, [0, 1, 2, 3].map((i) => 2 + dy[i] + dy[i + 4] + dy[i + 8]));
   assert.equal(layerNormBackward(x, dy, { width: 4, out: dy }), dy);
   assert.deepEqual(bits(dy), bits(dx));

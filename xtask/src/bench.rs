@@ -3,18 +3,16 @@
 pub mod budget;
 
 use crate::cargo::Flavour;
-use crate::process::{announced, run};
+use crate::process::{announced, quoted, run};
 use crate::toolchain::Toolchain;
 use crate::{Result, package, paths, toolchain, tools, unknown_argument};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 /// `getrandom` is reached by two peers, and wants to know where wasm gets random numbers from.
-const WASM: Flavour = Flavour {
-    folder: "bench-wasm",
-    rustflags: "-C target-feature=+simd128 --cfg getrandom_backend=\"wasm_js\"",
-};
-const NATIVE: Flavour = Flavour { folder: "bench-native", rustflags: "" };
+const WASM: Flavour =
+    Flavour::apart("bench-wasm", "-C target-feature=+simd128 --cfg getrandom_backend=\"wasm_js\"");
+const NATIVE: Flavour = Flavour::apart("bench-native", "");
 
 pub fn command(arguments: &[String]) -> Result<()> {
     match arguments {
@@ -53,8 +51,10 @@ fn bench(peers: bool, only: &[&str]) -> Result<()> {
     if peers {
         settings.push(("python", python()?));
     }
-    let settings: Vec<_> = settings.iter().map(|(name, path)| format!("{name:?}:{path:?}")).collect();
-    let settings = format!("{{{},\"peers\":{peers},\"only\":{only:?}}}", settings.join(","));
+    let only: Vec<_> = only.iter().copied().map(quoted).collect();
+    let settings: Vec<_> =
+        settings.iter().map(|(name, path)| format!("{name:?}:{}", quoted(&path.to_string_lossy()))).collect();
+    let settings = format!("{{{},\"peers\":{peers},\"only\":[{}]}}", settings.join(","), only.join(","));
     let mut script = Command::new("node");
     script.current_dir(paths::root().join("benches/js")).arg("run.mjs").arg(settings);
     let status = script.stdin(Stdio::null()).status().map_err(|e| format!("cannot start Node: {e}"))?;
@@ -83,7 +83,7 @@ fn build(
     if peers {
         cargo.args(["--features", "peers"]);
     }
-    announced(&format!("cargo build contenders ({})", flavour.folder), &mut cargo)?;
+    announced(&format!("cargo build contenders ({})", flavour.name), &mut cargo)?;
     Ok(flavour.artifact(target.map_or("", |toolchain| toolchain.triple), artifact))
 }
 

@@ -102,7 +102,9 @@ fn measure(boards: &[&'static Board], alone: impl Fn(&str, &str, &str) -> bool) 
                 running.push_back(scope.spawn(move || {
                     let mut lines = built.run(golden)?;
                     lines.extend(of_verbs);
-                    println!("  {} ({}), opt-level {level}: done", board.name, board.core);
+                    let groups = lines.iter().filter(|line| line[0] == "digest").count();
+                    let Board { name, core, .. } = board;
+                    println!("  {name} ({core}), opt-level {level}: {groups} groups of the digest agree");
                     Ok(Measured { board, compiler, level, lines })
                 }));
                 if running.len() > at_once {

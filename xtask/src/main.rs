@@ -7,6 +7,7 @@ mod cargo;
 mod demo;
 mod digest;
 mod elf;
+mod elsewhere;
 mod firmware;
 mod fuzz;
 mod model;
@@ -43,8 +44,8 @@ const COMMANDS: &[Command] = &[
     },
     Command {
         name: "test",
-        options: "[--full] [STEP]",
-        does: "everything that must hold, or the steps with STEP in their name; --full adds the slow tier",
+        options: "[--full] [STEP...]",
+        does: "everything that must hold, or the steps with a STEP in their name; --full adds the slow tier",
         run: test::command,
     },
     Command {
@@ -55,8 +56,14 @@ const COMMANDS: &[Command] = &[
     },
     Command {
         name: "digest",
-        options: "[--bless]",
+        options: "[--only WORD]",
         does: "prints the digest of the canonical results on every target, compares with the golden one",
+        run: digest::command,
+    },
+    Command {
+        name: "digest",
+        options: "--bless [GROUP...]",
+        does: "makes the results golden: new groups, and of the old ones those that are named; say why in the commit",
         run: digest::command,
     },
     Command {

@@ -1,24 +1,12 @@
 //! `cargo xtask package`: the wasm crate in both variants, then npm's part of the work.
 
-use crate::cargo::Flavour;
+use crate::cargo::{Flavour, PACKAGE_SCALAR, PACKAGE_SIMD128};
 use crate::process::{announced, run};
 use crate::toolchain::Toolchain;
 use crate::{Result, no_arguments, paths, toolchain, tools};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
-
-/// Small modules: loops that matter are written out in `src/float`, and what the compiler unrolls and vectorises beyond
-/// those makes nothing faster. An eighth after brotli.
-macro_rules! small {
-    () => {
-        "-C opt-level=2 -C codegen-units=1 -C no-vectorize-loops -C no-vectorize-slp \
-         -C llvm-args=-unroll-runtime=false -C llvm-args=-unroll-allow-partial=false"
-    };
-}
-const SCALAR: Flavour = Flavour { folder: "package-scalar", rustflags: small!() };
-const SIMD128: Flavour =
-    Flavour { folder: "package-simd128", rustflags: concat!(small!(), " -C target-feature=+simd128") };
 
 pub fn command(arguments: &[String]) -> Result<()> {
     no_arguments(arguments)?;
@@ -37,8 +25,8 @@ fn build_package() -> Result<()> {
     tools::npm_packages("wasm")?;
     let wasm = toolchain::toolchain(&toolchain::WASM)?;
     let bindgen = tools::wasm_bindgen()?;
-    let scalar = bindings(&wasm, &bindgen, SCALAR)?;
-    let simd = bindings(&wasm, &bindgen, SIMD128)?;
+    let scalar = bindings(&wasm, &bindgen, PACKAGE_SCALAR)?;
+    let simd = bindings(&wasm, &bindgen, PACKAGE_SIMD128)?;
     let mut npm = tools::npm(&paths::root().join("wasm"));
     npm.env("LAYERNORM_SCALAR_DIR", scalar).env("LAYERNORM_SIMD_DIR", simd).args(["run", "build"]);
     announced("npm run build in wasm/", &mut npm).map(drop)
@@ -46,7 +34,7 @@ fn build_package() -> Result<()> {
 
 /// A folder with the modules of norms and those of sequences.
 fn bindings(wasm: &Toolchain, bindgen: &Path, flavour: Flavour) -> Result<PathBuf> {
-    let out = flavour.target_dir().join("bindings");
+    let out = flavour.target_dir().join("bindings").join(flavour.name);
     for (folder, features) in [("norms", &[][..]), ("sequence", &["--features", "sequence"])] {
         build(wasm, flavour, &[&["--package", "layernorm-wasm", "--lib"], features].concat())?;
         bind(bindgen, &flavour.artifact(wasm.triple, "layernorm_wasm.wasm"), &out.join(folder))?;
@@ -59,7 +47,7 @@ pub fn build(wasm: &Toolchain, flavour: Flavour, selection: &[&str]) -> Result<(
     let mut cargo = flavour.cargo();
     wasm.apply(&mut cargo);
     cargo.args(["build", "--release", "--target", wasm.triple]).args(selection);
-    announced(&format!("cargo build {} ({})", selection[1], flavour.folder), &mut cargo).map(drop)
+    announced(&format!("cargo build {} ({})", selection[1], flavour.name), &mut cargo).map(drop)
 }
 
 /// The JavaScript side of `module`, as ES modules that are told where their bytes are.

@@ -2,6 +2,8 @@
 
 use crate::Result;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 pub fn root() -> PathBuf {
     // Read when it runs, not `env!`: the compiled xtask stays right when the folder is moved.
@@ -61,4 +63,51 @@ pub fn remove_dir(dir: &Path) -> Result<()> {
 /// A program on PATH.
 pub fn which(program: &str) -> Option<PathBuf> {
     std::env::split_paths(&std::env::var_os("PATH")?).map(|dir| dir.join(program)).find(|path| path.is_file())
+}
+
+/// What a socket's path may have, less what a browser puts behind it.
+#[cfg(unix)]
+const SHORT: usize = 40;
+
+/// A folder with a short path outside of the work tree, which goes when this is dropped.
+pub struct Temporary(PathBuf);
+
+pub fn temporary() -> Result<Temporary> {
+    static COUNT: AtomicUsize = AtomicUsize::new(0);
+    let name = format!("ln-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+    let dir = temporary_base().join(name);
+    remove_dir(&dir)?;
+    create_dir(&dir)?;
+    Ok(Temporary(dir))
+}
+
+#[cfg(unix)]
+fn temporary_base() -> PathBuf {
+    let named = std::env::temp_dir();
+    let usual = Path::new("/tmp");
+    if named.as_os_str().len() > SHORT && usual.is_dir() { usual.to_path_buf() } else { named }
+}
+
+#[cfg(not(unix))]
+fn temporary_base() -> PathBuf {
+    std::env::temp_dir()
+}
+
+impl Temporary {
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl Drop for Temporary {
+    /// A browser's child processes end a moment after it and write until then.
+    fn drop(&mut self) {
+        for _ in 0..20 {
+            let removed = remove_dir(&self.0).is_ok();
+            std::thread::sleep(Duration::from_millis(50));
+            if removed && !self.0.exists() {
+                return;
+            }
+        }
+    }
 }

@@ -1,10 +1,10 @@
 //! All of the set-up at once, for those who want to have it behind them (before going offline, say).
 
-use crate::{Result, no_arguments, toolchain, tools};
+use crate::{Result, digest, no_arguments, toolchain, tools};
 
 type Part = fn() -> Result<()>;
 
-pub const PARTS: [(&str, Part); 5] = [
+pub const PARTS: [(&str, Part); 6] = [
     ("Node", tools::node),
     ("Rust targets", || {
         toolchain::toolchain(&toolchain::WASM)?;
@@ -13,6 +13,7 @@ pub const PARTS: [(&str, Part); 5] = [
     ("wasm-bindgen", || tools::wasm_bindgen().map(drop)),
     ("browsers", || tools::chromium().and_then(|_| tools::firefox()).map(drop)),
     ("npm packages", || ["wasm", "web"].into_iter().try_for_each(tools::npm_packages)),
+    ("targets of the digest", digest::install),
 ];
 
 pub fn command(arguments: &[String]) -> Result<()> {

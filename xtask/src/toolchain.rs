@@ -5,7 +5,7 @@
 //! into a sysroot in the user's cache, keyed by the compiler's version.
 
 use crate::cargo::clean_environment;
-use crate::process::{announced, attempt, run};
+use crate::process::{Finished, announced, attempt, run};
 use crate::{Result, apt, paths};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -68,7 +68,7 @@ impl Toolchain {
 
 /// Finds or makes a toolchain for `target`.
 pub fn toolchain(target: &Target) -> Result<Toolchain> {
-    if rustc_has(target)? {
+    if rustc_has(target.triple)? {
         return Ok(Toolchain { triple: target.triple, environment: Vec::new() });
     }
     // Before rustup: a sysroot in the cache means that rustup has failed before.
@@ -77,14 +77,7 @@ pub fn toolchain(target: &Target) -> Result<Toolchain> {
     {
         return Ok(sysroot.toolchain(target));
     }
-    let added = paths::which("rustup").is_some() && {
-        let mut rustup = Command::new("rustup");
-        rustup.args(["target", "add", target.triple]);
-        let label = format!("rustup target add {}", target.triple);
-        eprintln!("  {label} ...");
-        attempt(&label, &mut rustup, Some(RUSTUP_LIMIT))?.success && rustc_has(target)?
-    };
-    if added {
+    if paths::which("rustup").is_some() && rustup_add(target.triple)?.success && rustc_has(target.triple)? {
         return Ok(Toolchain { triple: target.triple, environment: Vec::new() });
     }
     eprintln!("  rustup has no {}: Debian's compiler instead", target.triple);
@@ -101,9 +94,31 @@ pub fn toolchain(target: &Target) -> Result<Toolchain> {
     Ok(sysroot.toolchain(target))
 }
 
-fn rustc_has(target: &Target) -> Result<bool> {
+/// A target with an operating system, which only rustup has.
+pub fn add(triple: &str) -> Result<()> {
+    if rustc_has(triple)? {
+        return Ok(());
+    }
+    if paths::which("rustup").is_none() {
+        return Err(format!("Rust's library for {triple} is missing, and rustup, which would bring it"));
+    }
+    let added = rustup_add(triple)?;
+    if added.success && rustc_has(triple)? {
+        return Ok(());
+    }
+    let by_hand = format!("rustup target add {triple}");
+    Err(format!("Rust's library for {triple} is missing; try: {by_hand}\n{}", added.output.trim_end()))
+}
+
+fn rustup_add(triple: &str) -> Result<Finished> {
+    let label = format!("rustup target add {triple}");
+    eprintln!("  {label} ...");
+    attempt(&label, Command::new("rustup").args(["target", "add", triple]), Some(RUSTUP_LIMIT))
+}
+
+fn rustc_has(triple: &str) -> Result<bool> {
     let mut rustc = Command::new("rustc");
-    rustc.args(["--print", "target-libdir", "--target", target.triple]).current_dir(paths::root());
+    rustc.args(["--print", "target-libdir", "--target", triple]).current_dir(paths::root());
     let libdir = run("rustc", &mut rustc)?;
     Ok(Path::new(libdir.trim()).is_dir())
 }

@@ -9,12 +9,18 @@
 //! 2. Some features after others, each through all rows: without memory of its own a call has no room for an `f64` of
 //!    every feature.
 
+use super::super::OneNan;
 use super::super::sums::from;
-use crate::isa::{Isa, Op, ROWS, Scalar};
+use crate::isa::{Isa, List, Op, ROWS, Scalar};
 use crate::{ParamGrads, RowStats};
 
-/// Features that go through all rows together; where memory is little, fewer: a sum is 8 B of stack.
-const TILE: usize = if ROWS > 1 { 64 } else { 16 };
+/// Features that go through all rows together: their sums stay in the nearest cache. Where memory is little they are fewer,
+/// for a sum is 8 B of stack.
+const TILE: usize = if ROWS > 1 { 1024 } else { 16 };
+/// Features of a step.
+const STEP: usize = 4;
+/// Rows that are added before a sum is stored; one after the other, so that their number changes no bit.
+const TOGETHER: usize = if ROWS > 1 { 4 } else { 1 };
 
 /// A call, whose rows are one behind the other.
 pub(super) struct Columns<'a, 'g> {
@@ -29,45 +35,136 @@ impl Op for Columns<'_, '_> {
     type Output = ();
 
     #[inline(always)]
-    fn eval<I: Isa>(mut self, isa: I) {
-        let vectors = self.width - self.width % I::WIDE;
-        for start in (0..vectors).step_by(TILE) {
-            self.tile(isa, start, TILE.min(vectors - start));
-        }
-        if vectors < self.width {
-            self.tile(Scalar, vectors, self.width - vectors);
+    fn eval<I: Isa>(self, isa: I) {
+        let Self { width, x, dy, stats, grads } = self;
+        for start in (0..width).step_by(TILE) {
+            let count = TILE.min(width - start);
+            let (mut gamma, mut beta) = (List::<f64, TILE>::new(), List::<f64, TILE>::new());
+            gamma.repeat(0.0, count);
+            beta.repeat(0.0, count);
+            let (gamma, beta) = (&mut *gamma, &mut *beta);
+            let (together, rest) = stats.as_chunks::<TOGETHER>();
+            let mut row = 0;
+            for stats in together {
+                let rows =
+                    RowsOf { x: from(x, row * width + start), dy: from(dy, row * width + start), width };
+                if stats.iter().all(|stats| stats.pivot == 0.0) {
+                    isa.run(Add::<TOGETHER, false> { rows, stats, gamma, beta });
+                } else {
+                    isa.run(Add::<TOGETHER, true> { rows, stats, gamma, beta });
+                }
+                row += TOGETHER;
+            }
+            for stats in rest {
+                let rows =
+                    RowsOf { x: from(x, row * width + start), dy: from(dy, row * width + start), width };
+                isa.run(Add::<1, true> { rows, stats: core::array::from_ref(stats), gamma, beta });
+                row += 1;
+            }
+            for (grad, sums) in [(&mut grads.gamma, gamma), (&mut grads.beta, beta)] {
+                let grad =
+                    grad.as_mut().and_then(|grad| grad.get_mut(start..start + count)).unwrap_or(&mut []);
+                grad.iter_mut().zip(sums).for_each(|(grad, sum)| *grad = (f64::from(*grad) + *sum) as f32);
+                isa.run(OneNan(grad));
+            }
         }
     }
 }
 
-impl Columns<'_, '_> {
-    /// `count` features from `start` on, whole vectors of them.
+/// Rows of some features, each `width` behind the last.
+#[derive(Clone, Copy)]
+struct RowsOf<'a> {
+    x: &'a [f32],
+    dy: &'a [f32],
+    width: usize,
+}
+
+/// Adds rows, one after the other, to the sums of their first features. Without `PIVOT` theirs are 0.
+struct Add<'a, const R: usize, const PIVOT: bool> {
+    rows: RowsOf<'a>,
+    stats: &'a [RowStats; R],
+    gamma: &'a mut [f64],
+    beta: &'a mut [f64],
+}
+
+impl<const R: usize, const PIVOT: bool> Op for Add<'_, R, PIVOT> {
+    type Output = ();
+
     #[inline(always)]
-    fn tile<I: Isa>(&mut self, isa: I, start: usize, count: usize) {
-        let mut sums = [[isa.wide_splat(0.0); 2]; TILE];
-        let sums = sums.get_mut(..count / I::WIDE).unwrap_or(&mut []);
-        for (row, stats) in self.stats.iter().enumerate() {
-            let first = row * self.width + start;
-            let (x, dy) = (from(self.x, first), from(self.dy, first));
-            let [pivot, delta] = stats.wide_centre();
-            let (pivot, delta) = (isa.wide_splat(pivot), isa.wide_splat(delta));
-            let rstd = isa.wide_splat(stats.wide_rstd());
-            for ([gamma, beta], at) in sums.iter_mut().zip((0..).step_by(I::WIDE)) {
-                let d = isa.wide_sub(isa.wide_sub(isa.wide(from(x, at)), pivot), delta);
-                let dy = isa.wide(from(dy, at));
-                *gamma = isa.wide_add(*gamma, isa.wide_mul(dy, isa.wide_mul(d, rstd)));
-                *beta = isa.wide_add(*beta, dy);
+    fn eval<I: Isa>(self, isa: I) {
+        let Self { rows, stats, gamma, beta } = self;
+        let whole = gamma.len() - gamma.len() % STEP;
+        let (gamma, gamma_rest) = gamma.as_chunks_mut::<STEP>();
+        let (beta, beta_rest) = beta.as_chunks_mut::<STEP>();
+        let mut steps = [(&[][..], &[][..]); R];
+        for (r, steps) in steps.iter_mut().enumerate() {
+            let [x, dy] = [rows.x, rows.dy].map(|of| from(of, r * rows.width).as_chunks::<STEP>().0);
+            // All of one length, which a compiler then knows.
+            let (Some(x), Some(dy)) = (x.get(..gamma.len()), dy.get(..gamma.len())) else { return };
+            *steps = (x, dy);
+        }
+        let mut lines =
+            [Line { pivot: isa.wide_splat(0.0), delta: isa.wide_splat(0.0), rstd: isa.wide_splat(0.0) }; R];
+        for (line, stats) in lines.iter_mut().zip(stats) {
+            *line = Line::new(isa, stats);
+        }
+        let nothing = &[0.0; STEP];
+        for (step, (gamma, beta)) in gamma.iter_mut().zip(beta).enumerate() {
+            for at in (0..STEP).step_by(I::WIDE) {
+                let mut sums = [isa.wide_load(wide_from(gamma, at)), isa.wide_load(wide_from(beta, at))];
+                for (line, (x, dy)) in lines.iter().zip(&steps) {
+                    let (x, dy) = (x.get(step).unwrap_or(nothing), dy.get(step).unwrap_or(nothing));
+                    sums = line.add::<PIVOT>(isa, from(x, at), from(dy, at), sums);
+                }
+                isa.wide_store(sums[0], gamma.get_mut(at..).unwrap_or(&mut []));
+                isa.wide_store(sums[1], beta.get_mut(at..).unwrap_or(&mut []));
             }
         }
-        for (of, to) in [&mut self.grads.gamma, &mut self.grads.beta].into_iter().enumerate() {
-            let Some(to) = to.as_mut().and_then(|to| to.get_mut(start..start + count)) else { continue };
-            for (to, sums) in to.chunks_mut(I::WIDE).zip(&*sums) {
-                let mut values = [0.0; 4];
-                isa.wide_store(sums[of], &mut values);
-                to.iter_mut().zip(values).for_each(|(to, sum)| *to = canonical(f64::from(*to) + sum));
+        for (at, (gamma, beta)) in (whole..).zip(gamma_rest.iter_mut().zip(beta_rest)) {
+            for (r, stats) in stats.iter().enumerate() {
+                let at = r * rows.width + at;
+                let (x, dy) = (from(rows.x, at), from(rows.dy, at));
+                [*gamma, *beta] = Line::new(Scalar, stats).add::<true>(Scalar, x, dy, [*gamma, *beta]);
             }
         }
     }
+}
+
+/// What x̂ is made of.
+#[derive(Clone, Copy)]
+struct Line<I: Isa> {
+    pivot: I::Wide,
+    delta: I::Wide,
+    rstd: I::Wide,
+}
+
+impl<I: Isa> Line<I> {
+    #[inline(always)]
+    fn new(isa: I, stats: &RowStats) -> Self {
+        let [pivot, delta] = stats.wide_centre();
+        let rstd = isa.wide_splat(stats.wide_rstd());
+        Self { pivot: isa.wide_splat(pivot), delta: isa.wide_splat(delta), rstd }
+    }
+
+    /// The sums of dy·x̂ and dy with one vector more.
+    #[inline(always)]
+    fn add<const PIVOT: bool>(
+        &self,
+        isa: I,
+        x: &[f32],
+        dy: &[f32],
+        [gamma, beta]: [I::Wide; 2],
+    ) -> [I::Wide; 2] {
+        let (x, dy) = (isa.wide(x), isa.wide(dy));
+        let d = if PIVOT { isa.wide_sub(x, self.pivot) } else { x };
+        let normalised = isa.wide_mul(isa.wide_sub(d, self.delta), self.rstd);
+        [isa.wide_add(gamma, isa.wide_mul(dy, normalised)), isa.wide_add(beta, dy)]
+    }
+}
+
+#[inline(always)]
+fn wide_from(values: &[f64], at: usize) -> &[f64] {
+    values.get(at..).unwrap_or(&[])
 }
 
 /// Rounded, and every NaN the same.

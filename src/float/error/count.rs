@@ -97,6 +97,9 @@ impl Isa for Counter {
     fn wide(self, _: &[f32]) -> f64 {
         unreachable!()
     }
+    fn wide_load(self, _: &[f64]) -> f64 {
+        unreachable!()
+    }
     fn wide_sum(self, _: &[f32], _: f32) -> f64 {
         unreachable!()
     }

@@ -9,9 +9,7 @@ use layernorm::{Error, LayerNorm, Norm, RmsNorm};
 /// 1..=67 are four blocks of lanes and three; 128 is a block of the sums; the last needs a second level of them.
 const WIDE: &[usize] = &[100, 127, 128, 129, 255, 256, 257, 768, 1000, 4096, 16_383, 16_385, ELEMENTS];
 
-fn widths() -> impl Iterator<Item = usize> {
-    (1..=67).chain(WIDE.iter().copied())
-}
+const REDUCED: &[usize] = &[2, 17];
 
 const EPSILONS: [f32; 6] = [0.0, f32::from_bits(1), f32::from_bits(71_362), 1.0e-5, 1.0, f32::MAX];
 
@@ -31,7 +29,7 @@ fn without_beta<'a>(norm: RmsNorm<'a>, _: &'a [f32]) -> Result<RmsNorm<'a>, Erro
 }
 
 pub(crate) fn layer_norm(memory: &mut Memory, sink: &mut Sink) {
-    every_width(widths(), ELEMENTS, memory, sink, with_beta);
+    every_width(memory.widths(WIDE, REDUCED), ELEMENTS, memory, sink, with_beta);
 }
 
 pub(crate) fn layer_norm_epsilon(memory: &mut Memory, sink: &mut Sink) {
@@ -39,7 +37,7 @@ pub(crate) fn layer_norm_epsilon(memory: &mut Memory, sink: &mut Sink) {
 }
 
 pub(crate) fn rms_norm(memory: &mut Memory, sink: &mut Sink) {
-    every_width(widths(), ELEMENTS, memory, sink, without_beta);
+    every_width(memory.widths(WIDE, REDUCED), ELEMENTS, memory, sink, without_beta);
 }
 
 pub(crate) fn rms_norm_epsilon(memory: &mut Memory, sink: &mut Sink) {
@@ -48,8 +46,9 @@ pub(crate) fn rms_norm_epsilon(memory: &mut Memory, sink: &mut Sink) {
 
 /// Both norms, where there is little memory.
 pub(crate) fn small(memory: &mut Memory, sink: &mut Sink) {
-    every_width(FEW.iter().copied(), memory::FEW, memory, sink, with_beta);
-    every_width(FEW.iter().copied(), memory::FEW, memory, sink, without_beta);
+    let few = memory.choose(FEW, &[5]);
+    every_width(few.iter().copied(), memory::FEW, memory, sink, with_beta);
+    every_width(few.iter().copied(), memory::FEW, memory, sink, without_beta);
 }
 
 /// Every width with every kind, as many rows in a call as there is room for, at the default ε; γ and β come
@@ -73,8 +72,8 @@ fn every_width<const CENTRED: bool>(
 
 /// Every ε with every kind, at widths below, on and above a block.
 fn every_epsilon<const CENTRED: bool>(memory: &mut Memory, sink: &mut Sink, with_beta: WithBeta<CENTRED>) {
-    for (turn, epsilon) in EPSILONS.into_iter().enumerate() {
-        for width in [1, 2, 5, 16, 31, 129, 300] {
+    for (turn, &epsilon) in memory.choose(&EPSILONS, &EPSILONS[1..3]).iter().enumerate() {
+        for &width in memory.choose(&[1, 2, 5, 16, 31, 129, 300], &[2]) {
             let mut numbers = Numbers::new(u64::from(epsilon.to_bits()) << 32 | width as u64);
             let shape = Shape { width, kinds: KINDS, epsilon, turn: turn + width };
             case(memory, &mut numbers, sink, with_beta, shape);

@@ -12,6 +12,7 @@ const CODES: usize = 4096;
 const WIDE: &[usize] = &[100, 127, 128, 129, 255, 256, 257, 300, 768, 1000, CODES];
 /// For little memory.
 const FEW: &[usize] = &[1, 2, 3, 5, 8, 9, 15, 16, 17, 33, 64, 67, 128, 160];
+const REDUCED: &[usize] = &[2, 9];
 const EPSILONS: [f32; 4] = [0.0, f32::from_bits(1), 1.0e-5, 1.0];
 
 pub(crate) struct Case<'a> {
@@ -28,14 +29,14 @@ pub(crate) type Run = fn(Case, &mut Memory, &mut Numbers, &mut Sink) -> Result<(
 pub(crate) type Runs<'a> = [&'a [Run]; 3];
 
 pub(crate) fn every_case(runs: &Runs, memory: &mut Memory, sink: &mut Sink) {
-    every_width(runs, (1..=67).chain(WIDE.iter().copied()), CODES, memory, sink);
-    boundaries(runs, 64, memory, sink);
+    every_width(runs, memory.widths(WIDE, REDUCED), CODES, memory, sink);
+    boundaries(runs, memory.choose(&[64], &[1])[0], memory, sink);
 }
 
 /// Fewer of them, where there is little memory.
 pub(crate) fn some_cases(runs: &Runs, memory: &mut Memory, sink: &mut Sink) {
-    every_width(runs, FEW.iter().copied(), memory::FEW, memory, sink);
-    boundaries(runs, 4, memory, sink);
+    every_width(runs, memory.choose(FEW, &[5]).iter().copied(), memory::FEW, memory, sink);
+    boundaries(runs, memory.choose(&[4], &[1])[0], memory, sink);
 }
 
 /// Every width with every kind, as many rows in a call as there is room for; ε, γ, β and the type that comes out change.

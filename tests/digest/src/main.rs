@@ -1,4 +1,4 @@
-//! Prints the digest natively; on wasm, exports it to JavaScript.
+//! Prints the digest natively, with `--reduced` that of fewer cases; on wasm, exports it to JavaScript.
 
 use layernorm_digest::{Hash, Large, Memory, digest, storage};
 use std::sync::Mutex;
@@ -7,10 +7,12 @@ use std::sync::Mutex;
 static MEMORY: Mutex<Large> = Mutex::new(storage());
 
 /// One line for each group and a last one for the whole.
-fn report() -> String {
+fn report(reduced: bool) -> String {
     let mut text = String::new();
     let mut storage = MEMORY.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-    let total = digest(&mut Memory::new(&mut storage), |name, hash| text += &line(name, hash));
+    let memory = Memory::new(&mut storage);
+    let mut memory = if reduced { memory.reduced() } else { memory };
+    let total = digest(&mut memory, |name, hash| text += &line(name, hash));
     text + &line("total", &total)
 }
 
@@ -23,11 +25,12 @@ fn line(name: &str, hash: &Hash) -> String {
 #[cfg(target_arch = "wasm32")]
 #[wasm_bindgen::prelude::wasm_bindgen(js_name = digest)]
 pub fn exported() -> String {
-    report()
+    report(false)
 }
 
 fn main() {
     if cfg!(not(target_arch = "wasm32")) {
-        print!("{}", report());
+        let reduced = std::env::args().skip(1).any(|argument| argument == "--reduced");
+        print!("{}", report(reduced));
     }
 }

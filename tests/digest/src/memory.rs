@@ -30,13 +30,34 @@ pub struct Memory<'a> {
     pub(crate) gamma: &'a mut [f32],
     pub(crate) beta: &'a mut [f32],
     pub(crate) stats: [RowStats; ROWS],
+    reduced: bool,
 }
 
 impl<'a> Memory<'a> {
     /// What the numbers are does not matter.
     pub fn new<const N: usize>(storage: &'a mut Storage<N>) -> Self {
         let [x, y, residual, gamma, beta] = storage;
-        Self { x, y, residual, gamma, beta, stats: [RowStats::default(); ROWS] }
+        Self { x, y, residual, gamma, beta, stats: [RowStats::default(); ROWS], reduced: false }
+    }
+
+    /// For a machine that takes its time: every group, with fewer of its cases.
+    pub fn reduced(self) -> Self {
+        Self { reduced: true, ..self }
+    }
+
+    /// `all`, or in the reduced corpus `few`.
+    pub(crate) fn choose<'b, T>(&self, all: &'b [T], few: &'b [T]) -> &'b [T] {
+        if self.reduced { few } else { all }
+    }
+
+    /// 1..=67 and the `wide` ones, or in the reduced corpus `few`.
+    pub(crate) fn widths(
+        &self,
+        wide: &'static [usize],
+        few: &'static [usize],
+    ) -> impl Iterator<Item = usize> + use<> {
+        let narrow = if self.reduced { 0 } else { 67 };
+        (1..=narrow).chain(self.choose(wide, few).iter().copied())
     }
 }
 

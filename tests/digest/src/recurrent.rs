@@ -10,6 +10,7 @@ use layernorm::sequence::{Cell, Classifier, Gradients, Gru, Kind, Layer, Lstm, N
 
 /// Inputs, units, frames.
 const SHAPES: &[[usize; 3]] = &[[1, 1, 3], [3, 2, 1], [2, 5, 7], [5, 16, 4], [12, 32, 9], [7, 33, 12]];
+const REDUCED: &[[usize; 3]] = &[[2, 3, 2]];
 /// For little memory; gradients take as much as weights.
 const FEW: &[[usize; 3]] = &[[1, 1, 3], [3, 2, 1], [2, 3, 4]];
 const FEW_WITHOUT_GRADIENTS: &[[usize; 3]] = &[[1, 1, 3], [2, 5, 7], [5, 4, 6]];
@@ -41,16 +42,16 @@ const INTEGERS: &[Run] = &[
 ];
 
 pub(crate) fn floats(memory: &mut Memory, sink: &mut Sink) {
-    every_shape(FLOATS, SHAPES, memory, sink);
+    every_shape(FLOATS, memory.choose(SHAPES, REDUCED), memory, sink);
 }
 
 pub(crate) fn integers(memory: &mut Memory, sink: &mut Sink) {
-    every_shape(INTEGERS, SHAPES, memory, sink);
+    every_shape(INTEGERS, memory.choose(SHAPES, REDUCED), memory, sink);
 }
 
 pub(crate) fn small(memory: &mut Memory, sink: &mut Sink) {
-    every_shape(FEW_FLOATS, FEW, memory, sink);
-    every_shape(INTEGERS, FEW_WITHOUT_GRADIENTS, memory, sink);
+    every_shape(FEW_FLOATS, memory.choose(FEW, REDUCED), memory, sink);
+    every_shape(INTEGERS, memory.choose(FEW_WITHOUT_GRADIENTS, REDUCED), memory, sink);
 }
 
 fn every_shape(runs: &[Run], shapes: &[[usize; 3]], memory: &mut Memory, sink: &mut Sink) {

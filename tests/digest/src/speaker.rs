@@ -18,28 +18,37 @@ const SPEAKERS: usize = 9;
 
 pub(crate) fn every_utterance(memory: &mut Memory, sink: &mut Sink) {
     let results = [
-        float(F32, utterances::all(), memory, sink),
-        integer::<i8>(I8, utterances::all(), memory, sink),
-        integer::<i16>(I16, utterances::all(), memory, sink),
+        float(F32, every(memory), memory, sink),
+        integer::<i8>(I8, every(memory), memory, sink),
+        integer::<i16>(I16, every(memory), memory, sink),
     ];
     results.iter().filter(|result| result.is_err()).for_each(|_| sink.error());
 }
 
 /// What a board computes.
 pub(crate) fn test_f32(memory: &mut Memory, sink: &mut Sink) {
-    if float(F32, test(), memory, sink).is_err() {
+    if float(F32, test(memory), memory, sink).is_err() {
         sink.error();
     }
 }
 
 pub(crate) fn test_i8(memory: &mut Memory, sink: &mut Sink) {
-    if integer::<i8>(I8, test(), memory, sink).is_err() {
+    if integer::<i8>(I8, test(memory), memory, sink).is_err() {
         sink.error();
     }
 }
 
-fn test() -> impl Iterator<Item = Utterance> {
-    utterances::all().filter(|utterance| utterance.split == Split::Test)
+fn every(memory: &Memory) -> impl Iterator<Item = Utterance> + use<> {
+    utterances::all().take(few(memory))
+}
+
+fn test(memory: &Memory) -> impl Iterator<Item = Utterance> + use<> {
+    utterances::all().filter(|utterance| utterance.split == Split::Test).take(few(memory))
+}
+
+/// Utterances, and frames of each.
+fn few(memory: &Memory) -> usize {
+    memory.choose(&[usize::MAX], &[1])[0]
 }
 
 fn float(
@@ -49,12 +58,13 @@ fn float(
     sink: &mut Sink,
 ) -> Result<(), Error> {
     type Float<'a> = Classifier<'a, Gru, Layer>;
+    let frames = few(memory);
     let weights = &mut memory.x[..Float::weights_len(utterances::WIDTH, UNITS, SPEAKERS)];
     let classifier = Float::from_bytes(file, weights)?;
     let mut logits = [0.0; SPEAKERS];
     for utterance in utterances {
         let mut session = classifier.start(&mut memory.y[..Float::memory_len(UNITS)])?;
-        utterance.frames().try_for_each(|frame| session.push(&frame))?;
+        utterance.frames().take(frames).try_for_each(|frame| session.push(&frame))?;
         session.logits(&mut logits)?;
         sink.floats(&logits);
     }
@@ -67,6 +77,7 @@ fn integer<W: Weight>(
     memory: &mut Memory,
     sink: &mut Sink,
 ) -> Result<(), Error> {
+    let frames = few(memory);
     let classifier = fixed::Classifier::<Gru, W>::from_bytes(file)?;
     let fraction = classifier.cell().fraction();
     let words = memory::codes(memory.x, fixed::Classifier::<Gru, W>::words_len(UNITS));
@@ -74,7 +85,10 @@ fn integer<W: Weight>(
     let mut logits = [0i32; SPEAKERS];
     for utterance in utterances {
         let mut session = classifier.start(words, codes)?;
-        utterance.frames().try_for_each(|frame| session.push(&utterances::codes(frame, fraction)))?;
+        utterance
+            .frames()
+            .take(frames)
+            .try_for_each(|frame| session.push(&utterances::codes(frame, fraction)))?;
         session.logits(&mut logits)?;
         sink.codes(&logits);
     }

@@ -1,9 +1,6 @@
-// Prints the digest that a wasm-bindgen build (the folder given) computes in Node.
+// Prints the digest that the module beside this file computes, in Node and in what reads its scripts.
 import { readFile } from "node:fs/promises";
-import { resolve } from "node:path";
-import { pathToFileURL } from "node:url";
+import { digest, initSync } from "./layernorm-digest.js";
 
-const folder = resolve(process.argv[2]);
-const wasm = await import(pathToFileURL(`${folder}/layernorm-digest.js`));
-wasm.initSync({ module: await readFile(`${folder}/layernorm-digest_bg.wasm`) });
-process.stdout.write(wasm.digest());
+initSync({ module: await readFile(new URL("./layernorm-digest_bg.wasm", import.meta.url)) });
+process.stdout.write(digest());

@@ -57,11 +57,11 @@ const CORPUS: [(&str, &str, u32, u32); 26] = [
 /// The contender, beside its forms.
 const OURS: &str = "layernorm";
 
-const AVX2: Flavour = Flavour { folder: "count-avx2", rustflags: "" };
-const SSE2: Flavour = Flavour { folder: "count-sse2", rustflags: "--cfg layernorm_isa=\"sse2\"" };
-const SIMD128: Flavour = Flavour { folder: "count-simd128", rustflags: "-C target-feature=+simd128" };
-const SCALAR: Flavour = Flavour { folder: "count-scalar", rustflags: "" };
-const INTERPRETER: Flavour = Flavour { folder: "count", rustflags: "" };
+const AVX2: Flavour = Flavour::apart("count-avx2", "");
+const SSE2: Flavour = Flavour::apart("count-sse2", "--cfg layernorm_isa=\"sse2\"");
+const SIMD128: Flavour = Flavour::apart("count-simd128", "-C target-feature=+simd128");
+const SCALAR: Flavour = Flavour::apart("count-scalar", "");
+const INTERPRETER: Flavour = Flavour::apart("count", "");
 
 /// From a line's beginning ("target verb rows x width") to instructions per element.
 type Counts = BTreeMap<String, f64>;
