@@ -52,7 +52,7 @@ const ADDRESS: [Way; 3] =
     [way("avx2", HOST, "", "std"), way("sse2", HOST, "", ""), way("scalar", HOST, SCALAR, "")];
 
 /// The tests of the core that take seconds and whose slices are vectors of just their length.
-const TESTS: [&str; 4] = ["contracts", "variants", "streaming", "errors"];
+const TESTS: [&str; 6] = ["contracts", "variants", "streaming", "errors", "gradients", "properties"];
 
 /// No access beyond a slice: the suite on each way, and some of the integration tests on the fastest.
 pub fn address() -> Result<()> {
