@@ -3,7 +3,9 @@
 //! With X, S and E as in [`super::oracle`], C = N·X − S, D = N·Q − S² + N²·E, so that x̂ = C / sqrt(D), and with
 //! G = dy·γ in units of 2⁻²⁹⁸, T = ΣG and K = ΣG·C, the quotient rule gives
 //!
-//!     dx = ∂/∂X Σ G·C / sqrt(D) = ((N·G − T)·D − C·K) / D^(3/2)          RMSNorm: S = T = 0
+//! ```text
+//! dx = ∂/∂X Σ G·C / sqrt(D) = ((N·G − T)·D − C·K) / D^(3/2)          RMSNorm: S = T = 0
+//! ```
 //!
 //! in units of 2⁻¹⁴⁹. Numerator and D are exact, whatever they cancel; what is left is rounded to f64. The code under
 //! test adds up floats, divides by a root and subtracts; it has none of these terms.

@@ -1,6 +1,8 @@
 //! The fixed-point and quantised norms of `src/integer/definition.md` in integers of any size.
 //!
-//!     y = sat(rhe(x̂·g/2ᵏ + b/2ᵐ) + z)     x̂ = P·2⁸ / sqrt(V)
+//! ```text
+//! y = sat(rhe(x̂·g/2ᵏ + b/2ᵐ) + z)     x̂ = P·2⁸ / sqrt(V)
+//! ```
 //!
 //! 1. Once a row R = floor(2ᴷ·2⁸ / sqrt(V)) = isqrt(2²ᴷ⁺¹⁶ / V), of at least 69 bits. It puts each element into
 //!    an interval, and if both ends have one code, that is the code.
@@ -118,10 +120,12 @@ impl Row {
 impl Intervals {
     /// v and e with |(x̂·g/2ᵏ + b/2ᵐ)·2^point − v| < e, where |g|, |b| ≤ 2³²:
     ///
-    ///     T = P·R >> shift        |P·R| ≤ 2¹²⁶. R is less than 1 too small and the shift loses less than 1, so
-    ///                             |x̂·2⁶⁴ − T| < (largest >> shift) + 2 = error. As |x̂| < 2⁸, |T| ≤ 2⁷²
-    ///     U = T·g >> h            |T·g| ≤ 2¹⁰⁴; one part of e is error·|g| >> h, and 2 for the two shifts
-    ///     v = U + b·2^(point−m)   below 2¹⁰⁵; 1 where the shift is to the right
+    /// ```text
+    /// T = P·R >> shift        |P·R| ≤ 2¹²⁶. R is less than 1 too small and the shift loses less than 1, so
+    ///                         |x̂·2⁶⁴ − T| < (largest >> shift) + 2 = error. As |x̂| < 2⁸, |T| ≤ 2⁷²
+    /// U = T·g >> h            |T·g| ≤ 2¹⁰⁴; one part of e is error·|g| >> h, and 2 for the two shifts
+    /// v = U + b·2^(point−m)   below 2¹⁰⁵; 1 where the shift is to the right
+    /// ```
     fn value(&self, call: &Call, p: i64, g: i64, b: i64) -> (i128, i128) {
         let t = (i128::from(p) * self.reciprocal) >> self.shift;
         // From 4 up, as point ≤ 60 + k.

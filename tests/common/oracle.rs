@@ -2,7 +2,9 @@
 //!
 //! Every finite f32 is an integer X times 2⁻¹⁴⁹. With S = ΣX, Q = ΣX² and E = ε in units of 2⁻²⁹⁸
 //!
-//!     x̂ = (N·X − S) / sqrt(N·Q − S² + N²·E)         RMSNorm: x̂ = N·X / sqrt(N·Q + N²·E)
+//! ```text
+//! x̂ = (N·X − S) / sqrt(N·Q − S² + N²·E)         RMSNorm: x̂ = N·X / sqrt(N·Q + N²·E)
+//! ```
 //!
 //! without any rounding up to the last square root and division, which are taken to 2⁻⁵⁰. The code under
 //! test subtracts pivots from floats; it has none of these terms.

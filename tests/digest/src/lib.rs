@@ -17,6 +17,7 @@ mod layouts;
 mod memory;
 mod numbers;
 mod pieces;
+mod promises;
 mod quantized;
 mod recurrent;
 mod rows;
@@ -59,7 +60,7 @@ pub const GROUPS: &[Group] = &[
 ];
 
 /// Groups of fewer cases, for boards with little memory.
-pub const SMALL: &[Group] = &[SMALL_FLOAT, SMALL_INTEGER, SMALL_RECURRENT, SMALL_16_BITS];
+pub const SMALL: &[Group] = &[SMALL_FLOAT, SMALL_INTEGER, SMALL_RECURRENT, SMALL_16_BITS, SMALL_PROMISES];
 /// The f32 norms.
 pub const SMALL_FLOAT: Group = Group { name: "small_float", run: float::small };
 /// The fixed-point and the quantised norms.
@@ -72,6 +73,8 @@ pub const SMALL_INTEGER: Group = Group {
 };
 /// The fixed-point norms of codes, γ and β of 16 bits.
 pub const SMALL_16_BITS: Group = Group { name: "small_16_bits", run: fixed::of_16_bits };
+/// What broke a promise once.
+pub const SMALL_PROMISES: Group = Group { name: "small_promises", run: promises::small };
 /// Recurrent cells in f32 and in integers.
 pub const SMALL_RECURRENT: Group = Group { name: "small_recurrent", run: recurrent::small };
 

@@ -10,7 +10,8 @@ use std::time::Duration;
 /// They count.
 const MEASURE: [&str; 2] = ["cost", "ram"];
 /// They print a digest that is the golden one.
-const COMPARE: [&str; 4] = ["digest_float", "digest_integer", "digest_recurrent", "speaker_fixed"];
+const COMPARE: [&str; 5] =
+    ["digest_float", "digest_promises", "digest_integer", "digest_recurrent", "speaker_fixed"];
 /// The same, with an FPU; other boards have too little flash besides.
 const COMPARE_WITH_FPU: [&str; 1] = ["speaker_float"];
 const LIMIT: Duration = Duration::from_secs(120);
