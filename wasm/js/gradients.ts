@@ -23,8 +23,8 @@ export interface LayerNormBackwardOptions extends RmsNormBackwardOptions {
 /**
  * Gradients of {@link layerNorm}: with g = dy · γ, `dx = (g − mean(g) − x̂ · mean(g · x̂)) · rstd`.
  *
- * A call adds to `dgamma` and `dbeta` once: the sum over its rows is taken in double precision, so that its error does not
- * grow with the rows.
+ * A call adds to `dgamma` and `dbeta` once for each megabyte or so of rows: their sums are taken in double precision, so that
+ * errors do not grow with the rows.
  *
  * @param x what was normalised, rows × width; not changed
  * @param dy gradient with respect to the result, as long as `x`

@@ -61,7 +61,7 @@ test("dgamma and dbeta are added to; out may be dy", () => {
   assert.deepEqual(bits(dy), bits(dx));
 });
 
-test("the functions, part by part, give the bits of resident instances, all at once", () => {
+test("the functions, part by part, give what resident instances do all at once: the bits of dx, and sums rounded once a part", () => {
   for (const [rows, width] of [[5, 100], [200, 768], [70000, 1], [2, 70000]]) {
     const [x, dy] = [random(rows * width), random(rows * width, 7)];
     const given = { width, gamma: random(width, 2), beta: random(width, 3), unitOffset: true };
@@ -74,8 +74,8 @@ test("the functions, part by part, give the bits of resident instances, all at o
       norm.backward();
       const [dgamma, dbeta] = [new Float32Array(width).fill(1), new Float32Array(width)];
       assert.deepEqual(bits(backward(x, dy, { ...given, dgamma, dbeta })), bits(norm.dx));
-      assert.deepEqual(bits(dgamma), bits(norm.dgamma));
-      assert.deepEqual(bits(dbeta), bits(norm.dbeta ?? new Float32Array(width)));
+      near(dgamma, norm.dgamma, 1e-5);
+      near(dbeta, norm.dbeta ?? new Float32Array(width), 1e-5);
       assert.deepEqual(bits(norm.dy), bits(dy));
       norm.dispose();
     }
