@@ -23,7 +23,7 @@ export interface LayerNormBackwardOptions extends RmsNormBackwardOptions {
 /**
  * Gradients of {@link layerNorm}: with g = dy · γ, `dx = (g − mean(g) − x̂ · mean(g · x̂)) · rstd`.
  *
- * A call adds to `dgamma` and `dbeta` once for each megabyte or so of rows: their sums are taken in double precision, so that
+ * A call adds to `dgamma` and `dbeta` once for each part of the rows that it copies in: their sums are taken in double precision, so that
  * errors do not grow with the rows.
  *
  * @param x what was normalised, rows × width; not changed
