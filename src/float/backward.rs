@@ -27,7 +27,7 @@ use super::sums::from;
 use super::together;
 use crate::isa::{Feature, GROUP, Isa, List, Op, ROWS, RowOf, Rows, Scalar};
 use crate::{ParamGrads, RowStats};
-use columns::{Columns, canonical};
+use columns::Columns;
 use sums::{Pass1, Sums};
 
 /// One call, checked by [`crate::shape`].
@@ -201,6 +201,11 @@ impl Line {
             if dx.is_infinite() && terms * terms <= self.doubt * reach * reach { 0.0 } else { dx }
         });
     }
+}
+
+/// Rounded, and every NaN the same.
+fn canonical(value: f64) -> f32 {
+    if value.is_nan() { f32::NAN } else { value as f32 }
 }
 
 /// What pass 2 in `f32` needs of a row.

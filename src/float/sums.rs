@@ -344,7 +344,7 @@ fn leaf<I: Isa, T: Term>(isa: I, term: T, four: &Four, at: usize) -> Both<I::V> 
 
 /// The elements from `at` on.
 #[inline(always)]
-pub(crate) fn from(group: &[f32], at: usize) -> &[f32] {
+pub(crate) fn from<T>(group: &[T], at: usize) -> &[T] {
     group.get(at..).unwrap_or(&[])
 }
 

@@ -104,14 +104,15 @@ impl<const R: usize, const PIVOT: bool> Op for Add<'_, R, PIVOT> {
             *steps = (x, dy);
         }
         let mut lines =
-            [Line { pivot: isa.wide_splat(0.0), delta: isa.wide_splat(0.0), rstd: isa.wide_splat(0.0) }; R];
+            [Normalise { pivot: isa.wide_splat(0.0), delta: isa.wide_splat(0.0), rstd: isa.wide_splat(0.0) };
+                R];
         for (line, stats) in lines.iter_mut().zip(stats) {
-            *line = Line::new(isa, stats);
+            *line = Normalise::new(isa, stats);
         }
         let nothing = &[0.0; STEP];
         for (step, (gamma, beta)) in gamma.iter_mut().zip(beta).enumerate() {
             for at in (0..STEP).step_by(I::WIDE) {
-                let mut sums = [isa.wide_load(wide_from(gamma, at)), isa.wide_load(wide_from(beta, at))];
+                let mut sums = [isa.wide_load(from(gamma, at)), isa.wide_load(from(beta, at))];
                 for (line, (x, dy)) in lines.iter().zip(&steps) {
                     let (x, dy) = (x.get(step).unwrap_or(nothing), dy.get(step).unwrap_or(nothing));
                     sums = line.add::<PIVOT>(isa, from(x, at), from(dy, at), sums);
@@ -124,7 +125,7 @@ impl<const R: usize, const PIVOT: bool> Op for Add<'_, R, PIVOT> {
             for (r, stats) in stats.iter().enumerate() {
                 let at = r * rows.width + at;
                 let (x, dy) = (from(rows.x, at), from(rows.dy, at));
-                [*gamma, *beta] = Line::new(Scalar, stats).add::<true>(Scalar, x, dy, [*gamma, *beta]);
+                [*gamma, *beta] = Normalise::new(Scalar, stats).add::<true>(Scalar, x, dy, [*gamma, *beta]);
             }
         }
     }
@@ -132,13 +133,13 @@ impl<const R: usize, const PIVOT: bool> Op for Add<'_, R, PIVOT> {
 
 /// What x̂ is made of.
 #[derive(Clone, Copy)]
-struct Line<I: Isa> {
+struct Normalise<I: Isa> {
     pivot: I::Wide,
     delta: I::Wide,
     rstd: I::Wide,
 }
 
-impl<I: Isa> Line<I> {
+impl<I: Isa> Normalise<I> {
     #[inline(always)]
     fn new(isa: I, stats: &RowStats) -> Self {
         let [pivot, delta] = stats.wide_centre();
@@ -160,14 +161,4 @@ impl<I: Isa> Line<I> {
         let normalised = isa.wide_mul(isa.wide_sub(d, self.delta), self.rstd);
         [isa.wide_add(gamma, isa.wide_mul(dy, normalised)), isa.wide_add(beta, dy)]
     }
-}
-
-#[inline(always)]
-fn wide_from(values: &[f64], at: usize) -> &[f64] {
-    values.get(at..).unwrap_or(&[])
-}
-
-/// Rounded, and every NaN the same.
-pub(super) fn canonical(value: f64) -> f32 {
-    if value.is_nan() { f32::NAN } else { value as f32 }
 }
