@@ -1,13 +1,11 @@
 //! Contract of `backward`: the error of dx against exact arithmetic, on every family of rows, width, ε and kind of dy.
 
-mod common;
-
-use common::gradient_oracle::{Gradient, GradientOracle, gains};
-use common::norms::Norm;
-use common::oracle::integer;
-use common::random::Random;
-use common::rows::{FAMILIES, Family};
-use common::{EPSILONS, bits, tolerance};
+use crate::common::gradient_oracle::{Gradient, GradientOracle, gains};
+use crate::common::norms::Norm;
+use crate::common::oracle::integer;
+use crate::common::random::Random;
+use crate::common::rows::{FAMILIES, Family};
+use crate::common::{EPSILONS, bits, full_tier, tolerance};
 use layernorm::ParamGrads;
 use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -120,7 +118,7 @@ fn dx_of(centred: bool, epsilon: f32, gamma: &[f32], x: &[f32], dy: &[f32]) -> (
 #[wasm_bindgen_test(unsupported = test)]
 fn dx_is_finite_or_the_infinity_of_the_right_sign_and_within_its_bound() {
     const SIZES: [f32; 9] = [1e-45, 1e-38, 1e-30, 1e-15, 1.0, 1e15, 1e30, 1e37, 3e38];
-    let full = std::env::var_os("LAYERNORM_FULL").is_some();
+    let full = full_tier();
     let widths: &[usize] =
         if full { &[1, 2, 3, 5, 11, 16, 17, 64, 100, 257, 1000] } else { &[1, 2, 3, 17, 67] };
     let sized = |random: &mut Random, width: usize, size: f32| -> Vec<f32> {

@@ -2,9 +2,7 @@
 //! algorithm is tested beside it, in `src/float/error`.
 #![cfg(not(target_arch = "wasm32"))]
 
-mod common;
-
-use common::tolerance;
+use crate::common::tolerance;
 
 #[test]
 fn the_tolerances_of_every_row_are_the_proved_ones() {

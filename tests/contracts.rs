@@ -1,10 +1,8 @@
 //! Contracts C2, C3, C4 and C7: bits, constant rows, rows that are not finite, forms of the same call.
 
-mod common;
-
-use common::random::Random;
-use common::rows::FAMILIES;
-use common::{EPSILONS, bits};
+use crate::common::random::Random;
+use crate::common::rows::FAMILIES;
+use crate::common::{EPSILONS, bits};
 use layernorm::{LayerNorm, RmsNorm, RowStats};
 use wasm_bindgen_test::wasm_bindgen_test;
 

@@ -1,8 +1,6 @@
 //! Bad input gives an error that names the parameter, the expected and the actual value, and writes nothing.
 
-mod common;
-
-use common::norms::Norm;
+use crate::common::norms::Norm;
 use layernorm::{Error, Finish, LayerNorm, Modulation, Moments, ParamGrads, RmsNorm, RowStats};
 use wasm_bindgen_test::wasm_bindgen_test;
 

@@ -1,12 +1,10 @@
 //! Contract of `backward`: bits, rows beside each other, rows that are not finite, and the gradients of γ and β.
 
-mod common;
-
-use common::gradient_oracle::GradientOracle;
-use common::norms::Norm;
-use common::random::Random;
-use common::rows::FAMILIES;
-use common::{NAN, bits, tolerance};
+use crate::common::gradient_oracle::GradientOracle;
+use crate::common::norms::Norm;
+use crate::common::random::Random;
+use crate::common::rows::FAMILIES;
+use crate::common::{NAN, bits, tolerance};
 use layernorm::{ParamGrads, RowStats};
 use wasm_bindgen_test::wasm_bindgen_test;
 

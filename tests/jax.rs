@@ -1,10 +1,8 @@
 //! The backward pass against JAX, which differentiates the textbook's norms in double precision.
 //! `golden/README.md` says how the cases are made and laid out.
 
-mod common;
-
-use common::oracle::ulp;
-use common::{bits, tolerance};
+use crate::common::oracle::ulp;
+use crate::common::{bits, tolerance};
 use layernorm::{LayerNorm, Norm, ParamGrads, RmsNorm, RowStats};
 use wasm_bindgen_test::wasm_bindgen_test;
 

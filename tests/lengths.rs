@@ -1,8 +1,6 @@
 //! No length overflows: a product or a sum beyond `usize` is an error, or as wrong as the largest. The tests check overflows.
 
-mod common;
-
-use common::norms::Norm;
+use crate::common::norms::Norm;
 use layernorm::{Error, Finish, LayerNorm, Modulation, Moments, ParamGrads, RowStats};
 use wasm_bindgen_test::wasm_bindgen_test;
 

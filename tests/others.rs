@@ -1,11 +1,9 @@
 //! What other libraries' integer norms return, against the reals their formats stand for, and what ours returns for the
 //! same rows: the reason for a definition with one rounding. Their arithmetic is in `common/others.rs`.
 
-mod common;
-
-use common::formats::{Coded, numbers};
-use common::others;
-use common::random::Random;
+use crate::common::formats::{Coded, numbers};
+use crate::common::others;
+use crate::common::random::Random;
 use fixed::types::{I1F15, I3F5, I4F4, I4F12, I8F0, I16F0};
 use layernorm::fixed::LayerNorm;
 use std::fmt;

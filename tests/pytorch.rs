@@ -17,13 +17,11 @@
 //! | other dtypes | float64, bfloat16, float16 | f32; codes by `quantized` and `fixed` |
 //! | gradients | made by autograd, new | `backward`, added to those that are there |
 
-mod common;
-
-use common::gradient_oracle::{GradientOracle, gains};
-use common::norms::Norm;
-use common::oracle::Oracle;
-use common::random::Random;
-use common::{bits, tolerance};
+use crate::common::gradient_oracle::{GradientOracle, gains};
+use crate::common::norms::Norm;
+use crate::common::oracle::Oracle;
+use crate::common::random::Random;
+use crate::common::{bits, tolerance};
 use layernorm::{Error, LayerNorm, ParamGrads, RmsNorm};
 use wasm_bindgen_test::wasm_bindgen_test;
 

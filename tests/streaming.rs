@@ -1,13 +1,11 @@
 //! Contract of `Moments`: a row in chunks has the statistics of the whole row, bit for bit; parts of a row that are
 //! merged keep the error bound; memory does not grow with the row.
 
-mod common;
-
-use common::norms::Norm;
-use common::oracle::Oracle;
-use common::random::Random;
-use common::rows::FAMILIES;
-use common::{EPSILONS, NAN, bits, tolerance};
+use crate::common::norms::Norm;
+use crate::common::oracle::Oracle;
+use crate::common::random::Random;
+use crate::common::rows::FAMILIES;
+use crate::common::{EPSILONS, NAN, bits, tolerance};
 use layernorm::{Error, Finish, Moments, RowStats};
 use wasm_bindgen_test::wasm_bindgen_test;
 

@@ -1,13 +1,12 @@
 //! Rows shared out among threads: the bits of one thread, whatever the number of rows, of blocks and of threads.
 #![cfg(not(target_arch = "wasm32"))]
 
-mod common;
 #[path = "../examples/rayon.rs"]
 mod example;
 
-use common::bits;
-use common::random::Random;
-use common::rows::FAMILIES;
+use crate::common::bits;
+use crate::common::random::Random;
+use crate::common::rows::FAMILIES;
 use layernorm::{LayerNorm, ParamGrads, RmsNorm, RowStats};
 use rayon::ThreadPoolBuilder;
 use rayon::prelude::*;

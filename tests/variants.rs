@@ -1,12 +1,10 @@
 //! Contract C7 of the other forms: rows with strides, with channels first, modulated, with an offset in γ, and of
 //! sublayers have the bits of `forward` on the same rows.
 
-mod common;
-
-use common::bits;
-use common::norms::Norm;
-use common::random::Random;
-use common::rows::FAMILIES;
+use crate::common::bits;
+use crate::common::norms::Norm;
+use crate::common::random::Random;
+use crate::common::rows::FAMILIES;
 use layernorm::Modulation;
 use wasm_bindgen_test::wasm_bindgen_test;
 

@@ -1,11 +1,11 @@
 //! Simulated annealing on the crate itself (Kirkpatrick, Gelatt and Vecchi 1983): changes of a few last bits, which
 //! keep what a row was built for.
 
+use super::judge::{Errors, What};
+use super::record::Record;
+use super::stages::{Stage, Target};
+use super::start::{Rows, Start};
 use crate::common::random::Random;
-use crate::judge::{Errors, What};
-use crate::record::Record;
-use crate::stages::{Stage, Target};
-use crate::start::{Rows, Start};
 
 /// Where the temperature ends, in ULP.
 const COLD: f64 = 0.005;

@@ -9,8 +9,8 @@
 //! of one size rounds only where their last bits differ, and leaves a 0 there. A leaf that is small beside the others
 //! rounds at every addition on its path.
 
+use super::judge::What;
 use crate::common::random::Random;
-use crate::judge::What;
 
 /// Lanes of a group, groups of a four, and the order in which the lanes of a column are added.
 const GROUP: usize = 16;

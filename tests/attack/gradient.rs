@@ -1,11 +1,11 @@
 //! An attack on dx: rows in which all three terms of one element have one size and one sign, just below a power of two,
 //! where an ULP of the largest is the smallest part of their sum.
 
+use super::record::{name, numbers};
 use crate::common::gradient_oracle::{GradientOracle, gains};
 use crate::common::norms::Norm;
 use crate::common::random::Random;
 use crate::common::tolerance;
-use crate::record::{name, numbers};
 use layernorm::{ParamGrads, RowStats};
 
 /// A row and what comes back to it.

@@ -1,7 +1,7 @@
 //! What an attack on one stage of one norm has found, and rows as text.
 
-use crate::judge::{Errors, What};
-use crate::stages::{Stage, Target};
+use super::judge::{Errors, What};
+use super::stages::{Stage, Target};
 use std::collections::BTreeMap;
 
 /// A row and its error.

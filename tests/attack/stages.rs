@@ -3,8 +3,8 @@
 //! The stage is not modelled but counted: [`Moments`] asks for one pass more for every stage that a row fails, and its
 //! statistics are those of every other verb.
 
+use super::judge::{Errors, exact, quick};
 use crate::common::norms::Norm;
-use crate::judge::{Errors, exact, quick};
 use layernorm::{Finish, Moments, RowStats};
 
 /// The pass of `src/float/redo.rs` whose sums a row's statistics come from.

@@ -1,7 +1,7 @@
 //! Rows to begin a climb with, and what is done to them before they are attacked.
 
+use super::construct::Kit;
 use crate::common::random::Random;
-use crate::construct::Kit;
 
 pub struct Start {
     pub rows: Rows,

@@ -1,11 +1,11 @@
 //! Where climbs start: rows of two or three sizes, at the edge of the stage that is attacked.
 
+use super::construct::{Builder, Column, Kit, Weights, count};
+use super::judge::What;
+use super::record::Known;
+use super::stages::Stage;
+use super::start::{Rows, Start};
 use crate::common::random::Random;
-use crate::construct::{Builder, Column, Kit, Weights, count};
-use crate::judge::What;
-use crate::record::Known;
-use crate::stages::Stage;
-use crate::start::{Rows, Start};
 
 /// Widths of rows that are not built: ends of a lane, of a group, of a four and of a block.
 const WIDTHS: [usize; 16] = [2, 3, 5, 8, 11, 16, 17, 20, 24, 33, 48, 64, 100, 128, 240, 300];

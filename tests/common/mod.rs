@@ -22,3 +22,8 @@ pub const NAN: u32 = 0x7fc0_0000;
 pub fn bits(values: &[f32]) -> Vec<u32> {
     values.iter().map(|v| v.to_bits()).collect()
 }
+
+/// The slow tier, of `cargo xtask test --full`.
+pub fn full_tier() -> bool {
+    std::env::var_os("LAYERNORM_FULL").is_some()
+}

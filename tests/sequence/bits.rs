@@ -1,8 +1,8 @@
 //! Whichever way a sequence is given, in frames, in pieces or whole, the bits are the same.
 
 use super::cells::{Backward, Forward, Sizes, assert_added, every_cell, weights};
-use super::common::random::Random;
-use super::common::{NAN, bits};
+use crate::common::random::Random;
+use crate::common::{NAN, bits};
 use layernorm::sequence::{Cell, Gradients, Gru, Kind, Layer, Lstm, Normaliser, Plain, Rms, Rnn};
 use wasm_bindgen_test::wasm_bindgen_test;
 

@@ -1,6 +1,6 @@
 //! A cell of any kind and norm, in vectors of the right length.
 
-use super::common::random::Random;
+use crate::common::random::Random;
 use layernorm::sequence::{Cell, Gradients, Kind, Normaliser};
 
 /// Calls a generic function with every kind and norm.

@@ -1,8 +1,8 @@
 //! A classifier hears a sequence in frames or whole, with the same bits.
 
 use super::cells::{assert_added, every_cell, weights};
-use super::common::random::Random;
-use super::common::{NAN, bits};
+use crate::common::random::Random;
+use crate::common::{NAN, bits};
 use layernorm::sequence::{Classifier, Kind, Normaliser};
 use wasm_bindgen_test::wasm_bindgen_test;
 

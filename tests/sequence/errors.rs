@@ -1,8 +1,8 @@
 //! Bad input gives an error that names the parameter, the expected and the actual value, and writes nothing.
 
 use super::cells::{every_cell, weights};
-use super::common::bits;
-use super::common::random::Random;
+use crate::common::bits;
+use crate::common::random::Random;
 use layernorm::Error;
 use layernorm::sequence::{Cell, Classifier, Gradients, Kind, Normaliser};
 use wasm_bindgen_test::wasm_bindgen_test;

@@ -1,8 +1,8 @@
 //! Files of weights: every byte is where the format has it, and bytes that are no file are an error, with nothing written.
 
 use super::cells::{every_cell, weights};
-use super::common::bits;
-use super::common::random::Random;
+use crate::common::bits;
+use crate::common::random::Random;
 use layernorm::Error;
 use layernorm::sequence::{CellKind, Classifier, Kind, NormKind, Normaliser, Shape, Storage};
 use wasm_bindgen_test::wasm_bindgen_test;

@@ -1,8 +1,8 @@
 //! Whatever comes in, every NaN that a cell or a classifier writes is 0x7fc00000, tapes and scratch memory included.
 
 use super::cells::{every_cell, weights};
-use super::common::NAN;
-use super::common::random::Random;
+use crate::common::NAN;
+use crate::common::random::Random;
 use layernorm::sequence::{Cell, Classifier, Gradients, Kind, Normaliser};
 use wasm_bindgen_test::wasm_bindgen_test;
 

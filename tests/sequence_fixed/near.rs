@@ -1,7 +1,7 @@
 //! From the same codes a step goes where the cell of `f32` with the same weights goes, but for the rounding.
 
-use super::common::random::Random;
 use super::kinds::every_cell;
+use crate::common::random::Random;
 use layernorm::sequence::fixed::{Cell, Kind, Weight};
 use layernorm::sequence::{self, CellKind, Layer};
 use wasm_bindgen_test::wasm_bindgen_test;

@@ -3,7 +3,9 @@
 use crate::Result;
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Command, ExitStatus, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
+use std::thread;
 use std::time::{Duration, Instant};
 
 const HEARTBEAT: Duration = Duration::from_secs(10);
@@ -76,7 +78,7 @@ pub fn attempt(label: &str, command: &mut Command, limit: Option<Duration>) -> R
 }
 
 fn read(stream: impl Read + Send + 'static, is_stdout: bool, lines: Sender<(bool, String)>) {
-    std::thread::spawn(move || {
+    thread::spawn(move || {
         let mut stream = BufReader::new(stream);
         let mut bytes = Vec::new();
         while stream.read_until(b'\n', &mut bytes).is_ok_and(|count| count > 0) {
@@ -86,6 +88,23 @@ fn read(stream: impl Read + Send + 'static, is_stdout: bool, lines: Sender<(bool
             bytes.clear();
         }
     });
+}
+
+/// Runs `job` for each item, as many at once as there are processors, and returns their results in the order of the items.
+pub fn at_once<T: Sync, R: Send>(items: &[T], job: impl Fn(&T) -> Result<R> + Sync) -> Result<Vec<R>> {
+    let next = AtomicUsize::new(0);
+    let work = || -> Vec<(usize, Result<R>)> {
+        let places = std::iter::from_fn(|| Some(next.fetch_add(1, Ordering::Relaxed)));
+        places.map_while(|i| Some((i, job(items.get(i)?)))).collect()
+    };
+    let workers = thread::available_parallelism().map_or(1, usize::from).min(items.len());
+    let parts: std::result::Result<Vec<_>, _> = thread::scope(|scope| {
+        let workers: Vec<_> = (0..workers).map(|_| scope.spawn(work)).collect();
+        workers.into_iter().map(|worker| worker.join()).collect()
+    });
+    let mut done: Vec<_> = parts.map_err(|_| "a thread has panicked")?.into_iter().flatten().collect();
+    done.sort_by_key(|(i, _)| *i);
+    done.into_iter().map(|(_, result)| result).collect()
 }
 
 /// The command as one would type it, without its environment.
@@ -132,7 +151,15 @@ pub fn processor_time() -> Duration {
 
 #[cfg(test)]
 mod tests {
-    use super::quoted;
+    use super::{at_once, quoted};
+
+    #[test]
+    fn results_come_in_the_order_of_the_items_and_the_first_error_ends_them() {
+        let double = |n: &u64| if *n < 40 { Ok(2 * n) } else { Err(format!("{n} is too large")) };
+        assert_eq!(at_once(&[3, 1, 2], double), Ok(vec![6, 2, 4]));
+        assert_eq!(at_once(&[], double), Ok(vec![]));
+        assert_eq!(at_once(&[1, 41, 42], double), Err("41 is too large".into()));
+    }
 
     #[test]
     fn quotes_are_those_of_json_whatever_a_path_holds() {

@@ -1,6 +1,6 @@
 //! Miri and AddressSanitizer over `tests/memory`: every verb of slices that end with their allocation.
 
-use crate::process::{announced, run};
+use crate::process::{announced, at_once, run};
 use crate::{Result, nightly};
 use std::process::Command;
 
@@ -39,11 +39,15 @@ const MIRI: [Way; 5] = [
 
 /// No undefined behaviour, on any of the ways. Alignment is that of the type, not what the address happens to be.
 pub fn miri() -> Result<()> {
-    for way in &MIRI {
+    // An interpreter has one thread.
+    let said = at_once(&MIRI, |way| {
         let mut cargo = nightly::cargo(&format!("miri/{}", way.name))?;
         cargo.env("MIRIFLAGS", "-Zmiri-symbolic-alignment-check").args(["miri", "test"]);
         suite(&mut cargo, way, way.rustflags);
-        println!("  {}: {}", way.name, result(&run(&format!("miri {}", way.name), &mut cargo)?));
+        run(&format!("miri {}", way.name), &mut cargo)
+    })?;
+    for (way, output) in MIRI.iter().zip(said) {
+        println!("  {}: {}", way.name, result(&output));
     }
     Ok(())
 }
@@ -51,10 +55,10 @@ pub fn miri() -> Result<()> {
 const ADDRESS: [Way; 3] =
     [way("avx2", HOST, "", "std"), way("sse2", HOST, "", ""), way("scalar", HOST, SCALAR, "")];
 
-/// The tests of the core that take seconds and whose slices are vectors of just their length.
-const TESTS: [&str; 6] = ["contracts", "variants", "streaming", "errors", "gradients", "properties"];
+/// The modules of `tests` that take seconds and whose slices are vectors of just their length.
+const MODULES: [&str; 6] = ["contracts", "variants", "streaming", "errors", "gradients", "properties"];
 
-/// No access beyond a slice: the suite on each way, and some of the integration tests on the fastest.
+/// No access beyond a slice: the suite on each way, and some of the conformance tests on the fastest.
 pub fn address() -> Result<()> {
     for way in &ADDRESS {
         let mut cargo = address_cargo(way)?;
@@ -65,10 +69,8 @@ pub fn address() -> Result<()> {
     let mut cargo = address_cargo(way)?;
     cargo.env("RUSTFLAGS", flags(way)).args(["--package", "layernorm", "--target", way.target]);
     cargo.args(["--features", "std,fixed,heapless"]);
-    for test in TESTS {
-        cargo.args(["--test", test]);
-    }
-    println!("  integration tests: {}", result(&announced("address: integration tests", &mut cargo)?));
+    cargo.args(["--test=conformance", "--"]).args(MODULES.map(|module| format!("{module}::")));
+    println!("  conformance tests: {}", result(&announced("address: conformance tests", &mut cargo)?));
     Ok(())
 }
 

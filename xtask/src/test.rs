@@ -1,7 +1,7 @@
 //! `cargo xtask test`: everything that must hold, one step after the other, up to the first that fails.
 
 use crate::bench::budget;
-use crate::cargo::{DEFAULT, Flavour, SCALAR, SMALL, THUMB, WASM_SCALAR, WASM_SIMD128, cargo};
+use crate::cargo::{DEFAULT, Flavour, SMALL, THUMB, WASM_SCALAR, WASM_SIMD128, cargo};
 use crate::process::{attempt, elapsed, processor_time, quoted, run};
 use crate::toolchain::{self, Target};
 use crate::{
@@ -13,10 +13,12 @@ use std::time::{Duration, Instant};
 /// All features of the core.
 const ALL: &[&str] = &["--features", "std,fixed,heapless"];
 
-/// Integration tests in which lanes of their own could fail though the digest agrees: lengths, places and pieces that its corpus
-/// does not have. Bits that are the same need no second measuring of their errors.
-const OF_LANES: &[&str] = &["contracts", "variants", "streaming", "properties", "threads", "backward"];
-const EVERY: &[&str] = &["*"];
+/// The program of the files of `tests`.
+const CONFORMANCE: &str = "--test=conformance";
+
+/// Modules of it in which lanes of their own could fail though the digest agrees: lengths, places and pieces that its corpus does
+/// not have. Bits that are the same need no second measuring of their errors.
+const OF_LANES: [&str; 6] = ["contracts", "variants", "streaming", "properties", "threads", "backward"];
 
 type Step = (String, Box<dyn Fn() -> Result<()>>);
 
@@ -85,16 +87,9 @@ fn steps(full: bool) -> Vec<Step> {
     add("documentation", Box::new(documentation));
     add("the commands' own tests", Box::new(own_tests));
     add("oldest Rust", Box::new(oldest_rust));
-    // Long rows take SSE2 with AVX2 too; one lane has an algorithm of its own, so its errors are measured. The lanes of integers
-    // are the same in all three.
-    let every = if full { EVERY } else { OF_LANES };
-    for (name, flavour, features, tests) in
-        [("avx2", DEFAULT, ALL, EVERY), ("sse2", DEFAULT, &[], every), ("scalar", SCALAR, &[], EVERY)]
-    {
-        let step = move || native_tests(flavour, features, tests, full);
-        add(&format!("core tests: native {name}"), Box::new(step));
-    }
-    add("core tests: integers, small code", Box::new(small_tests));
+    add("core tests: native avx2", Box::new(move || native_tests(full)));
+    add("core tests: native sse2", Box::new(move || sse2_tests(full)));
+    add("core tests: one lane, small code", Box::new(move || small_tests(full)));
     add("miri", Box::new(sanitise::miri));
     add("address sanitizer", Box::new(sanitise::address));
     add("fuzz: kept corpora", Box::new(move || fuzz::replay(full)));
@@ -103,8 +98,9 @@ fn steps(full: bool) -> Vec<Step> {
             add(&format!("fuzz: {target}"), Box::new(move || fuzz::fuzz(target, fuzz::MINUTES_OF_FULL)));
         }
     }
-    for (flavour, tests) in [(WASM_SCALAR, every), (WASM_SIMD128, EVERY)] {
-        add(&format!("core tests: {} in Node", flavour.name), Box::new(move || wasm_tests(flavour, tests)));
+    for (flavour, only_lanes) in [(WASM_SCALAR, !full), (WASM_SIMD128, false)] {
+        let step = move || wasm_tests(flavour, only_lanes);
+        add(&format!("core tests: {} in Node", flavour.name), Box::new(step));
     }
     add("model: tests", Box::new(model_tests));
     add("model: the files are those of a training", Box::new(model::check));
@@ -226,36 +222,42 @@ fn rustup_has(version: &str) -> Result<bool> {
     Ok(attempt(&format!("rustup toolchain install {version}"), &mut install, limit)?.success && works()?)
 }
 
-fn native_tests(flavour: Flavour, features: &[&str], tests: &[&str], full: bool) -> Result<()> {
-    let mut cargo = flavour.cargo();
-    cargo.args(["test", "--package", "layernorm"]).args(features);
-    if tests != EVERY {
-        cargo.args(tests.iter().flat_map(|test| ["--test", test]));
-    }
-    if full {
-        cargo.env("LAYERNORM_FULL", "1");
-    }
-    cargo.args(["--", "--nocapture"]);
-    let output = run("cargo test", &mut cargo)?;
-    // The tables of measured errors are the same for every instruction set: once is enough.
-    if features.is_empty() {
-        summary(&output);
-    } else {
-        println!("{}", output.trim_end());
-    }
+/// Everything, with the tables of measured errors.
+fn native_tests(full: bool) -> Result<()> {
+    let mut cargo = core_tests(DEFAULT, ALL, full);
+    println!("{}", run("cargo test", cargo.args(["--", "--nocapture"]))?.trim_end());
     Ok(())
 }
 
-/// As at `opt-level` s, with the checks of a test: small code takes another way to the same integers.
-fn small_tests() -> Result<()> {
-    let mut cargo = SMALL.cargo();
-    cargo.env("RUSTFLAGS", format!("{} --cfg layernorm_small", SMALL.rustflags));
-    cargo.args(["test", "--package", "layernorm", "--features", "fixed,heapless", "--test", "integer"]);
+/// Long rows take SSE2 with AVX2 too.
+fn sse2_tests(full: bool) -> Result<()> {
+    let mut cargo = core_tests(DEFAULT, &[], full);
+    if !full {
+        cargo.args([CONFORMANCE, "--"]).args(OF_LANES.map(|module| format!("{module}::")));
+    }
     summary(&run("cargo test", &mut cargo)?);
     Ok(())
 }
 
-fn wasm_tests(flavour: Flavour, tests: &[&str]) -> Result<()> {
+/// One lane has an algorithm of its own, so its errors are measured; at `opt-level` s, whose way to the integers is another too.
+/// The checks of a test, and its speed, are those of the other steps.
+fn small_tests(full: bool) -> Result<()> {
+    let mut cargo = core_tests(SMALL, &["--features", "fixed,heapless"], full);
+    cargo.env("RUSTFLAGS", format!("{} --cfg layernorm_small", SMALL.rustflags)).arg(CONFORMANCE);
+    summary(&run("cargo test", &mut cargo)?);
+    Ok(())
+}
+
+fn core_tests(flavour: Flavour, features: &[&str], full: bool) -> Command {
+    let mut cargo = flavour.cargo();
+    cargo.args(["test", "--package", "layernorm"]).args(features);
+    if full {
+        cargo.env("LAYERNORM_FULL", "1");
+    }
+    cargo
+}
+
+fn wasm_tests(flavour: Flavour, only_lanes: bool) -> Result<()> {
     let wasm = toolchain::toolchain(&toolchain::WASM)?;
     let mut cargo = flavour.cargo();
     wasm.apply(&mut cargo);
@@ -263,9 +265,10 @@ fn wasm_tests(flavour: Flavour, tests: &[&str]) -> Result<()> {
     let runner = tools::wasm_bindgen()?.join("wasm-bindgen-test-runner");
     let runner = format!("target.{}.runner=[{}]", wasm.triple, quoted(&runner.to_string_lossy()));
     cargo.args(["--config", &runner]);
-    // A test that is not for wasm leaves itself out.
-    cargo.args(["test", "--package", "layernorm", "--features", "fixed,heapless"]);
-    cargo.args(["--target", wasm.triple]).args(tests.iter().flat_map(|test| ["--test", test]));
+    // A test that is not for wasm leaves itself out. The integers have no lanes there.
+    let features = if only_lanes { "heapless" } else { "fixed,heapless" };
+    cargo.args(["test", "--package", "layernorm", "--features", features, CONFORMANCE]);
+    cargo.args(["--target", wasm.triple]);
     summary(&run("cargo test", &mut cargo)?);
     Ok(())
 }

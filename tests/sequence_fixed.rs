@@ -1,9 +1,6 @@
 //! The recurrent cells in integers: code for code those of the reference in Python, close to the cells of `f32`, and errors
 //! that name what is wrong and write nothing.
 
-#[path = "../common/mod.rs"]
-mod common;
-
 mod errors;
 mod file;
 mod fold;

@@ -1,9 +1,6 @@
 //! The recurrent cells of `layernorm::sequence` in f32: right by JAX, one set of bits whichever way they are called, and
 //! errors that name what is wrong and write nothing.
 
-#[path = "../common/mod.rs"]
-mod common;
-
 mod bits;
 mod cells;
 mod classifier;

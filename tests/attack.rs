@@ -4,9 +4,6 @@
 //! then annealed on the crate itself. A search from random rows does not come near what this finds; nor does what this
 //! finds come near the proved bounds.
 
-#[path = "../common/mod.rs"]
-mod common;
-
 mod anneal;
 mod construct;
 mod gradient;
@@ -16,9 +13,9 @@ mod stages;
 mod start;
 mod starts;
 
+use crate::common::random::Random;
+use crate::common::{full_tier, tolerance};
 use anneal::Climb;
-use common::random::Random;
-use common::tolerance;
 use judge::{Errors, What};
 use record::{Known, Record, name};
 use stages::{Stage, Target};
@@ -48,7 +45,7 @@ const COMBINATIONS: usize = 10_000;
 fn evaluations() -> u64 {
     match () {
         _ if !cfg!(feature = "std") => 20_000,
-        _ if std::env::var_os("LAYERNORM_FULL").is_some() => 100_000_000,
+        _ if full_tier() => 100_000_000,
         _ => 500_000,
     }
 }

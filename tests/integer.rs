@@ -1,8 +1,5 @@
 //! Contract C5: the codes of the fixed-point and quantised norms are those of the definition, every one of them.
 
-#[path = "../common/mod.rs"]
-mod common;
-
 mod errors;
 mod exhaustive;
 mod extremes;
