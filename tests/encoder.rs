@@ -1,7 +1,7 @@
 //! The encoder block of the examples, on utterances: what JAX computes in double precision, by both forms of a sublayer.
 
 #[path = "../examples/encoder/main.rs"]
-mod example;
+pub(crate) mod example;
 
 use example::block::{Block, WIDTH};
 use example::{LIMIT, deviation, jax, utterances};

@@ -4,10 +4,7 @@ use layernorm::sequence::fixed::{Classifier, Weight};
 use layernorm::sequence::{self, Gru, Layer, Shape};
 use wasm_bindgen_test::wasm_bindgen_test;
 
-#[path = "../../model/data/utterances.rs"]
-mod utterances;
-
-use utterances::Utterance;
+use crate::encoder::example::utterances::{self, Utterance};
 
 const FLOAT: &[u8] = include_bytes!("../../model/speaker.f32.bin");
 const I8: &[u8] = include_bytes!("../../model/speaker.i8.bin");
