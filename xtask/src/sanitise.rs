@@ -68,7 +68,7 @@ pub fn address() -> Result<()> {
     let way = &ADDRESS[0];
     let mut cargo = address_cargo(way)?;
     cargo.env("RUSTFLAGS", flags(way)).args(["--package", "layernorm", "--target", way.target]);
-    cargo.args(["--features", "std,fixed,heapless"]);
+    cargo.args(["--features", "std"]);
     cargo.args(["--test=conformance", "--"]).args(MODULES.map(|module| format!("{module}::")));
     println!("  conformance tests: {}", result(&announced("address: conformance tests", &mut cargo)?));
     Ok(())
