@@ -10,7 +10,7 @@ const ROW = "step=3&g=1,1,1,1,2,1,1,1,-1,1,1,1&b=0,0,0,0,0,0,0,0.5,0.5,0.5,0,0";
 const PICTURES = [
   { name: "readme", width: 1280, height: 1196, colorScheme: "light", hash: ROW },
   { name: "dark", width: 1280, height: 1196, colorScheme: "dark", hash: ROW },
-  { name: "sequence", width: 1280, colorScheme: "light", hash: "u=train-137&f=9", panel: "#utterance" },
+  { name: "sequence", width: 1280, colorScheme: "light", hash: "u=train-137&f=9", panel: "#sequence" },
   { name: "phone", width: 360, height: 1150, colorScheme: "light", hash: "p=outlier&step=4" },
 ];
 

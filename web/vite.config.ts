@@ -2,18 +2,21 @@ import { brotliCompressSync } from "node:zlib";
 import { defineConfig, type Plugin } from "vite";
 
 /** No inline script, no eval, no blob: the package needs 'wasm-unsafe-eval' and nothing else. */
-const POLICY = [
+export const POLICY = [
   "default-src 'none'",
   "script-src 'self' 'wasm-unsafe-eval'",
   "worker-src 'self'",
-  "style-src 'self' 'unsafe-inline'",
+  "style-src 'self'",
   "font-src 'self'",
   "img-src 'self' data:",
   "connect-src 'self'",
+  // No text becomes code or mark-up; see src/trusted.ts for the addresses of workers.
+  "require-trusted-types-for 'script'",
+  "trusted-types own-scripts",
 ].join("; ");
 
-/** Fetched with the page instead of after its script: the data, and the fonts of the first screen. */
-const EARLY = /utterances|serif-4-latin|serif-4-greek-wght-italic|sans-3-latin/;
+/** Fetched with the page instead of after its style sheet: the fonts of the first screen. */
+const EARLY = /serif-4-latin|serif-4-greek-wght-italic|sans-3-latin/;
 
 /** Writes into the built page what only the build knows: the policy, what to fetch early, the package's size. */
 function facts(): Plugin {
@@ -33,7 +36,7 @@ function facts(): Plugin {
           { tag: "meta", attrs: { name: "package-bytes", content }, injectTo: "head" },
           ...early.map((file) => ({
             tag: "link",
-            attrs: { rel: "preload", as: file.endsWith(".bin") ? "fetch" : "font", href: `./${file}`, crossorigin: true },
+            attrs: { rel: "preload", as: "font", href: `./${file}`, crossorigin: true },
             injectTo: "head" as const,
           })),
         ];

@@ -46,8 +46,8 @@ export async function follow(page, hash) {
   }, hash);
 }
 
-/** Opens the page and waits for its first computed frame. */
+/** Opens the page and waits until every section is alive. */
 export async function open(page, address, hash = "") {
   await page.goto(address + (hash && `#${hash}`));
-  await page.waitForFunction(() => performance.getEntriesByName("first-frame").length > 0);
+  await page.waitForFunction(() => [...document.querySelectorAll("main > section")].every(({ dataset }) => "started" in dataset || "failed" in dataset));
 }

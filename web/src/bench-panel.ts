@@ -25,7 +25,9 @@ export function benchPanel(): void {
   byId("bench-panel").append(h("div", { class: "bench-start" }, run, status), verdict, figures, figure, table.element);
 
   for (const contender of CONTENDERS) {
-    key.append(h("li", { style: `--colour: var(${COLOURS[contender]})` }, NAMES[contender]));
+    const item = h("li", {}, NAMES[contender]);
+    item.style.setProperty("--colour", `var(${COLOURS[contender]})`);
+    key.append(item);
   }
   const chart = new Chart(host, {
     series: CONTENDERS.map((contender) => ({

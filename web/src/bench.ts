@@ -1,4 +1,6 @@
 /** Checks that the contenders agree, then times them in turn. */
+import workerAddress from "./bench-worker.ts?worker&url";
+import { scriptAddress } from "./trusted";
 
 export const CONTENDERS = ["simd128", "scalar", "plain"] as const;
 export type Contender = (typeof CONTENDERS)[number];
@@ -68,7 +70,7 @@ export async function bench(onProgress: (done: number, of: number) => void): Pro
 /** A worker and questions to it, one at a time. */
 class Crew {
   readonly contender: Contender;
-  readonly #worker = new Worker(new URL("./bench-worker.ts", import.meta.url), { type: "module" });
+  readonly #worker = new Worker(scriptAddress(workerAddress), { type: "module" });
 
   constructor(contender: Contender) {
     this.contender = contender;

@@ -7,7 +7,10 @@ import { Norm, sigma } from "./norm";
 import { Player } from "./player";
 import { PRESETS, WIDTH } from "./presets";
 import { epsilonScale, slider } from "./slider";
-import { STEPS, type State } from "./state";
+import { resetButton } from "./reset";
+import { STEPS } from "./row-state";
+import type { State } from "./state";
+import "./style/row.css";
 import type { Store } from "./store";
 import { Strip, type Axis } from "./strip";
 import { Table } from "./table";
@@ -22,7 +25,7 @@ const FAINTEST = 0.3;
 /** No x̂ of twelve numbers can exceed √11 ≈ 3.32. */
 const HAT: Axis = { centre: 0, half: 3.5, step: 0.1 };
 
-export function rowPanel(store: Store): void {
+export function start(_root: HTMLElement, store: Store): void {
   const norm = new Norm();
   const plain = new Norm();
   const exact = new Norm();
@@ -69,14 +72,14 @@ export function rowPanel(store: Store): void {
   const lesson = h("p", { class: "lesson", "aria-live": "polite" });
   const player = new Player(() => {
     const next = (store.state.step % STEPS) + 1;
-    store.update({ step: next });
+    store.update({ step: next }, "replace");
     return next < STEPS;
   });
 
   byId("row-presets").append(...chips);
   byId("row-lesson").append(lesson);
   stage.append(...strips.map((each) => each.element));
-  byId("row-formula").append(formula.element, player.element, epsilon.element);
+  byId("row-formula").append(formula.element, player.element, epsilon.element, resetButton(store, "row"));
   byId("row-table").append(table.element);
 
   const showStep = (step: number) => {

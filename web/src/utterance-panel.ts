@@ -10,7 +10,8 @@ import type { Store } from "./store";
 import { Table } from "./table";
 import { onTheme, themePalette } from "./theme";
 import { typeset } from "./typeset";
-import type { Utterance, Utterances } from "./utterances";
+import { loadUtterances, type Utterance } from "./utterances";
+import "./style/utterance.css";
 
 /** Wide enough for nearly every coefficient of the set; the few beyond are cut. */
 const REACH_BEFORE = 2;
@@ -19,7 +20,8 @@ const REACH_AFTER = 3.32;
 /** Left of the maps and of the charts below them, so that frames stand above frames. */
 const GUTTER = 36;
 
-export function utterancePanel(store: Store, { width, all }: Utterances): void {
+export async function start(_root: HTMLElement, store: Store): Promise<void> {
+  const { width, all } = await loadUtterances();
   const norm = new Norm();
   const before = new Norm();
   const after = new Norm();

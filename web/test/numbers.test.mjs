@@ -32,9 +32,9 @@ forEachBrowser("the numbers are right", (_, open) => {
 
   test("heat maps: all frames, to the last bits", async () => {
     const page = await open("u=train-137&ue=0.01");
-    await table(page, "#utterance");
+    await table(page, "#sequence");
     await page.locator("#utterance-table input").check();
-    const rows = await table(page, "#utterance");
+    const rows = await table(page, "#sequence");
     const x = await frames("train-137");
     assert.equal(rows.length, x.length);
     rows.forEach(([frame, ...cells], f) => {
@@ -49,7 +49,7 @@ forEachBrowser("the numbers are right", (_, open) => {
 
   test("heat maps: louder and moved input, scaled and shifted output", async () => {
     const page = await open("u=test-5&ua=2&uo=0.5&ug=-1.5&ub=0.25&ue=0");
-    const rows = (await table(page, "#utterance")).map((row) => row.map(number));
+    const rows = (await table(page, "#sequence")).map((row) => row.map(number));
     const x = await frames("test-5");
     rows.forEach(([, mean, , ...y], f) => {
       const expected = reference(x[f].map((value) => value * 2 + 0.5), 0);
@@ -62,7 +62,7 @@ forEachBrowser("the numbers are right", (_, open) => {
     const page = await open();
     await page.locator("#bench-run").click();
     await page.locator('#bench-verdict[data-agreed="true"]').waitFor({ timeout: 60_000 });
-    const rows = (await table(page, "#bench")).map((row) => row.map(number));
+    const rows = (await table(page, "#use")).map((row) => row.map(number));
     assert.deepEqual(rows.map(([width]) => width), [16, 64, 256, 768, 4096]);
     assert.ok(rows.flat().every((value) => value > 0), "every rate is a number");
     assert.match(await page.locator("#bench-verdict").textContent(), /agree in every bit/);
