@@ -1,4 +1,5 @@
 import { brotliCompressSync } from "node:zlib";
+import { layersFigure } from "./build/layers-figure";
 import { defineConfig, type Plugin } from "vite";
 
 /** No inline script, no eval, no blob: the package needs 'wasm-unsafe-eval' and nothing else. */
@@ -48,7 +49,7 @@ function facts(): Plugin {
 export default defineConfig({
   // Relative addresses: the page may live in any folder.
   base: "./",
-  plugins: [facts()],
+  plugins: [layersFigure(), facts()],
   worker: { format: "es" },
   build: {
     target: "es2022",

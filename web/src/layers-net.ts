@@ -1,0 +1,71 @@
+/**
+ * Thirty layers, forward only: a = g·W·h, then a norm or none, then h = max(0, a). The weights W are Gaussian with variance 1/UNITS,
+ * drawn once. What is measured is the root mean square of h after each layer.
+ */
+import { Norm, RootNorm } from "./norm";
+
+export const UNITS = 32;
+export const LAYERS = 30;
+const EPSILON = 1e-5;
+const SEED = 1;
+
+export type Choice = "none" | "layer" | "rms";
+
+/** Mulberry32, by Tommy Ettinger: small, and the same numbers in every browser. */
+function uniform(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/** The Box–Muller transform. */
+function gaussian(seed: number): () => number {
+  const next = uniform(seed);
+  return () => Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next());
+}
+
+export class Net {
+  readonly #weights: Float32Array[];
+  readonly #input: Float32Array;
+  readonly #layer = new Norm();
+  readonly #root = new RootNorm();
+
+  constructor() {
+    const next = gaussian(SEED);
+    const size = 1 / Math.sqrt(UNITS);
+    this.#weights = Array.from({ length: LAYERS }, () => Float32Array.from({ length: UNITS * UNITS }, () => size * next()));
+    this.#input = Float32Array.from({ length: UNITS }, next);
+  }
+
+  /** The root mean square of the input and of what each layer gives: LAYERS + 1 numbers. */
+  signal(g: number, choice: Choice): number[] {
+    let h = this.#input;
+    const sizes = [rootMeanSquare(h)];
+    for (const weights of this.#weights) {
+      h = this.#norm(choice, multiply(weights, h, g)).map((value) => Math.max(0, value));
+      sizes.push(rootMeanSquare(h));
+    }
+    return sizes;
+  }
+
+  #norm(choice: Choice, a: Float32Array): Float32Array {
+    if (choice === "layer") return this.#layer.run(a, UNITS, EPSILON).y;
+    return choice === "rms" ? this.#root.run(a, UNITS, EPSILON) : a;
+  }
+}
+
+function multiply(weights: Float32Array, h: Float32Array, g: number): Float32Array {
+  return Float32Array.from({ length: UNITS }, (_, i) => {
+    let sum = 0;
+    for (let j = 0; j < UNITS; j++) sum += weights[i * UNITS + j] * h[j];
+    return g * sum;
+  });
+}
+
+export function rootMeanSquare(h: Float32Array): number {
+  return Math.sqrt(h.reduce((sum, value) => sum + value * value, 0) / h.length);
+}
