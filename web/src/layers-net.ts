@@ -31,6 +31,8 @@ function gaussian(seed: number): () => number {
 export class Net {
   readonly #weights: Float32Array[];
   readonly #input: Float32Array;
+  readonly #a = new Float32Array(UNITS);
+  readonly #h = new Float32Array(UNITS);
   readonly #layer = new Norm();
   readonly #root = new RootNorm();
 
@@ -43,10 +45,13 @@ export class Net {
 
   /** The root mean square of the input and of what each layer gives: LAYERS + 1 numbers. */
   signal(g: number, choice: Choice): number[] {
-    let h = this.#input;
+    const [a, h] = [this.#a, this.#h];
+    h.set(this.#input);
     const sizes = [rootMeanSquare(h)];
     for (const weights of this.#weights) {
-      h = this.#norm(choice, multiply(weights, h, g)).map((value) => Math.max(0, value));
+      multiply(weights, h, g, a);
+      const normalised = this.#norm(choice, a);
+      for (let i = 0; i < UNITS; i++) h[i] = Math.max(0, normalised[i]);
       sizes.push(rootMeanSquare(h));
     }
     return sizes;
@@ -58,14 +63,17 @@ export class Net {
   }
 }
 
-function multiply(weights: Float32Array, h: Float32Array, g: number): Float32Array {
-  return Float32Array.from({ length: UNITS }, (_, i) => {
+/** a = g·W·h. */
+function multiply(weights: Float32Array, h: Float32Array, g: number, a: Float32Array): void {
+  for (let i = 0; i < UNITS; i++) {
     let sum = 0;
     for (let j = 0; j < UNITS; j++) sum += weights[i * UNITS + j] * h[j];
-    return g * sum;
-  });
+    a[i] = g * sum;
+  }
 }
 
-export function rootMeanSquare(h: Float32Array): number {
-  return Math.sqrt(h.reduce((sum, value) => sum + value * value, 0) / h.length);
+function rootMeanSquare(h: Float32Array): number {
+  let sum = 0;
+  for (let i = 0; i < h.length; i++) sum += h[i] * h[i];
+  return Math.sqrt(sum / h.length);
 }

@@ -6,7 +6,7 @@ import { number, reference, table } from "../harness/read.mjs";
 import { forEachBrowser } from "../harness/session.mjs";
 
 const [UNITS, LAYERS, EPSILON] = [32, 30, Math.fround(1e-5)];
-const GRID = [0.5, 0.55, 0.6, 0.7, 0.8, 0.9, 1, 1.1, 1.25, 1.4, 1.6, 1.8, 2];
+const GRID = [0.5, 0.6, 0.7, 0.85, 1, 1.2, 1.4, 1.7, 2];
 
 /** Mulberry32 and the Box–Muller transform, as the page says it draws its weights. */
 function draws() {
@@ -71,16 +71,18 @@ forEachBrowser("thirty layers", (_, open) => {
     const page = await open();
     const slider = page.locator("#layers-control input");
     const seen = () => page.evaluate(() => [document.querySelector("#layers .none.curve").getAttribute("d"), document.querySelector('[data-key="none"] output').textContent].join());
+    // Any key ends what moves by itself.
+    await page.keyboard.press("Shift");
     const first = await seen();
     await slider.press("End");
     const exploded = await seen();
     assert.notEqual(exploded, first);
     assert.match(exploded, /,22870$/);
     await page.waitForFunction(() => location.hash === "#layers&w=2");
-    await page.goBack();
+    await page.evaluate(() => history.back());
     await page.waitForFunction(() => document.querySelector("#layers-control input").value === "60");
     assert.equal(await seen(), first);
-    await page.goForward();
+    await page.evaluate(() => history.forward());
     await page.waitForFunction(() => document.querySelector("#layers-control input").value === "120");
     await page.locator("#layers-control .reset").click();
     assert.equal(await seen(), first);
@@ -110,9 +112,9 @@ forEachBrowser("thirty layers", (_, open) => {
 forEachBrowser("a phone's first screen", (_, open) => {
   test("has the first control and its effect", async () => {
     const page = await open("w=0.7", { viewport: { width: 360, height: 800 } });
-    for (const [part, room] of [["#layers-control input", 0], [".layers-key", 0], [".layers-plot", 160]]) {
+    for (const part of ["#layers-control input", ".layers-key", ".layers-plot"]) {
       const box = await page.locator(part).boundingBox();
-      assert.ok((room ? box.y + room : box.y + box.height) <= 800, `${part} reaches from ${box.y} to ${box.y + box.height}`);
+      assert.ok(box.y + box.height <= 800, `${part} reaches from ${box.y} to ${box.y + box.height}`);
     }
   });
 });
