@@ -1,6 +1,9 @@
 import { brotliCompressSync } from "node:zlib";
-import { layersFigure } from "./build/layers-figure";
 import { defineConfig, type Plugin } from "vite";
+import { layersFigure } from "./build/layers-figure";
+import { measured } from "./build/measured";
+import { starts } from "./build/starts";
+import { utterances } from "./build/utterances";
 
 /** No inline script, no eval, no blob: the package needs 'wasm-unsafe-eval' and nothing else. */
 export const POLICY = [
@@ -49,7 +52,7 @@ function facts(): Plugin {
 export default defineConfig({
   // Relative addresses: the page may live in any folder.
   base: "./",
-  plugins: [layersFigure(), facts()],
+  plugins: [layersFigure(), facts(), measured(), starts(), utterances()],
   worker: { format: "es" },
   build: {
     target: "es2022",

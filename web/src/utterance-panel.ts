@@ -10,7 +10,7 @@ import type { Store } from "./store";
 import { Table } from "./table";
 import { onTheme, themePalette } from "./theme";
 import { typeset } from "./typeset";
-import { loadUtterances, type Utterance } from "./utterances";
+import { FRAME, framesOf, UTTERANCES, type Utterance } from "./utterances";
 import "./style/utterance.css";
 
 /** Wide enough for nearly every coefficient of the set; the few beyond are cut. */
@@ -19,19 +19,19 @@ const REACH_BEFORE = 2;
 const REACH_AFTER = 3.32;
 /** Left of the maps and of the charts below them, so that frames stand above frames. */
 const GUTTER = 36;
+const USUAL = UTTERANCES.find(({ id }) => id === "test-0") as Utterance;
 
 export async function start(_root: HTMLElement, store: Store): Promise<void> {
-  const { width, all } = await loadUtterances();
   const norm = new Norm();
   const before = new Norm();
   const after = new Norm();
-  const chosen = (state: Readonly<State>) => Math.max(0, all.findIndex(({ id }) => id === state.utterance));
-  const frameOf = (state: Readonly<State>) => Math.min(state.frame, all[chosen(state)].frames - 1);
+  const chosen = (state: Readonly<State>) => UTTERANCES.find(({ id }) => id === state.utterance) ?? USUAL;
+  const frameOf = (state: Readonly<State>) => Math.min(state.frame, chosen(state).frames - 1);
   const toFrame = (frame: number) => {
     if (frame !== frameOf(store.state)) store.update({ frame });
   };
 
-  const picker = utterancePicker(all, (id) => store.update({ utterance: id }));
+  const picker = utterancePicker((id) => store.update({ utterance: id }));
   const frame = slider("", "frame", { positions: 1, toValue: (p) => p, toPosition: (v) => v, text: String }, toFrame);
   const frameInput = frame.element.querySelector("input") as HTMLInputElement;
   const sliders = {
@@ -42,8 +42,8 @@ export async function start(_root: HTMLElement, store: Store): Promise<void> {
     sequenceEpsilon: slider("ε", "under the root", epsilonScale, (value) => store.update({ sequenceEpsilon: value })),
   };
   const keys = Object.keys(sliders) as (keyof typeof sliders)[];
-  const inMap = new HeatMap(width, "Before: a·x + b", toFrame);
-  const outMap = new HeatMap(width, "After: y", toFrame);
+  const inMap = new HeatMap(FRAME, "Before: a·x + b", toFrame);
+  const outMap = new HeatMap(FRAME, "After: y", toFrame);
   const readouts = [h("p", { class: "frame-readout" }), h("p", { class: "frame-readout" })];
   const charts = [h("div", { class: "chart" }), h("div", { class: "chart" })];
   const toBars = h("button", { type: "button", class: "link" }, "Open this frame in the bars above");
@@ -77,24 +77,43 @@ export async function start(_root: HTMLElement, store: Store): Promise<void> {
       }),
   );
 
+  // What is shown, which stays until the next one has arrived.
+  let utterance = chosen(store.state);
+  let heard = await framesOf(utterance);
+  const problem = h("p", { role: "status", class: "frame-readout" });
+  byId("utterance-picker").append(problem);
+  const load = async (wanted: Utterance) => {
+    try {
+      const arrived = await framesOf(wanted);
+      // Meanwhile another one may have been chosen.
+      if (wanted !== chosen(store.state)) return;
+      [utterance, heard] = [wanted, arrived];
+      draw(store.state);
+    } catch (error) {
+      problem.textContent = `${wanted.id} is not here: ${error instanceof Error ? error.message : String(error)}`;
+    }
+  };
+
   const draw = (state: Readonly<State>) => {
-    const utterance = all[chosen(state)];
+    const wanted = chosen(state);
+    picker.show(wanted);
+    if (wanted !== utterance) return void load(wanted);
+    problem.textContent = "";
     const marked = frameOf(state);
     const same = state.gain === 1 && state.offset === 0;
-    const x = same ? utterance.x : utterance.x.map((value) => value * state.gain + state.offset);
+    const x = same ? heard : heard.map((value) => value * state.gain + state.offset);
     const parameter = (value: number, usual: number) =>
-      value === usual ? undefined : new Float32Array(width).fill(value);
-    const result = norm.run(x, width, state.sequenceEpsilon, parameter(state.scale, 1), parameter(state.shift, 0));
-    const [statsIn, statsOut] = [before.run(x, width, 0), after.run(result.y, width, 0)];
+      value === usual ? undefined : new Float32Array(FRAME).fill(value);
+    const result = norm.run(x, FRAME, state.sequenceEpsilon, parameter(state.scale, 1), parameter(state.shift, 0));
+    const [statsIn, statsOut] = [before.run(x, FRAME, 0), after.run(result.y, FRAME, 0)];
     const spreads = [sigma(statsIn.rstd), sigma(statsOut.rstd)];
     const means = [statsIn.mean, statsOut.mean];
     const colours = themePalette();
 
-    picker.show(utterance);
     frameInput.max = String(utterance.frames - 1);
     frame.set(marked);
     for (const key of keys) sliders[key].set(state[key]);
-    inMap.show(x, REACH_BEFORE, colours, marked, `${utterance.id} before layer norm, ${utterance.frames} frames of ${width}`);
+    inMap.show(x, REACH_BEFORE, colours, marked, `${utterance.id} before layer norm, ${utterance.frames} frames of ${FRAME}`);
     outMap.show(result.y, REACH_AFTER, colours, marked, `${utterance.id} after layer norm`);
     const frames = Array.from({ length: utterance.frames }, (_, i) => i);
     lines.forEach((chart, i) => chart.show([frames, Array.from(means[i]), Array.from(spreads[i])]));
@@ -113,21 +132,20 @@ export async function start(_root: HTMLElement, store: Store): Promise<void> {
     table.show(() => {
       const text = asBits.checked ? bits : (value: number) => readable(value, 5);
       return {
-        head: ["frame", "mean", "rstd", ...Array.from({ length: width }, (_, i) => `y ${i + 1}`)],
+        head: ["frame", "mean", "rstd", ...Array.from({ length: FRAME }, (_, i) => `y ${i + 1}`)],
         rows: frames.map((i) => [
           String(i),
           text(mean[i]),
           text(rstd[i]),
-          ...Array.from(y.subarray(i * width, (i + 1) * width), text),
+          ...Array.from(y.subarray(i * FRAME, (i + 1) * FRAME), text),
         ]),
       };
     });
   };
   asBits.addEventListener("change", () => draw(store.state));
   toBars.addEventListener("click", () => {
-    const { x } = all[chosen(store.state)];
-    const start = frameOf(store.state) * width;
-    store.update({ preset: "speech", x: Array.from(x.subarray(start, start + width)) });
+    const start = Math.min(store.state.frame, utterance.frames - 1) * FRAME;
+    store.update({ preset: "speech", x: Array.from(heard.subarray(start, start + FRAME)) });
     const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
     byId("row").scrollIntoView({ behavior: still ? "auto" : "smooth" });
   });
@@ -135,10 +153,10 @@ export async function start(_root: HTMLElement, store: Store): Promise<void> {
   onTheme(() => draw(store.state));
 }
 
-function utterancePicker(all: readonly Utterance[], onPick: (id: string) => void) {
+function utterancePicker(onPick: (id: string) => void) {
   const select = h("select", { "aria-label": "Utterance" });
   for (let speaker = 1; speaker <= 9; speaker++) {
-    const own = all.filter((utterance) => utterance.speaker === speaker);
+    const own = UTTERANCES.filter((utterance) => utterance.speaker === speaker);
     const options = own.map(({ id, frames }) => h("option", { value: id }, `${id}, ${frames} frames`));
     select.append(h("optgroup", { label: `Speaker ${speaker}` }, ...options));
   }
@@ -149,7 +167,8 @@ function utterancePicker(all: readonly Utterance[], onPick: (id: string) => void
     onPick(ids[(ids.indexOf(select.value) + by + ids.length) % ids.length]);
   };
   const button = (text: string, label: string, by: number) => {
-    const made = h("button", { type: "button", class: "icon", "aria-label": label }, text);
+    // The list beside them does the same with arrows: no stop for Tab.
+    const made = h("button", { type: "button", class: "icon", "aria-label": label, tabindex: -1 }, text);
     made.addEventListener("click", move(by));
     return made;
   };

@@ -57,21 +57,4 @@ forEachBrowser("the numbers are right", (_, open) => {
       y.forEach((value, c) => close(value, expected.hat[c] * -1.5 + 0.25, 1e-4, `y ${c}`));
     });
   });
-
-  test("bench: the contenders agree before they are timed", async () => {
-    const page = await open();
-    await page.locator("#bench-run").click();
-    await page.locator('#bench-verdict[data-agreed="true"]').waitFor({ timeout: 60_000 });
-    const rows = (await table(page, "#use")).map((row) => row.map(number));
-    assert.deepEqual(rows.map(([width]) => width), [16, 64, 256, 768, 4096]);
-    assert.ok(rows.flat().every((value) => value > 0), "every rate is a number");
-    assert.match(await page.locator("#bench-verdict").textContent(), /agree in every bit/);
-  });
-
-  test("badge: variant, bytes, start", async () => {
-    const page = await open();
-    assert.equal(await page.locator("#badge-variant").textContent(), "simd128");
-    assert.match(await page.locator("#badge-bytes").textContent(), /^\d+\.\d kB$/);
-    assert.match(await page.locator("#badge-init").textContent(), /^\d+\.\d ms$/);
-  });
 });

@@ -1,0 +1,88 @@
+/** What each start costs: bytes of a page, flash and stack of a board. All numbers are measured, `build/measured.ts` reads them. */
+import measured from "virtual:measured";
+import { h } from "./dom";
+
+const { sizes, boards, verbs, rust } = measured;
+
+/** The ways to one function: everything inlined, or a module of one's own hosting. */
+const WAYS = [
+  { head: "inlined", fits: (module = "") => module === "" },
+  { head: "+ simd.wasm", fits: (module = "") => module.endsWith("simd.wasm") },
+  { head: "+ scalar.wasm", fits: (module = "") => module.endsWith("scalar.wasm") },
+];
+
+export function webFacts(): HTMLElement {
+  const rows = [...new Set(sizes.map(({ name }) => name))].map((name) => [
+    name,
+    ...WAYS.map(({ fits }) => {
+      const size = sizes.find((one) => one.name === name && fits(one.module));
+      return size ? size.kilobytes.toFixed(1) : "–";
+    }),
+  ]);
+  return h(
+    "div",
+    { class: "facts" },
+    table("What a page pays, in kB by Brotli", ["you import", ...WAYS.map(({ head }) => head)], [rows]),
+    h(
+      "p",
+      {},
+      "You pay for what you import. Inlined means nothing to fetch and nothing to configure: both builds are in the script, ",
+      "SIMD where the engine has it. The others are ",
+      h("code", {}, "layernorm/slim"),
+      " with one module that you host.",
+    ),
+  );
+}
+
+export function rustFacts(): HTMLElement {
+  return h(
+    "ul",
+    { class: "facts" },
+    h("li", {}, h("code", {}, "no_std"), ", no allocation, no panic; the one dependency is ", h("code", {}, "libm"), "."),
+    h("li", {}, `Rust ${rust} or later. With `, h("code", {}, "--features std"), " AVX2 is chosen at run time; the bits are the same."),
+    h("li", {}, "Wrong lengths return an ", h("code", {}, "Error"), " that names the parameter, the expected and the actual value."),
+    h("li", {}, "The documentation is at ", h("a", { href: "https://docs.rs/layernorm" }, "docs.rs/layernorm"), "."),
+  );
+}
+
+const KINDS = [
+  { key: "flash", head: "flash, kB", text: (bytes: number) => (bytes / 1000).toFixed(1) },
+  { key: "stack", head: "stack, bytes", text: String },
+  { key: "instructions", head: "instructions, a row of 256", text: (count: number) => String(count).replace(/\B(?=(\d{3})+$)/g, "\u202f") },
+] as const;
+
+export function firmwareFacts(): HTMLElement {
+  const groups = KINDS.map(({ key, head, text }) => verbs.map((verb) => [`${head}, ${verb.type}`, ...verb[key].map(text)]));
+  return h(
+    "div",
+    { class: "facts" },
+    table("What LayerNorm takes on a board", ["", ...boards], groups),
+    h(
+      "p",
+      {},
+      "At ",
+      h("code", {}, "opt-level"),
+      " s, on boards that QEMU emulates; the stack is that of the hardest row. Where there is no FPU, codes of 16 or 8 bits take a ",
+      "fraction of the time of f32, and every one of them is correctly rounded: ",
+      h("code", {}, "layernorm::fixed"),
+      " and ",
+      h("code", {}, "layernorm::quantized"),
+      ".",
+    ),
+  );
+}
+
+function table(caption: string, head: readonly string[], groups: readonly (readonly (readonly string[])[])[]): HTMLElement {
+  const cells = (row: readonly string[]) => row.map((text, i) => h(i === 0 ? "th" : "td", i === 0 ? { scope: "row" } : {}, text));
+  return h(
+    "div",
+    { class: "facts-scroll", tabindex: 0, role: "region", "aria-label": caption },
+    h(
+      "table",
+      {},
+      h("caption", {}, caption),
+      h("thead", {}, h("tr", {}, ...head.map((text) => (text ? h("th", { scope: "col" }, text) : h("td"))))),
+      ...groups.map((rows) => h("tbody", {}, ...rows.map((row) => h("tr", {}, ...cells(row))))),
+    ),
+  );
+}
