@@ -31,6 +31,30 @@ export function round(value: number): string {
   return readable(value).replace(/(\.\d*?)0+(?=·|$)/, "$1").replace(/\.(?=·|$)/, "");
 }
 
+/** A number as it is displayed: `value` is what the text says, and its last digit counts `unit`. */
+export interface Shown {
+  readonly text: string;
+  readonly value: number;
+  readonly unit: number;
+}
+
+/** `digits` significant ones without zeros at the end; a large number that is whole keeps all of them. */
+export function shown(value: number, digits: number): Shown {
+  const size = Math.floor(Math.log10(Math.abs(value)));
+  if (!Number.isFinite(size)) return { text: readable(value), value, unit: 0 };
+  const power = size - digits + 1;
+  if (size < -3 || size >= 9) return { text: raised(value, digits), value: Number(value.toPrecision(digits)), unit: 10 ** power };
+  const fixed = value.toFixed(Math.max(0, -power));
+  const short = fixed.includes(".") ? fixed.replace(/\.?0+$/, "") : fixed;
+  const text = size >= 5 ? short.replace(/\B(?=(\d{3})+(\.|$))(?<!\.\d*)/g, "\u202f") : short;
+  return { text: minus(text), value: Number(fixed), unit: 10 ** Math.min(0, power) };
+}
+
+/** A displayed number for a screen reader, which would read raised digits as if they were not. */
+export function spoken(text: string): string {
+  return text.replace(/10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)/g, (_, power: string) => `10 to the power ${power.normalize("NFKC")}`);
+}
+
 function minus(text: string): string {
   return text.replace("-", "−");
 }

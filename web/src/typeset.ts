@@ -1,19 +1,30 @@
-/** Text with raised digits and hats, set as such: few fonts have those characters. */
+/**
+ * Text with its variables, raised and lowered digits set as such: few fonts have those characters. What the eye sees in the setting
+ * alone is also there as text: "10⁷" reads "10 to the power 7", and "x̂" reads "x hat".
+ */
 import { h } from "./dom";
 
 const RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹⁻";
-const PLAIN = "0123456789−";
-const SPECIAL = /([⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+|x̂)/;
+const LOWERED = "₀₁₂₃₄₅₆₇₈₉ᵢ";
+const PLAIN = "0123456789";
+/** No English word is a single x, y or d. */
+const SPECIAL = /([⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+|[₀₁₂₃₄₅₆₇₈₉ᵢ]+|x̂|[μσεγβ]|(?<![\p{L}\p{N}])[xyd](?![\p{L}\p{N}]))/u;
 
 export function typeset(text: string): (Node | string)[] {
-  return text.split(SPECIAL).map((part) => {
-    if (part === "x̂") return symbol(part);
-    if (!SPECIAL.test(part)) return part;
-    return h("sup", {}, [...part].map((c) => PLAIN[RAISED.indexOf(c)]).join(""));
+  return text.split(SPECIAL).flatMap((part): (Node | string)[] => {
+    if (!SPECIAL.test(part)) return part === "" ? [] : [part];
+    if (RAISED.includes(part[0])) return power([...part].map((c) => `${PLAIN}−`[RAISED.indexOf(c)]).join(""));
+    if (LOWERED.includes(part[0])) return [h("sub", {}, [...part].map((c) => `${PLAIN}i`[LOWERED.indexOf(c)]).join(""))];
+    return [symbol(part)];
   });
+}
+
+export function power(digits: string): Node[] {
+  return [h("span", { class: "unseen" }, " to the power "), h("sup", {}, digits)];
 }
 
 /** A variable of the formula. */
 export function symbol(name: string): HTMLElement {
-  return name === "x̂" ? h("i", { class: "symbol hat" }, "x") : h("i", { class: "symbol" }, name);
+  if (name === "x̂") return h("i", { class: "symbol hat" }, "x", h("span", { class: "unseen" }, " hat"));
+  return h("i", { class: "symbol" }, name);
 }
