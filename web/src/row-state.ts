@@ -45,27 +45,30 @@ export const rowPart: Part<RowState> = {
     const usual = presetState(Object.hasOwn(PRESETS, preset) ? preset : DEFAULT_PRESET, 0);
     const parameters = (key: string) => list(given, key, WIDTH)?.map((value) => Math.max(-LARGEST_PARAMETER, Math.min(LARGEST_PARAMETER, value)));
     const task = choice(given, KEYS.task, ["equal", "epsilon"] as const) ?? "";
-    const seen = task ? STEPS : (whole(given, "seen", 0, STEPS) ?? unsaid(given));
-    return {
-      preset: usual.preset,
+    const said: RowState = {
+      ...usual,
       x: list(given, KEYS.x, WIDTH) ?? usual.x,
       gamma: parameters(KEYS.gamma) ?? usual.gamma,
       beta: parameters(KEYS.beta) ?? usual.beta,
       epsilon: number(given, KEYS.epsilon, 0, 1e3) ?? usual.epsilon,
-      step: Math.min(Math.max(1, seen), whole(given, KEYS.step, 1, STEPS) ?? usual.step),
-      seen,
+      step: whole(given, KEYS.step, 1, STEPS) ?? usual.step,
       task,
     };
+    const seen = task ? STEPS : (whole(given, "seen", 0, STEPS) ?? unsaid(pairs(said)));
+    return { ...said, seen, step: Math.min(Math.max(1, seen), said.step) };
   },
   format(state) {
-    const rest = differing(state, presetState(state.preset, 0), KEYS);
-    const pairs: [string, string][] = state.preset === DEFAULT_PRESET ? rest : [["p", state.preset], ...rest];
-    if (!state.task && state.seen !== unsaid(new Map(pairs))) pairs.push(["seen", String(state.seen)]);
-    return pairs;
+    const said = pairs(state);
+    return state.task || state.seen === unsaid(said) ? said : [...said, ["seen", String(state.seen)]];
   },
 };
 
-/** A link that says something of the row and nothing of this is from somebody who saw every step. */
-function unsaid(given: { has(key: string): boolean }): number {
-  return ["p", ...Object.values(KEYS)].some((key) => given.has(key)) ? STEPS : 0;
+function pairs(state: Readonly<RowState>): [string, string][] {
+  const rest = differing(state, presetState(state.preset, 0), KEYS);
+  return state.preset === DEFAULT_PRESET ? rest : [["p", state.preset], ...rest];
+}
+
+/** A link that says something of the row and nothing of the steps seen is from somebody who saw them all. */
+function unsaid(said: readonly unknown[]): number {
+  return said.length > 0 ? STEPS : 0;
 }

@@ -20,7 +20,7 @@ forEachBrowser("links", (_, open) => {
     await page.locator('[data-strip="x"] .bar').nth(4).press("ArrowUp");
     await page.locator('[data-strip="gamma"] .bar').nth(2).press("End");
     await page.locator('[data-strip="beta"] .bar').nth(3).press("PageDown");
-    await page.locator("#row-formula input").press("ArrowLeft");
+    await page.locator("#row-epsilon input").press("ArrowLeft");
     await page.locator(".step").nth(4).click();
     await page.locator("select").selectOption("train-42");
     for (const slider of await page.locator("#sequence .sliders input").all()) await slider.press("ArrowRight");
@@ -39,7 +39,8 @@ forEachBrowser("links", (_, open) => {
   test("the page as it opens has a bare address", async () => {
     const page = await open();
     await page.locator(".step").nth(1).click();
-    await page.locator(".step").nth(0).click();
+    assert.equal(await settled(page), "row&step=2&seen=2");
+    await page.locator("#row .reset").click();
     assert.equal(await settled(page), "");
   });
 

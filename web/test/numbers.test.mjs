@@ -5,7 +5,7 @@ import { follow } from "../harness/browsers.mjs";
 import { frames, fromBits, number, reference, table } from "../harness/read.mjs";
 import { forEachBrowser } from "../harness/session.mjs";
 
-const PRESETS = ["ordinary", "speech", "constant", "outlier", "large", "huge"];
+const PRESETS = ["ordinary", "speech", "constant", "nearly", "outlier", "large", "huge"];
 
 function close(actual, expected, tolerance, what) {
   const error = Math.abs(actual - expected);
