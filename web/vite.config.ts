@@ -1,5 +1,6 @@
 import { brotliCompressSync } from "node:zlib";
 import { defineConfig, type Plugin } from "vite";
+import { axisFigure } from "./build/axis-figure";
 import { layersFigure } from "./build/layers-figure";
 import { measured } from "./build/measured";
 import { starts } from "./build/starts";
@@ -52,7 +53,7 @@ function facts(): Plugin {
 export default defineConfig({
   // Relative addresses: the page may live in any folder.
   base: "./",
-  plugins: [layersFigure(), facts(), measured(), starts(), utterances()],
+  plugins: [layersFigure(), axisFigure(), facts(), measured(), starts(), utterances()],
   worker: { format: "es" },
   build: {
     target: "es2022",

@@ -1,5 +1,6 @@
 import "./style/fonts.css";
 import "./style/page.css";
+import "./style/axis-still.css";
 import { copyButtons } from "./copy";
 import { byId } from "./dom";
 import * as layers from "./layers-panel";
