@@ -3,6 +3,7 @@ import { defineConfig, type Plugin } from "vite";
 import { axisFigure } from "./build/axis-figure";
 import { layersFigure } from "./build/layers-figure";
 import { measured } from "./build/measured";
+import { sequenceFigure } from "./build/sequence-figure";
 import { starts } from "./build/starts";
 import { utterances } from "./build/utterances";
 
@@ -53,17 +54,4 @@ function facts(): Plugin {
 export default defineConfig({
   // Relative addresses: the page may live in any folder.
   base: "./",
-  plugins: [layersFigure(), axisFigure(), facts(), measured(), starts(), utterances()],
-  worker: { format: "es" },
-  build: {
-    target: "es2022",
-    assetsInlineLimit: 0,
-    modulePreload: { polyfill: false },
-    rolldownOptions: {
-      output: {
-        codeSplitting: { groups: [{ name: "layernorm", test: /wasm[\\/]pkg|node_modules[\\/]layernorm[\\/]/ }] },
-      },
-    },
-  },
-  server: { fs: { allow: [".."] } },
-});
+  plugins: [layersFigure(), axisFigure(), sequenceFigure(), starts(), facts(), measured(), utterances()],

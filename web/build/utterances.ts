@@ -8,7 +8,7 @@ import type { Plugin } from "vite";
 
 const NAME = "virtual:utterances";
 const RESOLVED = `\0${NAME}`;
-const SOURCE = fileURLToPath(new URL("../../model/data/utterances.bin", import.meta.url));
+export const SOURCE = fileURLToPath(new URL("../../model/data/utterances.bin", import.meta.url));
 const HEADER = 12;
 const ENTRY = 4;
 /** Some 15 kB a file. */
@@ -18,6 +18,7 @@ const DEV = "/@utterances/";
 
 interface Index {
   readonly width: number;
+  readonly perFile: number;
   /** One character an utterance, 0 or 1: train or test. */
   splits: string;
   /** One digit an utterance. */
@@ -50,15 +51,15 @@ export function utterances(): Plugin {
         const reference = this.emitFile({ type: "asset", name: `utterances-${i}.bin`, source });
         return `import.meta.ROLLUP_FILE_URL_${reference}`;
       });
-      return `export default ${JSON.stringify({ ...index, perFile: PER_FILE })};\nexport const files = [${addresses.join(", ")}];`;
+      return `export default ${JSON.stringify(index)};\nexport const files = [${addresses.join(", ")}];`;
     },
   };
 }
 
-function split(bytes: Buffer): { index: Index; files: Buffer[] } {
+export function split(bytes: Buffer): { index: Index; files: Buffer[] } {
   if (bytes.toString("latin1", 0, 4) !== "LNUT" || bytes.readUInt16LE(4) !== 1) throw new Error(`${SOURCE} is in an unknown form`);
   const count = bytes.readUInt32LE(8);
-  const index: Index = { width: bytes.readUInt16LE(6), splits: "", speakers: "", lengths: [] };
+  const index: Index = { width: bytes.readUInt16LE(6), perFile: PER_FILE, splits: "", speakers: "", lengths: [] };
   const starts = [HEADER + count * ENTRY];
   for (let i = 0; i < count; i++) {
     const entry = HEADER + i * ENTRY;

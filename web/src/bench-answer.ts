@@ -35,9 +35,9 @@ interface Opened {
 }
 
 /** A look at the clock costs little beside so many milliseconds. */
-const PAUSE = 0.25;
-/** A burst is so long, and has so many ticks of the clock: browsers make it coarse, Firefox 1 ms. */
-const MILLISECONDS = 5;
+const PAUSE = 0.1;
+/** A burst is so long, short enough to get between other programs, and has so many ticks of the clock: Firefox's are 1 ms. */
+const MILLISECONDS = 2;
 const TICKS = 12;
 
 export function answerQuestions(open: (shape: Shape) => Promise<Kernel>): void {

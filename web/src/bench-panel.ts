@@ -56,7 +56,7 @@ export function benchPanel(say: (text: string) => void): HTMLElement {
       draw();
       const shown = measured;
       table.show(() => tableOf(shown));
-      progress.textContent = "Short runs in turn, seven of each, of which the second fastest counts; one thread. Other tabs and a low battery show.";
+      progress.textContent = "Short runs in turn; what counts is the time that one in five of them beats. One thread. Other tabs and a low battery show.";
       say(`Measured. ${result.textContent}`);
     } catch (error) {
       progress.textContent = `That did not work: ${error instanceof Error ? error.message : String(error)}`;
@@ -78,7 +78,7 @@ function headline(results: Results): HTMLElement[] {
   const ratio = (own: "easy" | typeof best, other: "scalar" | "plain" | "onnx", text: string) =>
     results.times.has(other) && own !== other ? [figure(`${readable(timesAsFast(results, own, other, "batch", TYPICAL), 2)}×`, text)] : [];
   return [
-    figure(readable(giga(results, best, "batch", TYPICAL) ?? NaN), `billion elements a second: ${LOOKS[best].name}, ${rows} × ${width}`),
+    figure(readable(giga(results, best, "batch", TYPICAL) ?? NaN), `billion elements a second: ${LOOKS[best].name}, ${rows}\u00a0×\u00a0${width}`),
     ...ratio(best, "scalar", "as fast as the scalar build"),
     ...ratio("easy", "plain", "as fast as plain JavaScript: layerNorm(), copies included"),
     ...ratio("easy", "onnx", "as fast as ONNX Runtime Web, which copies too"),

@@ -8,9 +8,12 @@ import { scriptAddress } from "./trusted";
 export const CONTENDERS = ["simd128", "scalar", "easy", "plain", "onnx"] as const;
 export type Contender = (typeof CONTENDERS)[number];
 
-/** Short ones in turn: what slows the machine for a while slows all, and falls out of a low quantile. */
-const ROUNDS = 7;
+/** Short bursts in turn: what slows the machine for a while slows all, and falls out of a low quantile. */
 const QUANTILE = 0.2;
+/** Rounds; more than the fewest as long as there is time. */
+const FEWEST = 7;
+const MOST = 21;
+const MILLISECONDS = 4000;
 
 /** By contender: how far its outputs are from those of the scalar build. */
 export type Distances = ReadonlyMap<Contender, Distance>;
@@ -50,9 +53,12 @@ export async function bench(withPeer: boolean, onProgress: (share: number) => vo
 async function measure(crews: readonly Crew[], onProgress: (share: number) => void): Promise<Map<Contender, Times>> {
   const cells = CALLS.flatMap((call) => WIDTHS.map((width) => shapeOf(call, width)));
   const taken = crews.map(() => cells.map((): number[] => []));
-  for (let round = 0; round < ROUNDS; round++) {
+  const start = performance.now();
+  for (let round = 0; round < MOST; round++) {
+    const share = (performance.now() - start) / MILLISECONDS;
+    if (round >= FEWEST && share >= 1) break;
+    onProgress(Math.min(round / FEWEST, Math.max(round / MOST, share)));
     for (const [cell, shape] of cells.entries()) {
-      onProgress((round * cells.length + cell) / (ROUNDS * cells.length));
       // Not always the same one after the same other.
       for (let turn = 0; turn < crews.length; turn++) {
         const crew = (round % 2 ? crews.length - 1 - turn : turn + round) % crews.length;

@@ -2,7 +2,7 @@
 import { h } from "./dom";
 
 /** The statements that hold γ and β. */
-const LEARNED = /^[ \t]*(?:const|let|static) (?:gamma|beta|GAMMA|BETA)\b[^;]*;(?: \d+\];)?$/m;
+const LEARNED = /^[ \t]*(?:const|let|static) (?:gamma|beta|GAMMA|BETA)\b[^]*?;$/m;
 
 export class Code {
   readonly element: HTMLElement;

@@ -7,8 +7,8 @@ const { sizes, boards, verbs, rust } = measured;
 /** The ways to one function: everything inlined, or a module of one's own hosting. */
 const WAYS = [
   { head: "inlined", fits: (module = "") => module === "" },
-  { head: "+ simd.wasm", fits: (module = "") => module.endsWith("simd.wasm") },
-  { head: "+ scalar.wasm", fits: (module = "") => module.endsWith("scalar.wasm") },
+  { head: "simd.wasm", fits: (module = "") => module.endsWith("simd.wasm") },
+  { head: "scalar.wasm", fits: (module = "") => module.endsWith("scalar.wasm") },
 ];
 
 export function webFacts(): HTMLElement {
@@ -22,7 +22,7 @@ export function webFacts(): HTMLElement {
   return h(
     "div",
     { class: "facts" },
-    table("What a page pays, in kB by Brotli", ["you import", ...WAYS.map(({ head }) => head)], [rows]),
+    table("What a page pays, in kB by Brotli", ["you import", ...WAYS.map(({ head }) => head)], [{ rows }]),
     h(
       "p",
       {},
@@ -52,7 +52,7 @@ const KINDS = [
 ] as const;
 
 export function firmwareFacts(): HTMLElement {
-  const groups = KINDS.map(({ key, head, text }) => verbs.map((verb) => [`${head}, ${verb.type}`, ...verb[key].map(text)]));
+  const groups = KINDS.map(({ key, head, text }) => ({ head, rows: verbs.map((verb) => [verb.type, ...verb[key].map(text)]) }));
   return h(
     "div",
     { class: "facts" },
@@ -72,8 +72,15 @@ export function firmwareFacts(): HTMLElement {
   );
 }
 
-function table(caption: string, head: readonly string[], groups: readonly (readonly (readonly string[])[])[]): HTMLElement {
+interface Group {
+  /** Above its rows. */
+  readonly head?: string;
+  readonly rows: readonly (readonly string[])[];
+}
+
+function table(caption: string, head: readonly string[], groups: readonly Group[]): HTMLElement {
   const cells = (row: readonly string[]) => row.map((text, i) => h(i === 0 ? "th" : "td", i === 0 ? { scope: "row" } : {}, text));
+  const title = (text?: string) => (text ? [h("tr", {}, h("th", { scope: "rowgroup", class: "group", colspan: head.length }, text))] : []);
   return h(
     "div",
     { class: "facts-scroll", tabindex: 0, role: "region", "aria-label": caption },
@@ -82,7 +89,7 @@ function table(caption: string, head: readonly string[], groups: readonly (reado
       {},
       h("caption", {}, caption),
       h("thead", {}, h("tr", {}, ...head.map((text) => (text ? h("th", { scope: "col" }, text) : h("td"))))),
-      ...groups.map((rows) => h("tbody", {}, ...rows.map((row) => h("tr", {}, ...cells(row))))),
+      ...groups.map((group) => h("tbody", {}, ...title(group.head), ...group.rows.map((row) => h("tr", {}, ...cells(row))))),
     ),
   );
 }

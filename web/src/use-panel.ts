@@ -6,7 +6,7 @@ import { readable } from "./format";
 import { Norm } from "./norm";
 import type { State } from "./state";
 import type { Store } from "./store";
-import { typeset } from "./typeset";
+import { symbol, typeset } from "./typeset";
 import { Code } from "./use-code";
 import { firmwareFacts, rustFacts, webFacts } from "./use-facts";
 import { STARTS, type Start } from "./use-starts";
@@ -42,7 +42,11 @@ export async function start(root: HTMLElement, store: Store): Promise<void> {
       h("code", {}, "LayerNorm"),
       " keeps its rows in WebAssembly memory, ",
       h("code", {}, "layerNorm()"),
-      " copies them in and out, and γ and β in.",
+      " copies them in and out, and ",
+      symbol("γ"),
+      " and ",
+      symbol("β"),
+      " in.",
     ),
     benchPanel(say),
     await badge(),
@@ -53,7 +57,7 @@ export async function start(root: HTMLElement, store: Store): Promise<void> {
   store.watch(["target"], ({ target }) => tabs.show(target));
   store.watch(["x", "gamma", "beta", "epsilon"], (state) => {
     for (const { program, write } of starts) program.show(write(state));
-    result.replaceChildren(...typeset(`All three give the same bits: y = ${resultOf(state, norm)}.`));
+    result.replaceChildren("All three give the same bits: ", symbol("y"), ...typeset(` = ${resultOf(state, norm)}.`));
   });
 }
 

@@ -23,8 +23,8 @@ export interface Start {
 }
 
 const NONE = "";
-/** A line that a phone in landscape shows whole. */
-const LINE = 84;
+/** What the page shows beside its tables. */
+const LINE = 66;
 
 const differs = (values: readonly number[], usual: number) => values.some((value) => value !== usual);
 const isConstant = (values: readonly number[]) => values.every((value) => Object.is(value, values[0]));
@@ -83,7 +83,7 @@ function rust({ x, gamma, beta, epsilon }: Own): string {
     rustArray("let x = ", x, "    "),
     scaled ? rustArray("let gamma = ", gamma, "    ") : NONE,
     shifted ? rustArray("let beta = ", beta, "    ") : NONE,
-    `    let norm = LayerNorm::new(${x.length})?${calls(scaled && "&gamma", shifted && "&beta", epsilon)};\n`,
+    rustNorm(x.length, scaled && "&gamma", shifted && "&beta", epsilon),
     `    let mut y = [0.0; ${x.length}];\n`,
     "    norm.forward(&x, &mut y)?;\n",
     '    println!("{y:?}");\n',
@@ -95,7 +95,6 @@ function firmware({ x, gamma, beta, epsilon }: Own): string {
   const width = x.length;
   const scaled = differs(gamma, 1);
   const shifted = differs(beta, 0);
-  const norm = `    let norm = LayerNorm::new(${width})?${calls(scaled && "&GAMMA", shifted && "&BETA", epsilon)};\n`;
   return [
     "#![no_std]\n",
     "use layernorm::{Error, LayerNorm};\n\n",
@@ -103,14 +102,16 @@ function firmware({ x, gamma, beta, epsilon }: Own): string {
     shifted ? rustArray(`static BETA: [f32; ${width}] = `, beta) : NONE,
     rustArray(`pub static ROW: [f32; ${width}] = `, x),
     `\npub fn normalise(row: &mut [f32; ${width}]) -> Result<(), Error> {\n`,
-    norm,
+    rustNorm(width, scaled && "&GAMMA", shifted && "&BETA", epsilon),
     "    norm.forward_in_place(row)\n}\n",
   ].join("");
 }
 
-function calls(gamma: string | false, beta: string | false, epsilon: number): string {
-  const given = [gamma && `.with_gamma(${gamma})?`, beta && `.with_beta(${beta})?`, `.with_epsilon(${rustNumber(epsilon)})?`];
-  return given.filter(Boolean).join("");
+function rustNorm(width: number, gamma: string | false, beta: string | false, epsilon: number): string {
+  const calls = [gamma && `.with_gamma(${gamma})?`, beta && `.with_beta(${beta})?`, `.with_epsilon(${rustNumber(epsilon)})?`].filter(Boolean);
+  const start = `    let norm = LayerNorm::new(${width})?`;
+  const line = `${start}${calls.join("")};`;
+  return line.length <= LINE ? `${line}\n` : `${start}\n${calls.map((call) => `        ${call}`).join("\n")};\n`;
 }
 
 export const STARTS: readonly Start[] = [

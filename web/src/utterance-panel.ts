@@ -5,6 +5,7 @@ import { bits, readable } from "./format";
 import { HeatMap } from "./heat-map";
 import { Norm, sigma } from "./norm";
 import { epsilonScale, linear, slider, type Slider } from "./slider";
+import { REACH_AFTER, REACH_BEFORE } from "./reach";
 import type { State } from "./state";
 import type { Store } from "./store";
 import { Table } from "./table";
@@ -13,10 +14,6 @@ import { typeset } from "./typeset";
 import { FRAME, framesOf, UTTERANCES, type Utterance } from "./utterances";
 import "./style/utterance.css";
 
-/** Wide enough for nearly every coefficient of the set; the few beyond are cut. */
-const REACH_BEFORE = 2;
-/** The most that one of twelve normalised numbers can be is √11. */
-const REACH_AFTER = 3.32;
 /** Left of the maps and of the charts below them, so that frames stand above frames. */
 const GUTTER = 36;
 const USUAL = UTTERANCES.find(({ id }) => id === "test-0") as Utterance;
