@@ -55,3 +55,16 @@ export default defineConfig({
   // Relative addresses: the page may live in any folder.
   base: "./",
   plugins: [layersFigure(), axisFigure(), sequenceFigure(), starts(), facts(), measured(), utterances()],
+  worker: { format: "es" },
+  build: {
+    target: "es2022",
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    rolldownOptions: {
+      output: {
+        codeSplitting: { groups: [{ name: "layernorm", test: /wasm[\\/]pkg|node_modules[\\/]layernorm[\\/]/ }] },
+      },
+    },
+  },
+  server: { fs: { allow: [".."] } },
+});

@@ -1,3 +1,33 @@
 import "./style/fonts.css";
 import "./style/page.css";
+import "./style/axis-still.css";
 import "./style/still.css";
+import { copyButtons } from "./copy";
+import { byId } from "./dom";
+import * as layers from "./layers-panel";
+import { rail } from "./rail";
+import { startSection, startWhenNear } from "./sections";
+import { Store } from "./store";
+
+const store = new Store();
+
+/** A link with a section and values is none that the browser can follow by itself; a reload stays where it was. */
+function scrollToLink(): void {
+  const [entry] = performance.getEntriesByType("navigation") as PerformanceNavigationTiming[];
+  if (store.anchor && entry?.type !== "reload") byId(store.anchor).scrollIntoView();
+}
+
+rail();
+copyButtons(store);
+await startSection("layers", async () => layers, store);
+performance.mark("hero");
+scrollToLink();
+startWhenNear(
+  [
+    ["row", () => import("./row-panel")],
+    ["axis", () => import("./axis-panel")],
+    ["sequence", () => import("./utterance-panel")],
+    ["use", () => import("./use-panel")],
+  ],
+  store,
+);
