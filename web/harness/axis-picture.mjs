@@ -1,4 +1,4 @@
-// What the picture of "Who shares a mean?" shows.
+// What "Who shares a mean?" shows, read in the page.
 
 /** In the page: chooses one of every few of the cells that are there, and reads what lights up, what is outlined and the equation. */
 export function chooseEach(every) {
@@ -26,9 +26,22 @@ export function chooseEach(every) {
       name,
       lit: all.filter((cell) => cell.element.dataset.shares === "").map((cell) => cell.name),
       outlined: outlined.map((cell) => cell.name),
-      equation: document.querySelector(".axis-equation .fraction").getAttribute("aria-label") + document.querySelector(".axis-equation").lastChild.textContent,
+      equation: document.querySelector(".axis-equation [role=img]").getAttribute("aria-label"),
       looks: document.querySelector(".axis-equation").textContent,
       y: [...document.querySelectorAll(".axis-figures span b")].at(-1).textContent,
     };
   });
+}
+
+/** In the page: follows each link, and reads the table as objects by the names of its columns. */
+export async function tableAt(hashes) {
+  const tables = [];
+  for (const hash of hashes) {
+    const heard = new Promise((resolve) => addEventListener("hashchange", resolve, { once: true }));
+    location.hash = hash;
+    await heard;
+    const [head, ...rows] = [...document.querySelectorAll("#axis tr")].map((row) => Array.from(row.cells, (cell) => cell.textContent));
+    tables.push(rows.map((row) => ({ name: row[0], ...Object.fromEntries(head.map((column, i) => [column, row[i]])) })));
+  }
+  return tables;
 }

@@ -7,7 +7,7 @@ const counting = (count) => Array.from({ length: count }, (_, i) => i);
 const tenths = (value) => Math.round(10 * value) / 10 + 0;
 
 /** 100 batches, the one shown after them, and the noise of a broken recorder; each value by example, feature, step. */
-export function batches() {
+export const batches = once(() => {
   let state = 22;
   const random = () => {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
@@ -29,6 +29,11 @@ export function batches() {
   // The noise is made step by step, the four features of a step together.
   const noise = counting(8).map(() => counting(6).map(() => counting(4).map(() => tenths(10 * random()))));
   return { earlier: all.slice(0, 100), shown: all[100], noise };
+});
+
+function once(make) {
+  let made;
+  return () => (made ??= make());
 }
 
 function values({ batch = 8, lengths = "equal", spoiled = false, shifted = false }) {
@@ -97,9 +102,14 @@ export function expected(norm, experiment) {
   return result;
 }
 
-/** By example: the largest change of y against the untouched batch in training. */
+/** What a change is measured against: the untouched batch in the same mode, or in training when nothing but the mode was changed. */
+export function atFirst({ inference = false, ...disturbed }) {
+  return { inference: inference && Object.keys(disturbed).length > 0 };
+}
+
+/** By example: the largest change of y. */
 export function change(norm, experiment) {
-  const [now, first] = [expected(norm, experiment), expected(norm, {})];
+  const [now, first] = [expected(norm, experiment), expected(norm, atFirst(experiment))];
   const most = counting(8).map(() => 0);
   for (const [name, { y }] of now) {
     const example = Number(name.split(".")[0]) - 1;

@@ -52,7 +52,7 @@ export class Fan {
       ...axis(BELOW, "y", BELOW + 26),
       ...others.map((i) => line(i, "fan-line")),
       s("line", { class: "fan-mean", x1: at(centre), y1: ABOVE - 9, x2: at(0), y2: BELOW + 9 }),
-      s("text", { class: "fan-centre", x: at(centre) + 5, y: ABOVE - 6 }, name),
+      s("text", { class: "fan-centre", x: at(centre), y: ABOVE - 12, "text-anchor": "middle" }, name),
       ...others.flatMap((i) => dots(i, 3)),
       line(chosen, "fan-chosen"),
       ...dots(chosen, 5),

@@ -1,14 +1,15 @@
 /** Section 2: who shares a mean? A batch, five norms, and what each of them looks at. */
 import { record, touch } from "./axis-data";
-import { equation, fixed } from "./axis-equation";
+import { equationOf, written } from "./axis-equation";
 import { Fan } from "./axis-fan";
 import { Normaliser, runningStatistics } from "./axis-norms";
 import { sharers } from "./axis-sets";
-import { CELLS, EXAMPLES, isPresent, nearestPresent, NORMS, placeOf, stepsOf, UNTOUCHED, type Experiment } from "./axis-shape";
+import { atFirst, CELLS, EXAMPLES, isPresent, isUntouched, nearestPresent, NORMS, placeOf, stepsOf, type Experiment } from "./axis-shape";
 import { VIEWS, VIVID, type AxisState } from "./axis-state";
 import { Tensor } from "./axis-tensor";
-import { inItalics, isUntouched, never, SHOWN, TITLES, verdict, who } from "./axis-words";
+import { inItalics, never, SHOWN, TITLES, verdict, who } from "./axis-words";
 import { h, s } from "./dom";
+import { fixed, shown } from "./format";
 import { radios } from "./radios";
 import { resetButton } from "./reset";
 import { linear, slider } from "./slider";
@@ -18,11 +19,13 @@ import "./style/axis.css";
 import { Table } from "./table";
 import { onTheme, themePalette } from "./theme";
 import { toggle, toolbar } from "./toolbar";
-import { symbol } from "./typeset";
+import { symbol, typeset } from "./typeset";
 
 /** A screen reader is told what an experiment did once it has rested for so many milliseconds. */
 const QUIET = 700;
 
+/** Of numbers beside the equation. */
+const DIGITS = 4;
 /** The sizes a batch can have. */
 const WHOLE = { ...linear(1, EXAMPLES, EXAMPLES - 1), text: String };
 
@@ -82,7 +85,7 @@ export function start(root: HTMLElement, store: Store): void {
     const experiment = experimentOf(state);
     const chosen = nearestPresent(state.axisCell, experiment);
     const x = touch(recordings, experiment);
-    const first = normaliser.run(recordings.shown, name, UNTOUCHED).y;
+    const first = normaliser.run(recordings.shown, name, atFirst(experiment)).y;
     const result = normaliser.run(x, name, experiment);
     const change = result.y.map((value, index) => value - first[index]);
     const together = sharers(chosen, name, experiment);
@@ -112,22 +115,22 @@ export function start(root: HTMLElement, store: Store): void {
       shared: name === "rms" ? "rms" : "μ",
       notes: moved.map((most, example) => note(most, example, experiment)),
       name: { before: "x", after: "y", change: "change of y" }[state.axisView],
-      spoken: (index) => `${state.axisView === "after" ? `x ${fixed(x[index], 1)}` : `y ${fixed(result.y[index])}`}${lit.has(index) ? ", shares with the chosen cell" : ""}`,
+      spoken: (index) => `${state.axisView === "after" ? `x ${fixed(x[index], 1)}` : `y ${fixed(result.y[index], 3)}`}${lit.has(index) ? ", shares with the chosen cell" : ""}`,
       colours: themePalette(),
     });
 
     const mean = name === "rms" ? undefined : result.mean[chosen];
     const spread = result.spread[chosen];
-    const all = equation(x[chosen], mean, spread ** 2, result.y[chosen]);
+    const all = equationOf(x[chosen], mean, spread ** 2, result.y[chosen]);
     const { example, feature, step } = placeOf(chosen);
     const said = who(name, chosen, together.length, experiment);
     sentence.replaceChildren(...inItalics(said));
     figures.replaceChildren(
       ...(all.mean === undefined ? [] : [figure([symbol("μ")], all.mean)]),
-      figure(mean === undefined ? ["rms"] : [symbol("σ")], fixed(spread)),
+      figure(mean === undefined ? ["rms"] : [symbol("σ")], shown(spread, DIGITS).text),
       figure([symbol("x")], all.x),
       figure([symbol("y")], all.y),
-      ...(isUntouched(experiment) ? [] : [h("span", {}, "at first ", symbol("y"), " = ", fixed(first[state.axisCell]))]),
+      ...(isUntouched(experiment) ? [] : [h("span", {}, "at first ", symbol("y"), " = ", shown(first[chosen], DIGITS).text)]),
     );
     sum.replaceChildren(...written(all));
     fan.show({
@@ -189,14 +192,4 @@ function note(most: number, example: number, experiment: Experiment): { text: st
   return { text: strong ? `y moved ${fixed(most, 2)}` : "y as before", strong };
 }
 
-const figure = (name: (Node | string)[], value: string) => h("span", {}, ...name, " = ", h("b", {}, value));
-
-/** (x − μ) / √(σ² + ε) = y in numbers. */
-function written({ x, mean, square, y }: ReturnType<typeof equation>): (Node | string)[] {
-  const held = (text: string) => (text.startsWith("−") ? `(${text})` : text);
-  const over = mean === undefined ? x : `${x} − ${held(mean)}`;
-  const under = `${square} + 0.00001`;
-  const root = h("span", { class: "root" }, h("span", { class: "root-inside" }, under));
-  const spoken = { role: "img", "aria-label": `(${over}) / √(${under})` };
-  return [h("span", { class: "fraction", ...spoken }, h("span", {}, over), h("span", {}, root)), ` = ${y}`];
-}
+const figure = (name: (Node | string)[], value: string) => h("span", {}, ...name, " = ", h("b", {}, ...typeset(value)));

@@ -42,8 +42,24 @@ export interface Experiment {
   readonly inference: boolean;
 }
 
-/** What changes are measured against: the whole batch, untouched, in training. */
+/** The whole batch as it is, in training. */
 export const UNTOUCHED: Experiment = { batch: EXAMPLES, lengths: "equal", spoiled: false, shifted: false, inference: false };
+
+/** Whether the batch itself was disturbed. */
+export function isDisturbed(experiment: Experiment): boolean {
+  return (["batch", "lengths", "spoiled", "shifted"] as const).some((key) => experiment[key] !== UNTOUCHED[key]);
+}
+
+export function isUntouched(experiment: Experiment): boolean {
+  return !isDisturbed(experiment) && !experiment.inference;
+}
+
+/**
+ * What changes are measured against: a disturbed batch against the untouched one in the same mode, and inference against training.
+ */
+export function atFirst(experiment: Experiment): Experiment {
+  return isDisturbed(experiment) ? { ...UNTOUCHED, inference: experiment.inference } : UNTOUCHED;
+}
 
 /** How many time steps of an example there are; 0 for one that is not in the batch. */
 export function stepsOf(example: number, { batch, lengths }: Experiment): number {

@@ -1,6 +1,6 @@
 /** What the section says of a norm, of the chosen set, and of what an experiment did. */
 import { NOISE, SPOILED } from "./axis-data";
-import { FEATURES, placeOf, stepsOf, UNTOUCHED, type Experiment, type NormName } from "./axis-shape";
+import { FEATURES, isDisturbed, isUntouched, placeOf, stepsOf, type Experiment, type NormName } from "./axis-shape";
 import { GROUP } from "./axis-sets";
 import { symbol } from "./typeset";
 
@@ -47,9 +47,6 @@ export function never(norm: NormName, { inference }: Experiment): string {
   return `It never looks at ${NEVER[norm]}.${norm === "batch" ? " In inference it does something else." : " In inference it does the same."}`;
 }
 
-export const isUntouched = (experiment: Experiment) =>
-  (Object.keys(UNTOUCHED) as (keyof Experiment)[]).every((key) => experiment[key] === UNTOUCHED[key]);
-
 /** What is shown as a change: less than half of the last decimal is written as none. */
 export const SHOWN = 0.0005;
 
@@ -62,19 +59,20 @@ export function verdict(experiment: Experiment, moved: readonly number[], flat: 
   const movers = others.filter((example) => moved[example] >= SHOWN);
   const most = Math.max(0, ...others.map((example) => moved[example]));
   const said = [spoiledOne ? `Example ${SPOILED + 1} is noise now, up to ±${NOISE}.` : ""];
-  if (movers.length > 0) {
-    said.push(`${whose(movers.length, others.length, spoiledOne)} moved, by up to ${most.toFixed(3)}.`);
-  } else {
-    said.push(`Every y${spoiledOne ? " of the other examples" : ""} is the same${most === 0 ? " to the last bit" : ", but for rounding"}.`);
-  }
+  const result =
+    movers.length > 0
+      ? `the y of ${whose(movers.length, others.length, spoiledOne)} moved, by up to ${most.toFixed(3)}.`
+      : `every y${spoiledOne ? " of the other examples" : ""} is the same${most === 0 ? " to the last bit" : ", but for rounding"}.`;
+  const inference = experiment.inference && isDisturbed(experiment);
+  said.push(inference ? `In inference, ${result}` : `${result[0].toUpperCase()}${result.slice(1)}`);
   if (flat) said.push("A number that is averaged with none but itself is its own mean: x − μ = 0, σ = 0, and y = β (here 0) whatever x was.");
   return said.join(" ").trim();
 }
 
 function whose(movers: number, among: number, spoiledOne: boolean): string {
   const other = spoiledOne ? " other" : "";
-  if (among === 1) return `The y of the one${other} example`;
-  return movers === among ? `The y of all ${among}${other} examples` : `The y of ${movers} of ${among}${other} examples`;
+  if (among === 1) return `the one${other} example`;
+  return movers === among ? `all ${among}${other} examples` : `${movers} of ${among}${other} examples`;
 }
 
 /** The names of variables in italics, as in formulas. */

@@ -55,6 +55,12 @@ export function spoken(text: string): string {
   return text.replace(/10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)/g, (_, power: string) => `10 to the power ${power.normalize("NFKC")}`);
 }
 
+/** With `decimals` places: for columns and for numbers that are compared. What rounds to zero is 0. */
+export function fixed(value: number, decimals: number): string {
+  const text = value.toFixed(decimals);
+  return Number(text) === 0 ? "0" : minus(text);
+}
+
 function minus(text: string): string {
   return text.replace("-", "−");
 }
