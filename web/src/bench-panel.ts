@@ -1,6 +1,6 @@
 /** Runs the bench when asked, and shows it: a verdict, figures, where a loop is as good, charts, a table. */
 import facts from "virtual:measured";
-import { bench, CONTENDERS, type Results } from "./bench";
+import { bench, breath, CONTENDERS, type Results } from "./bench";
 import { benchChart, reachOf } from "./bench-chart";
 import { CALL_NAMES, LOOKS } from "./bench-names";
 import { CALLS, shapeOf, WIDTHS, type Call } from "./bench-shapes";
@@ -31,17 +31,19 @@ export function benchPanel(say: (text: string) => void): HTMLElement {
   const results = h("div", { class: "bench-results", hidden: true }, figures, words, charts, table.element);
   let measured: Results | undefined;
 
-  const draw = () => {
-    if (!measured) return;
+  const draw = (call: Call, host: HTMLElement) => {
+    if (!measured || host.clientWidth === 0) return;
+    const chart = benchChart(measured, call, host.clientWidth, reachOf(measured));
+    chart.setAttribute("aria-label", `Elements a second by width, ${CALL_NAMES[call]}; the table below has the numbers`);
+    host.replaceChildren(chart);
+  };
+  const drawAll = async () => {
     for (const [i, call] of CALLS.entries()) {
-      const width = hosts[i].clientWidth;
-      if (width === 0) continue;
-      const chart = benchChart(measured, call, width, reachOf(measured));
-      chart.setAttribute("aria-label", `Elements a second by width, ${CALL_NAMES[call]}; the table below has the numbers`);
-      hosts[i].replaceChildren(chart);
+      await breath();
+      draw(call, hosts[i]);
     }
   };
-  new ResizeObserver(draw).observe(charts);
+  new ResizeObserver(drawAll).observe(charts);
 
   const measure = async (withPeer: boolean) => {
     run.disabled = peer.disabled = true;
@@ -50,10 +52,10 @@ export function benchPanel(say: (text: string) => void): HTMLElement {
       measured = await bench(withPeer, (share) => (progress.textContent = `Measuring, ${Math.round(100 * share)} % …`));
       result.textContent = verdict(measured.distances);
       result.dataset.agreed = String(agreed(measured.distances));
-      result.hidden = results.hidden = false;
       figures.replaceChildren(...headline(measured));
       words.replaceChildren(...wherePlainIsAsGood(measured).map((text) => h("li", {}, text)));
-      draw();
+      result.hidden = results.hidden = false;
+      await drawAll();
       const shown = measured;
       table.show(() => tableOf(shown));
       progress.textContent = "Short runs in turn; what counts is the time that one in five of them beats. One thread. Other tabs and a low battery show.";

@@ -33,8 +33,13 @@ export const rate = (times: Times, call: Call, index: number) => {
 
 /** `onProgress` gets the share that is done. */
 export async function bench(withPeer: boolean, onProgress: (share: number) => void): Promise<Results> {
-  const crews = CONTENDERS.filter((contender) => withPeer || contender !== "onnx").map((contender) => new Crew(contender));
+  const crews: Crew[] = [];
   try {
+    for (const contender of CONTENDERS) {
+      if (withPeer || contender !== "onnx") crews.push(new Crew(contender));
+      // Each is a task of its own: the page answers in between.
+      await breath();
+    }
     const present = [];
     const distances = new Map<Contender, Distance>();
     for (const crew of crews) {
@@ -73,6 +78,9 @@ async function measure(crews: readonly Crew[], onProgress: (share: number) => vo
     }),
   );
 }
+
+/** Lets the page answer before it goes on. */
+export const breath = () => new Promise<void>((resolve) => setTimeout(resolve));
 
 function quantile(values: readonly number[], share: number): number {
   return [...values].sort((a, b) => a - b)[Math.floor(share * (values.length - 1))];
