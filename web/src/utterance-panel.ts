@@ -6,6 +6,7 @@ import { HeatMap } from "./heat-map";
 import { Norm, sigma } from "./norm";
 import { epsilonScale, linear, slider, type Slider } from "./slider";
 import { REACH_AFTER, REACH_BEFORE } from "./reach";
+import { resetButton } from "./reset";
 import type { State } from "./state";
 import type { Store } from "./store";
 import { Table } from "./table";
@@ -53,7 +54,7 @@ export async function start(_root: HTMLElement, store: Store): Promise<void> {
   const group = (own: Record<string, Slider>) => h("div", { class: "sliders" }, ...Object.values(own).map(({ element }) => element));
   byId("utterance-before").append(inMap.element, charts[0], readouts[0], group({ gain, offset }));
   byId("utterance-after").append(outMap.element, charts[1], readouts[1], group(result));
-  byId("utterance-tools").append(toBars);
+  byId("utterance-tools").append(toBars, resetButton(store, "sequence"));
   byId("utterance-table").append(table.element);
 
   const lines = charts.map(

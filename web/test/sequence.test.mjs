@@ -80,3 +80,26 @@ forEachBrowser("utterances", (_, open) => {
     assert.equal(await page.locator("#sequence [role=status]").textContent(), "");
   });
 });
+
+forEachBrowser(
+  "the maps on paper",
+  (_, open) => {
+    test("have the colours of paper, whatever the screen's are", async () => {
+      const page = await open("", { colorScheme: "dark" });
+      const lightness = () =>
+        page.locator("#utterance-before canvas[role=img]").evaluate((canvas) => {
+          const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext("2d", { willReadFrequently: true });
+          copy.drawImage(canvas, 0, 0);
+          const { data } = copy.getImageData(0, 0, canvas.width, canvas.height);
+          return data.reduce((sum, value, i) => sum + (i % 4 === 3 ? 0 : value), 0) / (data.length * 0.75);
+        });
+      assert.ok((await lightness()) < 128, "dark on a dark screen");
+      await page.emulateMedia({ media: "print" });
+      assert.ok((await lightness()) > 160, "light in print");
+      await page.emulateMedia({ media: "screen" });
+      assert.ok((await lightness()) < 128, "and dark again");
+    });
+  },
+  // The driver of stock Firefox cannot emulate media.
+  ["chromium"],
+);
