@@ -6,7 +6,7 @@ import { roving } from "./roving";
 import type { RowNumbers } from "./row-numbers";
 import { STEPS, type RowState, type TaskName } from "./row-state";
 import { TASKS } from "./tasks";
-import { typeset } from "./typeset";
+import { typeset, write } from "./typeset";
 
 export interface Actions {
   /** Shows the numbers of the steps up to this one. */
@@ -14,6 +14,8 @@ export interface Actions {
   askAgain(): void;
   begin(task: TaskName): void;
   stop(): void;
+  /** Has everything told anew. */
+  refresh(): void;
 }
 
 interface Button {
@@ -23,6 +25,8 @@ interface Button {
   readonly note?: string;
 }
 
+/** The steps before which a line is placed. */
+const PLACED: Readonly<Record<number, GuessKind>> = { 1: "mean", 3: "spread" };
 /** Spoken once a change has rested so long. */
 const REST = 800;
 
@@ -40,7 +44,6 @@ export class Coach {
   #timer = 0;
   /** The step whose answer is being told, with the reader's guess. */
   #told: { step: number; guess: number | undefined; right: boolean | undefined } | undefined;
-  #redraw = () => {};
 
   constructor(guess: Guess, actions: Actions) {
     this.#guess = guess;
@@ -51,16 +54,17 @@ export class Coach {
     this.element.append(this.#title, this.#text, this.#guess.slider.element, this.#progress, this.#buttons, this.#live);
   }
 
-  /** What the reader is to place in the plot now. */
-  asksFor(state: Readonly<RowState>): GuessKind | undefined {
-    if (state.task || this.#telling(state)) return undefined;
-    return ({ 0: "mean", 2: "spread" } as const)[state.seen];
+  /** What the reader is to place in the plot now, or has just placed. */
+  guessing(state: Readonly<RowState>): { kind: GuessKind | undefined; open: boolean } {
+    const telling = this.#telling(state);
+    if (state.task || (telling && telling.guess === undefined)) return { kind: undefined, open: false };
+    return { kind: PLACED[telling ? telling.step : state.seen + 1], open: !telling };
   }
 
   show(state: Readonly<RowState>, n: RowNumbers, index: number, half: number): void {
-    this.#redraw = () => this.show(state, n, index, half);
     const telling = this.#telling(state);
-    this.#guess.slider.element.hidden = this.asksFor(state) === undefined;
+    const { kind, open } = this.guessing(state);
+    this.#guess.slider.element.hidden = !kind || !open;
     if (state.task) this.#task(state.task, n);
     else if (telling) this.#tell(telling.step, QUESTIONS[telling.step - 1].tell(n, index, telling.guess, half), telling.right);
     else if (state.seen < STEPS) this.#ask(state.seen + 1, n);
@@ -98,7 +102,7 @@ export class Coach {
       text: step < STEPS ? "Next step" : "To the tasks",
       act: () => {
         this.#told = undefined;
-        this.#redraw();
+        this.#actions.refresh();
       },
       kind: "play",
     };
@@ -122,7 +126,7 @@ export class Coach {
     const task = TASKS[name];
     const { text, reached } = task.progress(n);
     const before = this.#progress.textContent;
-    this.#draw(task.name, task.say(n), text, [{ text: reached ? "Done" : "Leave the task", act: () => this.#actions.stop(), kind: reached ? "play" : "link" }]);
+    this.#draw(task.name, task.say, text, [{ text: reached ? "Done" : "Leave the task", act: () => this.#actions.stop(), kind: reached ? "play" : "link" }]);
     this.#progress.classList.toggle("reached", reached);
     if (before !== this.#progress.textContent) this.#sayLater();
   }
@@ -159,12 +163,4 @@ export class Coach {
     clearTimeout(this.#timer);
     this.#timer = window.setTimeout(() => this.#say(this.#progress.textContent ?? ""), REST);
   }
-}
-
-const written = new WeakMap<Element, string>();
-
-function write(element: HTMLElement, text: string): void {
-  if (written.get(element) === text) return;
-  written.set(element, text);
-  element.replaceChildren(...typeset(text));
 }

@@ -17,15 +17,16 @@ export interface Equation {
   readonly result: string;
 }
 
-const OPERAND_DIGITS = [4, 5, 6, 7, 8, 9, 10, 11, 12];
-const RESULT_DIGITS = [4, 3, 5];
+/** Digits of the result, and up to how many the operands may have for it: short equations are tried first. */
+const TRIALS: readonly (readonly [result: number, operands: number])[] = [[4, 7], [3, 8], [4, 12], [3, 12], [5, 12]];
+const FEWEST = 4;
 
 export function settle(operands: readonly Term[], compute: (...values: number[]) => number, result: Term): Equation {
   let near: Equation | undefined;
-  for (const digits of RESULT_DIGITS) {
-    const right = resultOf(result, digits);
-    for (const more of OPERAND_DIGITS) {
-      const left = operands.map((term) => (negligible(term) ? ZERO : shown(term.value, more)));
+  for (const [most, longest] of TRIALS) {
+    const right = resultOf(result, most);
+    for (let digits = FEWEST; digits <= longest; digits++) {
+      const left = operands.map((term) => (negligible(term) ? ZERO : shown(term.value, digits)));
       const error = Math.abs(compute(...left.map(({ value }) => value)) - right.value);
       const equation = { operands: left.map(({ text }) => text), result: right.text };
       // A little more than a half: halves themselves are not whole in binary. A 0 is to be exact.

@@ -65,6 +65,11 @@ function minus(text: string): string {
   return text.replace("-", "−");
 }
 
+/** The number of an element, which are counted from 0 here and from 1 in the formula, as a subscript. */
+export function lowered(index: number): string {
+  return [...String(index + 1)].map((digit) => "₀₁₂₃₄₅₆₇₈₉"[Number(digit)]).join("");
+}
+
 /** The fewest digits that give back the same f32. Without a plus, which means a space in links. */
 export function shortest(value: number): string {
   let digits = 1;

@@ -31,9 +31,10 @@ export class Guess {
     this.#drag();
   }
 
-  /** Nothing is to be guessed without a kind. */
-  show(kind: GuessKind | undefined, axis: Axis, mean: number): void {
+  /** Nothing is guessed without a kind; a guess that is not open stays where it was placed. */
+  show(kind: GuessKind | undefined, open: boolean, axis: Axis, mean: number): void {
     if (kind !== this.#kind || axis.centre !== this.#axis.centre || axis.half !== this.#axis.half) this.value = undefined;
+    this.#grip.hidden = !kind || !open;
     this.#kind = kind;
     this.#axis = axis;
     this.#mean = mean;
@@ -57,7 +58,6 @@ export class Guess {
   }
 
   #draw(): void {
-    this.#grip.hidden = this.#kind === undefined;
     if (!this.#kind) return this.#strip.art.guesses([]);
     const value = this.value ?? (this.#kind === "mean" ? this.#axis.centre : this.#axis.half / 2);
     const lines = this.#kind === "mean" ? [value] : [this.#mean + value, this.#mean - value];

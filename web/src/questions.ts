@@ -1,8 +1,7 @@
 /** What the reader is asked before each step is revealed, and what the answer says of why the step is taken. */
-import { shown } from "./format";
+import { lowered, shown } from "./format";
 import { fineness } from "./guess";
 import { RowModel, type RowNumbers } from "./row-numbers";
-import { lowered } from "./row-equations";
 
 export interface Choice {
   readonly text: string;
@@ -67,7 +66,7 @@ export const QUESTIONS: readonly Question[] = [
     },
   },
   {
-    ask: (n) => `${resized(n).word} every x. What happens to x̂ = d / √(σ² + ε)?`,
+    ask: (n) => `${resized(n).word} every x. What happens to x̂ = d / √(σ² + ε)?`,
     choices: (n) => {
       const { word } = resized(n);
       return [

@@ -1,5 +1,6 @@
 /** The steps in the numbers of a row, as text; an equation among them holds as it is displayed. */
 import { held, settle, type Equation, type Term } from "./equation";
+import { lowered } from "./format";
 import type { RowNumbers } from "./row-numbers";
 
 /** Numbers smaller than this share of what they are made of are rounding. */
@@ -78,8 +79,3 @@ function hatSize(n: RowNumbers): number {
 }
 
 const end = (equation: Equation) => `${equation.relation} ${equation.result}`;
-
-/** 3 for the element 2, as a subscript. */
-export function lowered(index: number): string {
-  return [...String(index + 1)].map((digit) => "₀₁₂₃₄₅₆₇₈₉"[Number(digit)]).join("");
-}

@@ -20,7 +20,7 @@ import { Strip, type Axis } from "./strip";
 import { Table } from "./table";
 import { TASKS } from "./tasks";
 import { onTheme, themePalette } from "./theme";
-import { typeset } from "./typeset";
+import { write } from "./typeset";
 
 const PARAMETER: Axis = { centre: 0, half: 3, step: 0.1 };
 /** Where colours are strongest: two spreads from the mean. */
@@ -66,19 +66,20 @@ export function start(root: HTMLElement, store: Store): void {
     askAgain: () => store.update({ seen: 0, step: 1 }),
     begin: (task) => store.update({ ...TASKS[task].begin(store.state, numbers), task }),
     stop: () => store.update({ task: "" }),
+    refresh: () => tell(store.state),
   });
   const formula = new Formula((step) => {
     coach.forget();
     store.update({ seen: Math.max(step, store.state.seen), step });
   });
   const epsilon = slider("ε", "under the root", epsilonScale, (value) => store.update({ epsilon: value }));
-  const gain = h("p", { class: "gain" });
+  const [gain, bound] = [h("span", { class: "equation" }), h("span", { class: "equation" })];
   const tools = rowTools(store);
   const table = new Table("The row as a table");
   const remark = h("p", { class: "lesson" });
 
   const stage = h("div", { id: "row-strips" }, ...strips.map((each) => each.element));
-  const left = h("div", { class: "row-column" }, stage, h("div", { id: "row-epsilon" }, epsilon.element, gain));
+  const left = h("div", { class: "row-column" }, stage, h("div", { id: "row-epsilon" }, epsilon.element, h("p", { class: "gain" }, gain, bound)));
   const right = h("div", { class: "row-column" }, formula.element, coach.element);
   root.querySelector(".live")?.replaceChildren(tools.element, remark, h("div", { class: "row-layout" }, left, right), table.element);
 
@@ -99,7 +100,7 @@ export function start(root: HTMLElement, store: Store): void {
     const fitting = task === "equal" ? { ...axis, half: Math.max(axis.half, reach) } : { ...HAT, half: reach === 4 ? HAT.half : reach };
 
     // From the second step on the bars are what the formula calls d: they stand on the mean.
-    x.show({ values: n.x, axis, base: seen >= DIFFERENCE && step >= DIFFERENCE ? n.mean : axis.centre });
+    x.show({ values: n.x, axis, finest: n.spread, base: seen >= DIFFERENCE && step >= DIFFERENCE ? n.mean : axis.centre });
     hat.show({ values: n.hat, axis: HAT, colour, hidden: seen < NORMALISED });
     gamma.show({ values: n.gamma, axis: PARAMETER });
     beta.show({ values: n.beta, axis: PARAMETER });
@@ -117,7 +118,8 @@ export function start(root: HTMLElement, store: Store): void {
     const axis = axisOf(state);
     formula.show(state.step, state.seen, selected, numbers);
     coach.show(state, numbers, selected, axis.half);
-    guess.show(coach.asksFor(state), axis, numbers.mean);
+    const { kind, open } = coach.guessing(state);
+    guess.show(kind, open, axis, numbers.mean);
   };
 
   const draw = (state: Readonly<RowState>) => {
@@ -127,11 +129,12 @@ export function start(root: HTMLElement, store: Store): void {
     drawStrips(state, numbers);
     tell(state);
     epsilon.set(state.epsilon);
-    const lines = state.seen < NORMALISED ? ["What it is for: step 4"] : gainOf(numbers);
-    gain.replaceChildren(...lines.map((line) => h("span", { class: "equation" }, ...typeset(line))));
+    const [now, most] = state.seen < NORMALISED ? ["Step 4 says what it is for.", ""] : gainOf(numbers);
+    write(gain, now);
+    write(bound, most ?? "");
     tools.show(state);
     // Before the spread is known, the lesson would give the answers away.
-    remark.replaceChildren(...typeset(state.seen < SPREAD ? INVITATION : lesson(state.preset, numbers)));
+    write(remark, state.seen < SPREAD ? INVITATION : lesson(state.preset, numbers));
     showTable(state, numbers);
   };
   const showTable = (state: Readonly<RowState>, n: RowNumbers) => {

@@ -1,6 +1,6 @@
 /** A labelled range input that shows its value in words. */
 import { h } from "./dom";
-import { readable, spoken } from "./format";
+import { readable, shown, spoken } from "./format";
 import { symbol as setSymbol, typeset } from "./typeset";
 
 /** How positions of the handle, whole numbers, stand for values. */
@@ -26,6 +26,7 @@ export const epsilonScale: Scale = {
   positions: 53,
   toValue: (position) => (position === 0 ? 0 : Number((10 ** (-12 + (position - 1) / 4)).toPrecision(2))),
   toPosition: (value) => (value <= 0 ? 0 : Math.max(1, Math.round((Math.log10(value) + 12) * 4) + 1)),
+  text: (value) => shown(value, 3).text,
 };
 
 export interface Slider {

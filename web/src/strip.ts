@@ -1,9 +1,9 @@
 /** A row of bars. An editable one is a row of sliders, and one stop for Tab. */
 import { h, set } from "./dom";
-import { round, shown, spoken } from "./format";
+import { lowered, round, shown, spoken } from "./format";
 import { StripArt, type Bar } from "./strip-art";
 import { keys, pointers, type Hands } from "./strip-hands";
-import { symbol, typeset } from "./typeset";
+import { symbol, write } from "./typeset";
 
 export interface Axis {
   readonly centre: number;
@@ -28,6 +28,8 @@ export interface View {
   readonly colour?: (value: number) => string;
   /** The bars stand on it, on the axis's centre unless it is given. */
   readonly base?: number;
+  /** Differences of this size are to be read off the numbers. */
+  readonly finest?: number;
   /** Outlines to be met. */
   readonly target?: ArrayLike<number>;
   /** What nobody has asked for yet is not shown. */
@@ -43,7 +45,8 @@ export class Strip {
   readonly plot: HTMLElement;
   readonly #options: StripOptions;
   readonly #bars: HTMLElement[];
-  readonly #readout = h("span", { class: "strip-readout" });
+  readonly #which = h("span", { class: "strip-which" });
+  readonly #value = h("span");
   readonly #ends = [h("span"), h("span"), h("span")];
   #view: View = { values: [], axis: { centre: 0, half: 1, step: 0.1 } };
   #selected = 0;
@@ -60,7 +63,7 @@ export class Strip {
     this.element = h(
       "div",
       { class: `strip ${onChange ? "editable" : "computed"}`, "data-strip": kind },
-      h("div", { class: "strip-label" }, symbol(options.symbol), h("span", { class: "strip-name" }, options.name), this.#readout),
+      h("div", { class: "strip-label" }, symbol(options.symbol), h("span", { class: "strip-name" }, options.name), h("span", { class: "strip-readout" }, this.#which, this.#value)),
       this.plot,
       h("div", { class: "strip-axis", "aria-hidden": "true" }, ...this.#ends),
     );
@@ -124,7 +127,7 @@ export class Strip {
     }
     this.#bars.forEach((bar, i) => {
       const now = String(values[i]);
-      if (bar.getAttribute("aria-valuenow") !== now) set(bar, { "aria-valuenow": now, "aria-valuetext": spoken(shown(values[i], 3).text) });
+      if (bar.getAttribute("aria-valuenow") !== now) set(bar, { "aria-valuenow": now, "aria-valuetext": spoken(this.#text(values[i])) });
       set(bar, { "aria-valuemin": axis.centre - axis.half, "aria-valuemax": axis.centre + axis.half });
     });
   }
@@ -132,8 +135,14 @@ export class Strip {
   #read(): void {
     const { values, hidden } = this.#view;
     const value = values[this.#selected] ?? 0;
-    const which = h("span", { class: "strip-which" }, symbol(this.#options.symbol), h("sub", {}, String(this.#selected + 1)), " = ");
-    this.#readout.replaceChildren(which, ...typeset(hidden ? "?" : shown(value, 3).text));
+    write(this.#which, `${this.#options.symbol}${lowered(this.#selected)} = `);
+    write(this.#value, hidden ? "?" : this.#text(value));
+  }
+
+  #text(value: number): string {
+    const finest = this.#view.finest || Infinity;
+    const digits = 2 + Math.floor(Math.log10(Math.abs(value) || 1)) - Math.floor(Math.log10(finest));
+    return shown(value, Math.max(3, Math.min(7, digits))).text;
   }
 
   #slider(index: number): HTMLElement {
@@ -179,10 +188,4 @@ export class Strip {
     const rounded = centre + Math.round((inside - centre) / grain) * grain;
     this.#options.onChange?.(index, Math.fround(Number(rounded.toPrecision(9))));
   }
-}
-
-function write(element: HTMLElement, text: string): void {
-  if (element.dataset.text === text) return;
-  element.dataset.text = text;
-  element.replaceChildren(...typeset(text));
 }

@@ -13,7 +13,7 @@ export interface Progress {
 export interface Task {
   readonly name: string;
   readonly teaches: string;
-  readonly say: (n: RowNumbers) => string;
+  readonly say: string;
   /** What the row has to be set to first. */
   readonly begin: (state: Readonly<RowState>, n: RowNumbers) => Partial<RowState>;
   readonly progress: (n: RowNumbers) => Progress;
@@ -23,6 +23,8 @@ export interface Task {
 const REACH = 3;
 /** y counts as x when no element is further from it than this share of σ: a key step of γ and β does it. */
 const NEAR = 0.1;
+/** A row that spreads by less than this share of its largest number is a constant with noise. */
+const NOISE = 0.01;
 const GAIN = 10;
 const KEPT = 0.99;
 
@@ -33,7 +35,7 @@ function fresh(preset: string): Partial<RowState> {
   return { preset, x: [...PRESETS[preset].x], gamma: Array<number>(WIDTH).fill(1), beta: Array<number>(WIDTH).fill(0) };
 }
 
-/** √(σ² + ε) from its operands. */
+/** √(σ² + ε) from its operands. */
 function root(n: RowNumbers): string {
   const e = settle([{ value: n.variance }, { value: n.epsilon }], (a, b) => Math.sqrt(a + b), { value: n.root });
   return `√(${e.operands[0]} + ${e.operands[1]}) ${e.relation} ${e.result}`;
@@ -51,8 +53,8 @@ export const TASKS: Readonly<Record<TaskName, Task>> = {
   equal: {
     name: "Make y equal x",
     teaches: "why there are γ and β",
-    say: () =>
-      "The layer after the norm may want the row as it was. Drag γ and β until y fills the outlines, which are x. All bars of γ move together here, and so do all of β. A hint: take x̂ = (x − μ) / √(σ² + ε) and solve it for x.",
+    say:
+      "The layer after the norm may want the row as it was. Drag γ and β until y fills the outlines, which are x. All bars of γ move together here, and so do all of β. A hint: take x̂ = (x − μ) / √(σ² + ε) and solve it for x.",
     begin: (state, n) => {
       const fits = Math.abs(n.mean) < REACH && n.root < REACH && n.spread > 0.2;
       return { ...fresh("ordinary"), ...(fits ? { preset: state.preset, x: state.x } : { epsilon: 1e-5 }), step: 5 };
@@ -71,13 +73,15 @@ export const TASKS: Readonly<Record<TaskName, Task>> = {
   epsilon: {
     name: "Choose ε",
     teaches: "what ε is for",
-    say: (n) =>
-      `This row is a constant with a little noise: σ is ${four(n.spread)}. With ε = 0 the norm blows the noise up until it looks like a signal. Find an ε that holds the gain down to ${GAIN}, and still leaves an ordinary row at least ${KEPT} of its spread.`,
+    say:
+      `This row is a constant with a little noise. With ε = 0 the norm blows the noise up until it looks like a signal. Find an ε that holds the gain down to ${GAIN}, and still leaves an ordinary row at least ${KEPT} of its spread.`,
     begin: () => ({ ...fresh("nearly"), epsilon: 0, step: 4 }),
     progress: (n) => {
+      const largest = n.x.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+      if (n.spread > NOISE * largest) return { reached: false, text: "This row is more than noise. Take the example “Nearly constant” again." };
       const left = kept(n.epsilon);
       const reached = n.gain <= GAIN && left >= KEPT;
-      const now = `The gain 1 / √(σ² + ε) is ${four(n.gain)} here (at most ${GAIN}), and an ordinary row keeps ${four(left)} (at least ${KEPT}).`;
+      const now = `The gain 1 / √(σ² + ε) is ${four(n.gain)} here (at most ${GAIN}), and an ordinary row keeps ${four(left)} (at least ${KEPT}).`;
       if (!reached) return { reached, text: now };
       return {
         reached,

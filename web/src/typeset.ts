@@ -19,6 +19,15 @@ export function typeset(text: string): (Node | string)[] {
   });
 }
 
+const written = new WeakMap<Element, string>();
+
+/** Sets what an element says, unless it says so already: most of a page stays as it is while a bar is dragged. */
+export function write(element: HTMLElement, text: string): void {
+  if (written.get(element) === text) return;
+  written.set(element, text);
+  element.replaceChildren(...typeset(text));
+}
+
 export function power(digits: string): Node[] {
   return [h("span", { class: "unseen" }, " to the power "), h("sup", {}, digits)];
 }
