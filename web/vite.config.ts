@@ -3,6 +3,7 @@ import { defineConfig, type Plugin } from "vite";
 import { axisFigure } from "./build/axis-figure";
 import { layersFigure } from "./build/layers-figure";
 import { measured } from "./build/measured";
+import { rowFigure } from "./build/row-figure";
 import { sequenceFigure } from "./build/sequence-figure";
 import { starts } from "./build/starts";
 import { utterances } from "./build/utterances";
@@ -54,7 +55,7 @@ function facts(): Plugin {
 export default defineConfig({
   // Relative addresses: the page may live in any folder.
   base: "./",
-  plugins: [layersFigure(), axisFigure(), sequenceFigure(), starts(), facts(), measured(), utterances()],
+  plugins: [layersFigure(), rowFigure(), axisFigure(), sequenceFigure(), starts(), facts(), measured(), utterances()],
   worker: { format: "es" },
   build: {
     target: "es2022",

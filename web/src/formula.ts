@@ -48,6 +48,8 @@ const STEPS: readonly Step[] = [
   },
 ];
 
+export const TITLES = STEPS.map(({ title }) => title);
+
 export class Formula {
   readonly element: HTMLOListElement;
   readonly #buttons: HTMLButtonElement[];

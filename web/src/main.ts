@@ -1,5 +1,6 @@
 import "./style/fonts.css";
 import "./style/page.css";
+import "./style/row-still.css";
 import "./style/axis-still.css";
 import "./style/still.css";
 import { copyButtons } from "./copy";
