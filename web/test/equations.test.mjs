@@ -50,7 +50,7 @@ async function readings(page, hashes) {
       hash,
       element,
       lines: Array.from(document.querySelectorAll("#row .step-numbers, #row .gain"), (place) =>
-        Array.from(place.querySelectorAll(".equation"), (line) => line.textContent),
+        Array.from(place.querySelectorAll(".equation"), (line) => line.textContent).filter(Boolean),
       ),
       sliders: Object.fromEntries(
         ["x", "gamma", "beta"].map((strip) => [strip, Array.from(document.querySelectorAll(`[data-strip="${strip}"] .bar`), (bar) => Number(bar.getAttribute("aria-valuenow")))]),
