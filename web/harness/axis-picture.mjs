@@ -33,13 +33,15 @@ export function chooseEach(every) {
   });
 }
 
-/** In the page: follows each link, and reads the table as objects by the names of its columns. */
+/** In the page: follows each link, where there is one, and reads the open table as objects by the names of its columns. */
 export async function tableAt(hashes) {
   const tables = [];
   for (const hash of hashes) {
-    const heard = new Promise((resolve) => addEventListener("hashchange", resolve, { once: true }));
-    location.hash = hash;
-    await heard;
+    if (hash) {
+      const heard = new Promise((resolve) => addEventListener("hashchange", resolve, { once: true }));
+      location.hash = hash;
+      await heard;
+    }
     const [head, ...rows] = [...document.querySelectorAll("#axis tr")].map((row) => Array.from(row.cells, (cell) => cell.textContent));
     tables.push(rows.map((row) => ({ name: row[0], ...Object.fromEntries(head.map((column, i) => [column, row[i]])) })));
   }

@@ -15,6 +15,8 @@ import { resetButton } from "./reset";
 import { linear, slider } from "./slider";
 import { keysOf, type State } from "./state";
 import type { Store } from "./store";
+import "./style/chips.css";
+import "./style/maths.css";
 import "./style/axis.css";
 import { Table } from "./table";
 import { onTheme, themePalette } from "./theme";
@@ -139,7 +141,7 @@ export function start(root: HTMLElement, store: Store): void {
       chosen: together.indexOf(chosen),
       centre: mean ?? 0,
       spread,
-      name: name === "rms" ? "0" : "μ",
+      name: name === "rms" ? "" : "μ",
       label: `Example ${example + 1}, feature ${feature + 1}, step ${step + 1}: x ${all.x} becomes y ${all.y}. ${together.length} numbers before and after.`,
     });
     blind.replaceChildren(...inItalics(never(name, experiment)));

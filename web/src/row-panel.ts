@@ -12,6 +12,8 @@ import { RowModel, type RowNumbers } from "./row-numbers";
 import type { RowState } from "./row-state";
 import { rowTools } from "./row-tools";
 import { epsilonScale, slider } from "./slider";
+import "./style/chips.css";
+import "./style/maths.css";
 import "./style/row.css";
 import "./style/strip.css";
 import "./style/coach.css";
