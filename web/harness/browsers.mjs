@@ -39,6 +39,7 @@ export function complaints(page) {
 
 /** Follows another link in a page that is open. */
 export async function follow(page, hash) {
+  if (hash === (await page.evaluate(() => location.hash.slice(1)))) return;
   await page.evaluate((text) => {
     const heard = new Promise((resolve) => addEventListener("hashchange", resolve, { once: true }));
     location.hash = text;

@@ -92,6 +92,8 @@ export class Chart {
   #name(plot: uPlot): void {
     if (!this.#options.named) return;
     const last = plot.data[0].length - 1;
+    // uPlot sets the font of its labels once: whoever sets another has to put it back.
+    plot.ctx.save();
     plot.ctx.textAlign = "right";
     plot.ctx.textBaseline = "bottom";
     plot.ctx.font = `italic ${16 * devicePixelRatio}px ${styleColour("--serif")}`;
@@ -102,6 +104,7 @@ export class Chart {
       const x = plot.bbox.left + plot.bbox.width - 4 * devicePixelRatio;
       plot.ctx.fillText(label, x, plot.valToPos(value, "y", true) - 5 * devicePixelRatio);
     });
+    plot.ctx.restore();
   }
 
   #mark(plot: uPlot): void {

@@ -33,7 +33,7 @@ export function start(root: HTMLElement, store: Store): void {
   const control = slider("g", "scale of the weights", scale, (weights) => store.update({ weights }));
   const spoken = h("p", { class: "unseen", role: "status" });
   const table = new Table("The curves as a table");
-  const outputs = CHOICES.map((choice) => find(`[data-key="${choice}"] output`));
+  const outputs = CHOICES.map((choice) => find(`[data-key="${choice}"] .value`));
   let timer = 0;
 
   const show = (g: number) => {

@@ -5,12 +5,15 @@ import "./style/axis-still.css";
 import "./style/still.css";
 import { copyButtons } from "./copy";
 import { byId } from "./dom";
+import { keepForOffline } from "./offline";
 import * as layers from "./layers-panel";
 import { rail } from "./rail";
 import { startSection, startWhenNear } from "./sections";
 import { Store } from "./store";
 
 const store = new Store();
+// Shows the buttons that only a script can answer.
+document.documentElement.dataset.alive = "";
 
 /** A link with a section and values is none that the browser can follow by itself; a reload stays where it was. */
 function scrollToLink(): void {
@@ -23,7 +26,7 @@ copyButtons(store);
 await startSection("layers", async () => layers, store);
 performance.mark("hero");
 scrollToLink();
-startWhenNear(
+await startWhenNear(
   [
     ["row", () => import("./row-panel")],
     ["axis", () => import("./axis-panel")],
@@ -32,3 +35,4 @@ startWhenNear(
   ],
   store,
 );
+keepForOffline();

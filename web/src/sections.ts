@@ -32,13 +32,18 @@ export async function startSection(id: SectionId, load: () => Promise<Section>, 
   }
 }
 
-export function startWhenNear(loaders: readonly (readonly [SectionId, () => Promise<Section>])[], store: Store): void {
+/** Resolves when all have started. */
+export function startWhenNear(loaders: readonly (readonly [SectionId, () => Promise<Section>])[], store: Store): Promise<unknown> {
   const waiting = new Map(loaders);
+  const started: Promise<void>[] = [];
   const begin = async (id: SectionId) => {
     const load = waiting.get(id);
     waiting.delete(id);
     near.unobserve(byId(id));
-    if (load) await startSection(id, load, store);
+    if (!load) return;
+    const start = startSection(id, load, store);
+    started.push(start);
+    await start;
   };
   const near = new IntersectionObserver(
     (entries) => entries.forEach(({ isIntersecting, target }) => isIntersecting && begin(target.id as SectionId)),
@@ -46,11 +51,13 @@ export function startWhenNear(loaders: readonly (readonly [SectionId, () => Prom
   );
   for (const id of waiting.keys()) near.observe(byId(id));
   // One after the other, so that the page answers in between.
-  const next = async () => {
-    const [id] = waiting.keys();
-    if (id === undefined) return;
-    await begin(id);
+  return new Promise((resolve) => {
+    const next = async () => {
+      const [id] = waiting.keys();
+      if (id === undefined) return resolve(Promise.all(started));
+      await begin(id);
+      whenIdle(next);
+    };
     whenIdle(next);
-  };
-  whenIdle(next);
+  });
 }

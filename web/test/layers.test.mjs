@@ -70,7 +70,7 @@ forEachBrowser("thirty layers", (_, open) => {
   test("the slider moves the curve and its number from the keyboard, Back undoes it, and Reset too", async () => {
     const page = await open();
     const slider = page.locator("#layers-control input");
-    const seen = () => page.evaluate(() => [document.querySelector("#layers .none.curve").getAttribute("d"), document.querySelector('[data-key="none"] output').textContent].join());
+    const seen = () => page.evaluate(() => [document.querySelector("#layers .none.curve").getAttribute("d"), document.querySelector('[data-key="none"] .value').textContent].join());
     // Any key ends what moves by itself.
     await page.keyboard.press("Shift");
     const first = await seen();
