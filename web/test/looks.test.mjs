@@ -18,7 +18,8 @@ async function findings(page) {
   // Past the page's policy, which lets no foreign script in.
   await page.evaluate(axe);
   const { violations } = await page.evaluate((values) => window.axe.run(document, { runOnly: { type: "tag", values } }), RULES);
-  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html, failureSummary }) => `${html} (${failureSummary})`).join(" ")}`);
+  // The first few of a kind say it all.
+  return violations.map(({ id, nodes }) => `${id}, ${nodes.length} times: ${nodes.slice(0, 3).map(({ html, failureSummary }) => `${html} (${failureSummary})`).join(" ")}`);
 }
 
 async function audit(page, { hash = "", act }) {
