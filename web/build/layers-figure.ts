@@ -17,11 +17,11 @@ function figure(): string {
     }),
     ...LAYER_TICKS.map((n) => `<text class="tick" x="${(100 * n) / 30}%" y="100%" dy="1.5em" text-anchor="middle">${n}</text>`),
     `<svg viewBox="${VIEW}" preserveAspectRatio="none" overflow="visible">`,
-    ...fan.map(({ sizes }) => `<path class="ghost" d="${line(sizes)}"/>`),
+    ...fan.map(({ sizes }) => `<path class="other" d="${line(sizes)}"/>`),
     `<path class="none curve" d="${line(chosen)}"/><path class="none dots" d="${dots(chosen)}"/>`,
     `<path class="layer curve" d="${line(net.signal(1, "layer"))}"/><path class="rms curve" d="${line(net.signal(1, "rms"))}"/>`,
     "</svg>",
-    ...fan.map(({ g, sizes }) => `<text class="ghost-label" x="100%" dx="8" y="${height(sizes[30])}" dy="0.32em">${g === 2 ? "g = 2" : g}</text>`),
+    ...fan.map(({ g, sizes }) => `<text class="other-label" x="100%" dx="8" y="${height(sizes[30])}" dy="0.32em">${g === 2 ? "g = 2" : g}</text>`),
   ];
   return `<svg class="layers-plot" role="img" aria-labelledby="layers-caption">${parts.join("")}</svg>`;
 }

@@ -44,7 +44,7 @@ for (const name of Object.keys(BROWSERS)) {
     }
     async function heroStands(page) {
       assert.ok((await page.locator(".layers-plot").boundingBox()).height > 100);
-      assert.equal(await page.locator(".layers-plot path.ghost").count(), 5);
+      assert.equal(await page.locator(".layers-plot path.other").count(), 5);
     }
 
     // The driver of stock Firefox cannot turn scripts off.
