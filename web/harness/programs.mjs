@@ -2,13 +2,13 @@
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdir, readFile, symlink, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
 const execute = promisify(execFile);
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
-const FOLDER = join(ROOT, process.env.CARGO_TARGET_DIR ?? "target", "starts");
+const FOLDER = resolve(ROOT, process.env.CARGO_TARGET_DIR ?? "target", "starts");
 const BOARD = "thumbv6m-none-eabi";
 /** Numbers of a text: `−` is not among them, programs write a hyphen. */
 const NUMBER = /-?\d+(?:\.\d+)?(?:e[-+]?\d+)?|NaN|-?Infinity|-?inf/g;

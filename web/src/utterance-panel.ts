@@ -78,7 +78,7 @@ export async function start(_root: HTMLElement, store: Store): Promise<void> {
   // What is shown, which stays until the next one has arrived.
   let utterance = chosen(store.state);
   let heard = await framesOf(utterance);
-  const problem = h("p", { role: "status", class: "frame-readout" });
+  const problem = h("p", { role: "status", class: "problem" });
   byId("utterance-picker").append(problem);
   const load = async (wanted: Utterance) => {
     try {
