@@ -8,6 +8,7 @@ import { atFirst, CELLS, EXAMPLES, isPresent, isUntouched, nearestPresent, NORMS
 import { VIEWS, VIVID, type AxisState } from "./axis-state";
 import { Tensor } from "./axis-tensor";
 import { inItalics, never, SHOWN, TITLES, verdict, who } from "./axis-words";
+import { breath } from "./breath";
 import { h, s } from "./dom";
 import { fixed, shown } from "./format";
 import { radios } from "./radios";
@@ -31,11 +32,12 @@ const DIGITS = 4;
 /** The sizes a batch can have. */
 const WHOLE = { ...linear(1, EXAMPLES, EXAMPLES - 1), text: String };
 
-export function start(root: HTMLElement, store: Store): void {
+export async function start(root: HTMLElement, store: Store): Promise<void> {
   const live = root.querySelector<HTMLElement>(".live");
   if (!live) throw new Error("the section has no place for its live figure");
   const recordings = record();
   const normaliser = new Normaliser(runningStatistics(recordings.earlier));
+  await breath();
 
   const swatch = (norm: string) =>
     s("svg", { class: "swatch", viewBox: "0 0 24 8", "data-norm": norm, "aria-hidden": "true" }, s("line", { x1: 0, y1: 4, x2: 24, y2: 4 }));
@@ -63,7 +65,7 @@ export function start(root: HTMLElement, store: Store): void {
   const blind = h("p", { class: "axis-never" });
   const table = new Table("The batch as a table");
 
-  live.append(
+  const parts = [
     h("div", { class: "axis-controls" }, norm.element, batch.element, bar),
     judgement,
     h(
@@ -74,7 +76,8 @@ export function start(root: HTMLElement, store: Store): void {
     ),
     table.element,
     status,
-  );
+  ];
+  await breath();
 
   let announcing = 0;
   const announce = (text: string) => {
@@ -169,6 +172,8 @@ export function start(root: HTMLElement, store: Store): void {
     }));
   };
   store.watch(keysOf("axis"), draw);
+  await breath();
+  live.append(...parts);
   onTheme(() => draw(store.state));
 }
 

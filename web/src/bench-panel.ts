@@ -1,6 +1,7 @@
 /** Runs the bench when asked, and shows it: a verdict, figures, where a loop is as good, charts, a table. */
 import facts from "virtual:measured";
-import { bench, breath, CONTENDERS, type Results } from "./bench";
+import { bench, CONTENDERS, type Results } from "./bench";
+import { breath } from "./breath";
 import { benchChart, reachOf } from "./bench-chart";
 import { CALL_NAMES, LOOKS } from "./bench-names";
 import { CALLS, shapeOf, WIDTHS, type Call } from "./bench-shapes";

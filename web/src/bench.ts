@@ -1,4 +1,5 @@
 /** Checks that the contenders agree, then times them in turn. All that takes time is in workers. */
+import { breath } from "./breath";
 import type { Distance, Reply, Request } from "./bench-answer";
 import onnxAddress from "./bench-onnx.ts?worker&url";
 import { CALLS, shapeOf, WIDTHS, type Call, type Shape } from "./bench-shapes";
@@ -78,9 +79,6 @@ async function measure(crews: readonly Crew[], onProgress: (share: number) => vo
     }),
   );
 }
-
-/** Lets the page answer before it goes on. */
-export const breath = () => new Promise<void>((resolve) => setTimeout(resolve));
 
 function quantile(values: readonly number[], share: number): number {
   return [...values].sort((a, b) => a - b)[Math.floor(share * (values.length - 1))];

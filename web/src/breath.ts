@@ -1,0 +1,2 @@
+/** Lets the page answer before it goes on. */
+export const breath = () => new Promise<void>((resolve) => setTimeout(resolve));
