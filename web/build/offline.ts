@@ -6,6 +6,8 @@ import type { Plugin } from "vite";
 
 /** A file that is loaded on demand and is larger is not worth everyone's disk. */
 const LARGEST = 600_000;
+/** The utterances that the page does not open with: kept when they were asked for. */
+const OTHERS = /utterances-\d+-/;
 
 export function offline(): Plugin {
   let root = "";
@@ -20,7 +22,7 @@ export function offline(): Plugin {
         const files = ["./"];
         const add = (name: string, content: string | Uint8Array) => {
           version.update(name).update(content);
-          if (name !== "index.html" && content.length <= LARGEST) files.push(`./${name}`);
+          if (name !== "index.html" && content.length <= LARGEST && !OTHERS.test(name)) files.push(`./${name}`);
         };
         for (const [name, part] of Object.entries(bundle)) add(name, part.type === "chunk" ? part.code : part.source);
         const fixed = join(root, "public");

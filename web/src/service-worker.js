@@ -32,5 +32,10 @@ async function newest(request) {
 
 /** Every other file has a name that changes with its content. */
 async function kept(request) {
-  return (await caches.match(request, { ignoreSearch: true })) ?? fetch(request);
+  const here = await caches.match(request, { ignoreSearch: true });
+  if (here) return here;
+  const response = await fetch(request);
+  // Utterances that were chosen once.
+  if (response.ok && request.url.endsWith(".bin")) await (await caches.open(CACHE)).put(request, response.clone());
+  return response;
 }

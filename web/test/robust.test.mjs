@@ -38,7 +38,7 @@ for (const name of Object.keys(BROWSERS)) {
     async function showsStill(page, id) {
       const still = page.locator(`#${id} .still`);
       assert.ok(await still.isVisible(), `#${id} has no still figure to be seen`);
-      assert.ok(await still.evaluate((figure) => [...figure.querySelectorAll("img, svg")].some((image) => image.getBoundingClientRect().height > 50 && (image.tagName !== "IMG" || image.naturalWidth > 0 || image.loading === "lazy"))), `#${id}: no picture`);
+      assert.ok(await still.evaluate((figure) => [...figure.querySelectorAll("img, svg, pre")].some((image) => image.getBoundingClientRect().height > 50 && (image.tagName !== "IMG" || image.naturalWidth > 0 || image.loading === "lazy"))), `#${id}: no picture, and no program`);
       assert.ok((await still.locator("figcaption").innerText()).length > 20, `#${id}: no sentence`);
       assert.equal(await page.locator(`#${id} .live`).isVisible(), false, `#${id}: the dead live figure is seen`);
     }

@@ -40,6 +40,24 @@ forEachBrowser("utterances", (_, open) => {
     assert.equal((await fetched(page)).length, 2);
   });
 
+  test("for times without a network only what was shown is kept", async () => {
+    const page = await open();
+    const kept = () =>
+      page.evaluate(async () => {
+        const names = await caches.keys();
+        const requests = await Promise.all(names.map(async (name) => (await caches.open(name)).keys()));
+        return requests.flat().filter(({ url }) => url.endsWith(".bin")).length;
+      });
+    await page.evaluate(() => navigator.serviceWorker.ready);
+    assert.equal(await kept(), 1);
+    // Now its files come through the service worker.
+    await page.reload();
+    await page.locator("#sequence[data-started]").waitFor();
+    await page.locator("#sequence select").selectOption("train-137");
+    await shows(page, "train-137");
+    assert.equal(await kept(), 2);
+  });
+
   test("the first, the last and those at the ends of files are the right ones", async () => {
     const page = await open();
     for (const id of ["train-0", "train-19", "train-20", "train-269", "test-369"]) {
