@@ -1,4 +1,5 @@
 /** One row under one's fingers: x, x̂, γ, β, y as five strips over the same columns, the formula beside them. */
+import { breath, painted } from "./breath";
 import { Coach } from "./coach";
 import { css } from "./colour";
 import { h } from "./dom";
@@ -34,7 +35,7 @@ const HAT: Axis = { centre: 0, half: 3.5, step: 0.1 };
 /** The steps that show the mean, the spread, x̂ and y. */
 const [MEAN, DIFFERENCE, SPREAD, NORMALISED, RESULT] = [1, 2, 3, 4, 5];
 
-export function start(root: HTMLElement, store: Store): void {
+export async function start(root: HTMLElement, store: Store): Promise<void> {
   const model = new RowModel();
   let selected = 0;
   let numbers: RowNumbers;
@@ -60,6 +61,7 @@ export function start(root: HTMLElement, store: Store): void {
   const beta = editable("beta", "β", "shift, learned");
   const y = computed("y", "y", "the result");
   const strips = [x, hat, gamma, beta, y];
+  await breath();
   for (const each of strips) each.select(selected);
 
   const guess = new Guess(x);
@@ -80,10 +82,18 @@ export function start(root: HTMLElement, store: Store): void {
   const table = new Table("The row as a table");
   const remark = h("p", { class: "lesson" });
 
-  const stage = h("div", { id: "row-strips" }, ...strips.map((each) => each.element));
+  const stage = h("div", { id: "row-strips" });
   const left = h("div", { class: "row-column" }, stage, h("div", { id: "row-epsilon" }, epsilon.element, h("p", { class: "gain" }, gain, bound)));
-  const right = h("div", { class: "row-column" }, formula.element, coach.element);
+  const right = h("div", { class: "row-column" });
+  await breath();
   root.querySelector(".live")?.replaceChildren(tools.element, remark, h("div", { class: "row-layout" }, left, right), table.element);
+  // A few at a time: to lay out all of it takes a phone too long.
+  for (const strip of strips) {
+    await painted();
+    stage.append(strip.element);
+  }
+  await painted();
+  right.append(formula.element, coach.element);
 
   const showStep = (step: number) => {
     if (stage.dataset.step === String(step)) return;
@@ -147,6 +157,7 @@ export function start(root: HTMLElement, store: Store): void {
       rows: columns[0].map((_, i) => [String(i + 1), ...columns.map((values) => values[i])]),
     }));
   };
+  await painted();
   store.watch(["preset", "x", "gamma", "beta", "epsilon", "step", "seen", "task"], draw);
   onTheme(() => draw(store.state));
 }

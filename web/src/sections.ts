@@ -2,6 +2,7 @@
  * Starts the sections: each when it is about to come into sight, or when the page has nothing else to do. Until then, and for good
  * if it cannot start, a section shows the still figure that index.html has for it.
  */
+import { breath } from "./breath";
 import { byId } from "./dom";
 import { startPackage } from "./package";
 import type { SectionId } from "./state";
@@ -24,7 +25,10 @@ export async function startSection(id: SectionId, load: () => Promise<Section>, 
   const root = byId(id);
   try {
     const [section] = await Promise.all([load(), startPackage()]);
+    // Reading a script, starting it and laying out what it made are three tasks: together they would hold up a finger.
+    await breath();
     await section.start(root, store);
+    await breath();
     root.dataset.started = "";
   } catch (error) {
     root.dataset.failed = "";

@@ -1,6 +1,7 @@
 /** Section 7: how to use the package with the reader's own row, what that costs, and how fast it is here. */
 import { badge } from "./badge";
 import { benchPanel } from "./bench-panel";
+import { breath } from "./breath";
 import { h } from "./dom";
 import { readable } from "./format";
 import { Norm } from "./norm";
@@ -28,6 +29,7 @@ export async function start(root: HTMLElement, store: Store): Promise<void> {
     const panel = h("div", { class: "start" }, h("div", { class: "start-code" }, install.element, program.element), FACTS[each.id]());
     return { ...each, panel, program };
   });
+  await breath();
   const tabs = new Tabs("Where you use it", starts, (target) => store.update({ target }));
   const result = h("p", { class: "use-result" });
   live.replaceChildren(
@@ -53,6 +55,7 @@ export async function start(root: HTMLElement, store: Store): Promise<void> {
     status,
   );
 
+  await breath();
   const norm = new Norm();
   store.watch(["target"], ({ target }) => tabs.show(target));
   store.watch(["x", "gamma", "beta", "epsilon"], (state) => {

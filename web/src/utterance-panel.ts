@@ -1,6 +1,6 @@
 /** A spoken utterance before and after layer norm: every frame is a row of its own. */
+import { breath } from "./breath";
 import { byId, h } from "./dom";
-import { Chart } from "./chart";
 import { bits, readable } from "./format";
 import { HeatMap } from "./heat-map";
 import { Norm, sigma } from "./norm";
@@ -25,9 +25,11 @@ export async function start(_root: HTMLElement, store: Store): Promise<void> {
   const after = new Norm();
   const chosen = (state: Readonly<State>) => UTTERANCES.find(({ id }) => id === state.utterance) ?? USUAL;
   const frameOf = (state: Readonly<State>) => Math.min(state.frame, chosen(state).frames - 1);
-  const toFrame = (frame: number) => {
-    if (frame !== frameOf(store.state)) store.update({ frame });
+  const toFrame = (frame: number, entry: "push" | "replace" = "push") => {
+    if (frame !== frameOf(store.state)) store.update({ frame }, entry);
   };
+  // A pointer that only passes over a map is nothing to go back to.
+  const pointTo = (frame: number) => toFrame(frame, "replace");
 
   const picker = utterancePicker((id) => store.update({ utterance: id }));
   const frame = slider("", "frame", { positions: 1, toValue: (p) => p, toPosition: (v) => v, text: String }, toFrame);
@@ -40,14 +42,15 @@ export async function start(_root: HTMLElement, store: Store): Promise<void> {
     sequenceEpsilon: slider("ε", "under the root", epsilonScale, (value) => store.update({ sequenceEpsilon: value })),
   };
   const keys = Object.keys(sliders) as (keyof typeof sliders)[];
-  const inMap = new HeatMap(FRAME, "Before: a·x + b", toFrame);
-  const outMap = new HeatMap(FRAME, "After: y", toFrame);
+  const inMap = new HeatMap(FRAME, "Before: a·x + b", pointTo);
+  const outMap = new HeatMap(FRAME, "After: y", pointTo);
   const readouts = [h("p", { class: "frame-readout" }), h("p", { class: "frame-readout" })];
   const charts = [h("div", { class: "chart" }), h("div", { class: "chart" })];
   const toBars = h("button", { type: "button", class: "link" }, "Open this frame in the bars above");
   const asBits = h("input", { type: "checkbox" });
   const table = new Table("Every frame as a table", h("label", { class: "check" }, asBits, " as the bits of f32"));
 
+  await breath();
   byId("utterance-picker").append(picker.element, frame.element);
   // What changes the input stands below it, and what changes the result below that.
   const { gain, offset, ...result } = sliders;
@@ -57,6 +60,10 @@ export async function start(_root: HTMLElement, store: Store): Promise<void> {
   byId("utterance-tools").append(toBars, resetButton(store, "sequence"));
   byId("utterance-table").append(table.element);
 
+  await breath();
+  // uPlot alone is as much as a task may be.
+  const { Chart } = await import("./chart");
+  await breath();
   const lines = charts.map(
     (host) =>
       new Chart(host, {
