@@ -8,14 +8,16 @@ const RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹⁻";
 const LOWERED = "₀₁₂₃₄₅₆₇₈₉ᵢ";
 const PLAIN = "0123456789";
 /** No English word is a single x, y or d. */
-const SPECIAL = /([⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+|[₀₁₂₃₄₅₆₇₈₉ᵢ]+|x̂|[μσεγβ]|(?<![\p{L}\p{N}])[xyd](?![\p{L}\p{N}]))/u;
+const SPECIAL = /([⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+|(?:x̂|[μσεγβ]|(?<![\p{L}\p{N}])[xyd](?![\p{L}0-9]))[₀₁₂₃₄₅₆₇₈₉ᵢ]*)/u;
 
 export function typeset(text: string): (Node | string)[] {
   return text.split(SPECIAL).flatMap((part): (Node | string)[] => {
     if (!SPECIAL.test(part)) return part === "" ? [] : [part];
     if (RAISED.includes(part[0])) return power([...part].map((c) => `${PLAIN}−`[RAISED.indexOf(c)]).join(""));
-    if (LOWERED.includes(part[0])) return [h("sub", {}, [...part].map((c) => `${PLAIN}i`[LOWERED.indexOf(c)]).join(""))];
-    return [symbol(part)];
+    const name = part.replace(/[₀-₉ᵢ]+$/, "");
+    if (name === part) return [symbol(name)];
+    const index = [...part.slice(name.length)].map((c) => `${PLAIN}i`[LOWERED.indexOf(c)]).join("");
+    return [h("span", { class: "indexed" }, symbol(name), h("sub", {}, index))];
   });
 }
 
