@@ -102,6 +102,8 @@ forEachBrowser("the row's equations", (_, open) => {
     await page.evaluate(() => (Element.prototype.setPointerCapture = () => {}));
     const all = await readings(page, links());
     assert.equal(all.length, ROWS * 5);
+    // Every drag made another row.
+    assert.ok(new Set(all.map(({ sliders }) => JSON.stringify(sliders))).size >= 3 * ROWS);
     const wrong = [];
     let rough = 0;
     let count = 0;
