@@ -19,7 +19,7 @@ const POLICY = [
 ].join("; ");
 
 /** Fetched with the page instead of after its style sheet: the fonts of the first screen. */
-const EARLY = /serif-4-latin|serif-4-greek-wght-italic|sans-3-latin/;
+const EARLY = /serif-4-latin|sans-3-latin/;
 
 export function facts(): Plugin {
   return {

@@ -86,8 +86,11 @@ export async function start(root: HTMLElement, store: Store): Promise<void> {
   const left = h("div", { class: "row-column" }, stage, h("div", { id: "row-epsilon" }, epsilon.element, h("p", { class: "gain" }, gain, bound)));
   const right = h("div", { class: "row-column" });
   await breath();
-  root.querySelector(".live")?.replaceChildren(tools.element, remark, h("div", { class: "row-layout" }, left, right), table.element);
-  // A few at a time: to lay out all of it takes a phone too long.
+  // A little at a time: to lay out all of it takes a phone too long.
+  const live = root.querySelector(".live") as HTMLElement;
+  live.replaceChildren(tools.element, remark);
+  await painted();
+  live.append(h("div", { class: "row-layout" }, left, right), table.element);
   for (const strip of strips) {
     await painted();
     stage.append(strip.element);

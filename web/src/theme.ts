@@ -14,8 +14,3 @@ export function onTheme(repaint: () => void): void {
     repaint();
   });
 }
-
-/** A colour of the style sheet, for canvases. */
-export function styleColour(name: string): string {
-  return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
-}

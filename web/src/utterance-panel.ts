@@ -1,5 +1,6 @@
 /** A spoken utterance before and after layer norm: every frame is a row of its own. */
 import { breath } from "./breath";
+import { Chart } from "./chart";
 import { byId, h } from "./dom";
 import { bits, readable } from "./format";
 import { HeatMap } from "./heat-map";
@@ -15,8 +16,6 @@ import { typeset } from "./typeset";
 import { FRAME, framesOf, UTTERANCES, type Utterance } from "./utterances";
 import "./style/utterance.css";
 
-/** Left of the maps and of the charts below them, so that frames stand above frames. */
-const GUTTER = 36;
 const USUAL = UTTERANCES.find(({ id }) => id === "test-0") as Utterance;
 
 export async function start(_root: HTMLElement, store: Store): Promise<void> {
@@ -45,7 +44,7 @@ export async function start(_root: HTMLElement, store: Store): Promise<void> {
   const inMap = new HeatMap(FRAME, "Before: a·x + b", pointTo);
   const outMap = new HeatMap(FRAME, "After: y", pointTo);
   const readouts = [h("p", { class: "frame-readout" }), h("p", { class: "frame-readout" })];
-  const charts = [h("div", { class: "chart" }), h("div", { class: "chart" })];
+  const charts = ["before", "after"].map((place) => new Chart(`μ and σ of every frame, ${place} layer norm`));
   const toBars = h("button", { type: "button", class: "link" }, "Open this frame in the bars above");
   const asBits = h("input", { type: "checkbox" });
   const table = new Table("Every frame as a table", h("label", { class: "check" }, asBits, " as the bits of f32"));
@@ -55,32 +54,11 @@ export async function start(_root: HTMLElement, store: Store): Promise<void> {
   // What changes the input stands below it, and what changes the result below that.
   const { gain, offset, ...result } = sliders;
   const group = (own: Record<string, Slider>) => h("div", { class: "sliders" }, ...Object.values(own).map(({ element }) => element));
-  byId("utterance-before").append(inMap.element, charts[0], readouts[0], group({ gain, offset }));
-  byId("utterance-after").append(outMap.element, charts[1], readouts[1], group(result));
+  byId("utterance-before").append(inMap.element, charts[0].element, readouts[0], group({ gain, offset }));
+  byId("utterance-after").append(outMap.element, charts[1].element, readouts[1], group(result));
   byId("utterance-tools").append(toBars, resetButton(store, "sequence"));
   byId("utterance-table").append(table.element);
-
   await breath();
-  // uPlot alone is as much as a task may be.
-  const { Chart } = await import("./chart");
-  await breath();
-  const lines = charts.map(
-    (host) =>
-      new Chart(host, {
-        series: [
-          { label: "μ", colour: "--accent" },
-          { label: "σ", colour: "--ink" },
-        ],
-        height: 128,
-        gutter: GUTTER,
-        named: true,
-        x: { range: (_, min, max) => [min - 0.5, max + 0.5] },
-        // 0 and 1 are always in sight: they are where layer norm puts μ and σ.
-        y: { range: (_, min, max) => [Math.min(-0.5, min - 0.3), Math.max(1.5, max + 0.4)] },
-        xTicks: { values: (_, ticks) => ticks.map((tick) => (Number.isInteger(tick) ? String(tick) : "")) },
-        mark: () => frameOf(store.state),
-      }),
-  );
 
   // What is shown, which stays until the next one has arrived.
   let utterance = chosen(store.state);
@@ -121,7 +99,9 @@ export async function start(_root: HTMLElement, store: Store): Promise<void> {
     inMap.show(x, REACH_BEFORE, colours, marked, `${utterance.id} before layer norm, ${utterance.frames} frames of ${FRAME}`);
     outMap.show(result.y, REACH_AFTER, colours, marked, `${utterance.id} after layer norm`);
     const frames = Array.from({ length: utterance.frames }, (_, i) => i);
-    lines.forEach((chart, i) => chart.show([frames, Array.from(means[i]), Array.from(spreads[i])]));
+    charts.forEach((chart, i) => {
+      chart.show([{ name: "μ", kind: "mu", values: means[i] }, { name: "σ", kind: "sigma", values: spreads[i] }], marked);
+    });
     readouts.forEach((readout, i) => {
       readout.replaceChildren(
         `frame ${marked}: `,
