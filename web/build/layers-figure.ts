@@ -21,7 +21,7 @@ function figure(): string {
     `<path class="none curve" d="${line(chosen)}"/><path class="none dots" d="${dots(chosen)}"/>`,
     `<path class="layer curve" d="${line(net.signal(1, "layer"))}"/><path class="rms curve" d="${line(net.signal(1, "rms"))}"/>`,
     "</svg>",
-    ...fan.map(({ g, sizes }) => `<text class="other-label" x="100%" dx="8" y="${height(sizes[30])}" dy="0.32em">${g === 2 ? "g = 2" : g}</text>`),
+    ...fan.map(({ g, sizes }) => `<text class="other-label" x="100%" dx="8" y="${height(sizes[30])}" dy="0.32em">g = ${g}</text>`),
   ];
   return `<svg class="layers-plot" role="img" aria-labelledby="layers-caption">${parts.join("")}</svg>`;
 }

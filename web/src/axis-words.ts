@@ -13,11 +13,11 @@ export const TITLES: Readonly<Record<NormName, string>> = {
 };
 
 const NEVER: Readonly<Record<NormName, string>> = {
-  layer: "other examples and other time steps",
+  layer: "other examples or other time steps",
   batch: "other features",
-  rms: "other examples and other time steps",
-  group: "other examples and the features of other groups",
-  instance: "other examples and other features",
+  rms: "other examples or other time steps",
+  group: "other examples or the features of other groups",
+  instance: "other examples or other features",
 };
 
 /** Which cells one mean, or one mean square, is of. */
@@ -44,7 +44,7 @@ export function who(norm: NormName, chosen: number, count: number, { inference }
 
 export function never(norm: NormName, { inference }: Experiment): string {
   if (norm === "batch" && inference) return "It looks at no other cell at all: x, and four numbers a feature that were learned or kept.";
-  return `It never looks at ${NEVER[norm]}.${norm === "batch" ? " In inference it does something else." : " In inference it does the same."}`;
+  return `It never looks at ${NEVER[norm]}.${norm === "batch" ? " In use (inference) it takes a mean and a spread that were kept from training." : " In use (inference) it does the same as in training."}`;
 }
 
 /** What is shown as a change: less than half of the last decimal is written as none. */
@@ -52,7 +52,7 @@ export const SHOWN = 0.0005;
 
 /** `moved`: the largest change of y in each example, NaN where it is absent. `flat`: whether σ is 0 where the chosen cell is. */
 export function verdict(experiment: Experiment, moved: readonly number[], flat: boolean): string {
-  if (isUntouched(experiment)) return "Now disturb the batch, and see which y move.";
+  if (isUntouched(experiment)) return "Disturb the batch with a button above, then choose “change of y”: which examples moved?";
   const present = moved.map((_, example) => example).filter((example) => stepsOf(example, experiment) > 0);
   const spoiledOne = experiment.spoiled && present.includes(SPOILED);
   const others = spoiledOne ? present.filter((example) => example !== SPOILED) : present;

@@ -61,7 +61,7 @@ export class Formula {
     this.#numbers = STEPS.map(() => h("span", { class: "step-numbers" }));
     this.#buttons = STEPS.map((step, i) => {
       const formula = h("span", { class: "step-formula", role: "img", "aria-label": step.spoken }, ...step.formula());
-      const title = h("span", { class: "step-title" }, step.title);
+      const title = h("span", { class: "step-title" }, `${i + 1}. ${step.title}`);
       const count = h("span", { class: "step-count" }, String(i + 1));
       const button = h("button", { type: "button", class: "step" }, count, title, formula, this.#numbers[i]);
       button.addEventListener("click", () => onStep(i + 1));

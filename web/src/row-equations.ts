@@ -53,10 +53,10 @@ function yOf(n: RowNumbers, i: number): string[] {
 export function gainOf(n: RowNumbers): string[] {
   if (n.root === 0) return ["No gain: σ and ε are both 0"];
   const e = settle([{ value: n.variance }, { value: n.epsilon }], (variance, epsilon) => 1 / Math.sqrt(variance + epsilon), { value: n.gain });
-  const gain = `Gain = 1 / √(${e.operands[0]} + ${e.operands[1]}) ${end(e)}`;
+  const gain = `Gain of this row = 1 / √(${e.operands[0]} + ${e.operands[1]}) ${end(e)}`;
   if (n.epsilon === 0) return [gain, "No bound: ε is 0"];
   const most = settle([{ value: n.epsilon }], (epsilon) => 1 / Math.sqrt(epsilon), { value: 1 / Math.sqrt(n.epsilon) });
-  return [gain, `Bound = 1 / √${most.operands[0]} ${end(most)}`];
+  return [gain, `Largest gain with this ε = 1 / √${most.operands[0]} ${end(most)}`];
 }
 
 function meanTerm(n: RowNumbers): Term {

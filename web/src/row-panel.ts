@@ -144,7 +144,7 @@ export async function start(root: HTMLElement, store: Store): Promise<void> {
     drawStrips(state, numbers);
     tell(state);
     epsilon.set(state.epsilon);
-    const [now, most] = state.seen < NORMALISED ? ["Step 4 says what it is for.", ""] : gainOf(numbers);
+    const [now, most] = state.seen < NORMALISED ? ["Its effect shows in step 4.", ""] : gainOf(numbers);
     write(gain, now);
     write(bound, most ?? "");
     tools.show(state);

@@ -22,14 +22,14 @@ export function webFacts(): HTMLElement {
   return h(
     "div",
     { class: "facts" },
-    table("What a page pays, in kB by Brotli", ["you import", ...WAYS.map(({ head }) => head)], [{ rows }]),
+    table("What a page downloads, in kB, compressed by Brotli", ["you import", ...WAYS.map(({ head }) => head)], [{ rows }]),
     h(
       "p",
       {},
-      "You pay for what you import. Inlined means nothing to fetch and nothing to configure: both builds are in the script, ",
-      "SIMD where the engine has it. The others are ",
+      "A page pays for what it imports. Inlined, the default: the WebAssembly is in the script, a fast build with SIMD and one without, ",
+      "with nothing to configure. The other columns: import ",
       h("code", {}, "layernorm/slim"),
-      " with one module that you host.",
+      " and host one .wasm file yourself.",
     ),
   );
 }

@@ -41,14 +41,18 @@ export async function start(root: HTMLElement, store: Store): Promise<void> {
       { class: "bench-lead" },
       "The package in both builds, a plain JavaScript loop and, if you like, ONNX Runtime get the same rows, each in a worker of its own. ",
       "First their outputs are compared. ",
-      h("code", {}, "LayerNorm"),
-      " keeps its rows in WebAssembly memory, ",
       h("code", {}, "layerNorm()"),
-      " copies them in and out, and ",
+      " copies ",
+      symbol("x"),
+      ", ",
       symbol("γ"),
       " and ",
       symbol("β"),
-      " in.",
+      " into WebAssembly and ",
+      symbol("y"),
+      " out at every call; the class ",
+      h("code", {}, "LayerNorm"),
+      " keeps them there.",
     ),
     benchPanel(say),
     await badge(),
@@ -60,7 +64,7 @@ export async function start(root: HTMLElement, store: Store): Promise<void> {
   store.watch(["target"], ({ target }) => tabs.show(target));
   store.watch(["x", "gamma", "beta", "epsilon"], (state) => {
     for (const { program, write } of starts) program.show(write(state));
-    result.replaceChildren("All three give the same bits: ", symbol("y"), ...typeset(` = ${resultOf(state, norm)}.`));
+    result.replaceChildren("All three print the same numbers, to the last bit: ", symbol("y"), ...typeset(` = ${resultOf(state, norm)}.`));
   });
 }
 

@@ -30,7 +30,7 @@ forEachBrowser("links", (_, open) => {
     const again = await open(hash);
     assert.deepEqual(await table(again, "#row"), await table(page, "#row"));
     assert.deepEqual(await table(again, "#sequence"), await table(page, "#sequence"));
-    assert.equal(await again.locator('.step[aria-current="step"] .step-title').textContent(), "Scale and shift, as learned");
+    assert.equal(await again.locator('.step[aria-current="step"] .step-title').textContent(), "5. Scale and shift, as learned");
     assert.equal(await again.locator(".frame-readout").first().textContent(), await page.locator(".frame-readout").first().textContent());
     await again.locator("#copy-link").click();
     assert.equal(await hashOf(again), hash);
