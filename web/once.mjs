@@ -20,6 +20,7 @@ try {
 
 async function tryRow(page) {
   await page.locator('[data-preset="constant"]').click();
+  await page.locator(".step").nth(3).click();
   const hats = await page.locator('[data-strip="hat"] .strip-plot').getAttribute("aria-label");
   if (!/^x̂: (0, ){11}0$/.test(hats)) throw new Error(`a constant row gives ${hats}`);
 }

@@ -1,40 +1,75 @@
-// Writes web/screenshots/: the pictures of this folder's README and of the project's.
+// Writes screenshots/, the pictures of this folder's README and of the project's, and public/preview.png, which other sites show with a link.
 import { mkdir } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { BROWSERS, open } from "./harness/browsers.mjs";
 import { serve } from "./harness/serve.mjs";
 
-const OUT = fileURLToPath(new URL("screenshots/", import.meta.url));
-const ROW = "step=3&g=1,1,1,1,2,1,1,1,-1,1,1,1&b=0,0,0,0,0,0,0,0.5,0.5,0.5,0,0";
+const path = (name) => fileURLToPath(new URL(name, import.meta.url));
+const SCREENS = { desktop: { width: 1280, height: 900 }, phone: { width: 360, height: 800 } };
+const SCHEMES = ["light", "dark"];
+/** Each section in a state that shows what it is about. */
+const SECTIONS = {
+  layers: "layers&w=0.7",
+  row: "row&step=5&g=1,1,1,1,2,1,1,1,-1,1,1,1&b=0,0,0,0,0,0,0,0.5,0.5,0.5,0,0",
+  axis: "axis",
+  sequence: "sequence&u=train-137&f=9",
+  use: "use",
+};
+const PREVIEW = { width: 1200, height: 630 };
+/** For the preview: the title and the figure, large. */
+const POSTER = `
+  .install, #rail, #layers .section-head, #layers-table, .layers-why, .reset, .layers-axis { display: none !important; }
+  .layers-layout { grid-template-columns: 1fr !important; }
+  #layers { padding-top: 0 !important; }
+  .layers-plot { height: 14.5rem !important; }
+`;
 
-const PICTURES = [
-  { name: "readme", width: 1280, height: 1196, colorScheme: "light", hash: ROW },
-  { name: "dark", width: 1280, height: 1196, colorScheme: "dark", hash: ROW },
-  { name: "sequence", width: 1280, colorScheme: "light", hash: "u=train-137&f=9", panel: "#utterance" },
-  { name: "phone", width: 360, height: 1150, colorScheme: "light", hash: "p=outlier&step=4" },
-];
-
-/** The panel with the page's margins. */
-async function around(page, panel) {
-  const { top, height } = await page.locator(panel).evaluate((element) => {
-    const box = element.getBoundingClientRect();
-    return { top: box.top + scrollY, height: box.height };
-  });
-  return { fullPage: true, clip: { x: 0, y: top, width: page.viewportSize().width, height } };
-}
-
-await mkdir(OUT, { recursive: true });
 const server = await serve();
 const browser = await BROWSERS.chromium();
+
+/** The page with all sections alive, at rest. */
+async function visit(hash, viewport, colorScheme) {
+  const page = await browser.newPage({ viewport, colorScheme, reducedMotion: "reduce" });
+  await open(page, server.address, hash);
+  await page.evaluate(() => document.fonts.ready);
+  return page;
+}
+
+async function write(page, name, options) {
+  await page.screenshot({ path: path(name), ...options });
+  console.log(name);
+}
+
+/** A section with the page's margins, without the contents that would lie over it. */
+async function section(page, id) {
+  await page.locator("#rail").evaluate((rail) => (rail.style.position = "static"));
+  const box = await page.locator(`#${id}`).evaluate((element) => {
+    const { top, height } = element.getBoundingClientRect();
+    return { top: top + scrollY, height };
+  });
+  return { fullPage: true, clip: { x: 0, y: box.top, width: page.viewportSize().width, height: box.height } };
+}
+
 try {
-  for (const { name, width, height = 900, colorScheme, hash, panel } of PICTURES) {
-    const page = await browser.newPage({ viewport: { width, height }, colorScheme, reducedMotion: "reduce" });
-    await open(page, server.address, hash);
-    await page.evaluate(() => document.fonts.ready);
-    await page.screenshot({ path: `${OUT}${name}.png`, ...(panel && (await around(page, panel))) });
-    console.log(`screenshots/${name}.png`);
-    await page.close();
+  await mkdir(path("screenshots/"), { recursive: true });
+  for (const [screen, viewport] of Object.entries(SCREENS)) {
+    for (const scheme of SCHEMES) {
+      for (const [id, hash] of Object.entries(SECTIONS)) {
+        const page = await visit(hash, viewport, scheme);
+        await write(page, `screenshots/${id}-${screen}-${scheme}.png`, await section(page, id));
+        await page.close();
+      }
+    }
   }
+  const first = await visit("w=0.7", SCREENS.desktop, "light");
+  await write(first, "screenshots/readme.png");
+  const poster = await visit("w=0.7", PREVIEW, "light");
+  await poster.evaluate((rules) => {
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(rules);
+    document.adoptedStyleSheets = [sheet];
+  }, POSTER);
+  await write(poster, "public/preview.png");
 } finally {
   await browser.close();
   await server.close();

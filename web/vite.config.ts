@@ -1,51 +1,18 @@
-import { brotliCompressSync } from "node:zlib";
-import { defineConfig, type Plugin } from "vite";
-
-/** No inline script, no eval, no blob: the package needs 'wasm-unsafe-eval' and nothing else. */
-const POLICY = [
-  "default-src 'none'",
-  "script-src 'self' 'wasm-unsafe-eval'",
-  "worker-src 'self'",
-  "style-src 'self' 'unsafe-inline'",
-  "font-src 'self'",
-  "img-src 'self' data:",
-  "connect-src 'self'",
-].join("; ");
-
-/** Fetched with the page instead of after its script: the data, and the fonts of the first screen. */
-const EARLY = /utterances|serif-4-latin|serif-4-greek-wght-italic|sans-3-latin/;
-
-/** Writes into the built page what only the build knows: the policy, what to fetch early, the package's size. */
-function facts(): Plugin {
-  return {
-    name: "facts",
-    apply: "build",
-    transformIndexHtml: {
-      order: "post",
-      handler(_html, { bundle }) {
-        const chunk = Object.values(bundle ?? {}).find((part) => part.type === "chunk" && part.name === "layernorm");
-        if (chunk?.type !== "chunk") throw new Error("the bundle has no chunk of its own for the package");
-        const raw = Buffer.from(chunk.code);
-        const content = `${raw.length} ${brotliCompressSync(raw).length}`;
-        const early = Object.keys(bundle ?? {}).filter((file) => EARLY.test(file) && !file.endsWith(".js"));
-        return [
-          { tag: "meta", attrs: { "http-equiv": "Content-Security-Policy", content: POLICY }, injectTo: "head-prepend" },
-          { tag: "meta", attrs: { name: "package-bytes", content }, injectTo: "head" },
-          ...early.map((file) => ({
-            tag: "link",
-            attrs: { rel: "preload", as: file.endsWith(".bin") ? "fetch" : "font", href: `./${file}`, crossorigin: true },
-            injectTo: "head" as const,
-          })),
-        ];
-      },
-    },
-  };
-}
+import { defineConfig } from "vite";
+import { axisFigure } from "./build/axis-figure";
+import { facts } from "./build/facts";
+import { layersFigure } from "./build/layers-figure";
+import { measured } from "./build/measured";
+import { offline } from "./build/offline";
+import { rowFigure } from "./build/row-figure";
+import { sequenceFigure } from "./build/sequence-figure";
+import { starts } from "./build/starts";
+import { utterances } from "./build/utterances";
 
 export default defineConfig({
   // Relative addresses: the page may live in any folder.
   base: "./",
-  plugins: [facts()],
+  plugins: [layersFigure(), rowFigure(), axisFigure(), sequenceFigure(), starts(), facts(), measured(), utterances(), offline()],
   worker: { format: "es" },
   build: {
     target: "es2022",

@@ -39,6 +39,7 @@ export function complaints(page) {
 
 /** Follows another link in a page that is open. */
 export async function follow(page, hash) {
+  if (hash === (await page.evaluate(() => location.hash.slice(1)))) return;
   await page.evaluate((text) => {
     const heard = new Promise((resolve) => addEventListener("hashchange", resolve, { once: true }));
     location.hash = text;
@@ -46,8 +47,8 @@ export async function follow(page, hash) {
   }, hash);
 }
 
-/** Opens the page and waits for its first computed frame. */
+/** Opens the page and waits until every section is alive. */
 export async function open(page, address, hash = "") {
   await page.goto(address + (hash && `#${hash}`));
-  await page.waitForFunction(() => performance.getEntriesByName("first-frame").length > 0);
+  await page.waitForFunction(() => [...document.querySelectorAll("main > section")].every(({ dataset }) => "started" in dataset || "failed" in dataset));
 }

@@ -7,15 +7,13 @@ export async function table(page, panel) {
   if (!(await details.evaluate((element) => element.open))) await details.locator("summary").click();
   // It is built when the browser says that it was opened, which is not at once.
   await details.locator("tbody tr").first().waitFor({ state: "attached" });
-  return details.locator("tbody tr").evaluateAll((rows) =>
-    rows.map((row) =>
-      Array.from(row.cells, (cell) => {
-        const power = cell.querySelector("sup")?.textContent;
-        const text = power === undefined ? cell.textContent : cell.textContent.slice(0, -power.length);
-        return power === undefined ? text : `${text.replace(/(·|^|−)10$/, (_, before) => (before === "·" ? "" : `${before}1`))}e${power}`;
-      }),
-    ),
-  );
+  const rows = await details.locator("tbody tr").evaluateAll((all) => all.map((row) => Array.from(row.cells, (cell) => cell.textContent)));
+  return rows.map((row) => row.map(withExponents));
+}
+
+/** "2·10 to the power 38" is how the page's text says 2e38. */
+export function withExponents(text) {
+  return text.replace(/(?:([\d.]+)·)?10 to the power ([−\d]+)/g, (_, digits = "1", power) => `${digits}e${power}`);
 }
 
 /** A number as the page writes it. */

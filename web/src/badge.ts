@@ -1,14 +1,16 @@
 /** What runs here: the variant, what it weighs, how long it took to start. */
-import { backend, init } from "layernorm";
-import { byId } from "./dom";
+import { h } from "./dom";
+import { packageBytes, startPackage } from "./package";
 
-export async function startPackage(): Promise<void> {
-  const start = performance.now();
-  await init();
-  const took = performance.now() - start;
-  byId("badge-variant").textContent = backend();
-  byId("badge-init").textContent = `${took.toFixed(1)} ms`;
-  // Absent while developing: there is no bundle to weigh.
-  const bytes = document.querySelector<HTMLMetaElement>('meta[name="package-bytes"]')?.content.split(" ");
-  byId("badge-bytes").textContent = bytes ? `${(Number(bytes[1]) / 1000).toFixed(1)} kB` : "not built";
+export async function badge(): Promise<HTMLElement> {
+  const { variant, took } = await startPackage();
+  const bytes = packageBytes();
+  const fact = (name: string, id: string, value: string) => h("div", {}, h("dt", {}, name), h("dd", { id }, value));
+  return h(
+    "dl",
+    { class: "badge", "aria-label": "What runs here" },
+    fact("This page computes by", "badge-variant", variant),
+    fact("The package, Brotli", "badge-bytes", bytes ? `${(bytes / 1000).toFixed(1)} kB` : "not built"),
+    fact("Started in", "badge-init", `${took.toFixed(1)} ms`),
+  );
 }

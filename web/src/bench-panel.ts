@@ -1,97 +1,102 @@
-/** Runs the bench when asked, and shows it: a verdict, three figures, a chart, a table. */
-import { bench, CONTENDERS, rowsFor, WIDTHS, type Agreement, type Contender, type Results } from "./bench";
-import { Chart } from "./chart";
-import { byId, h } from "./dom";
+/** Runs the bench when asked, and shows it: a verdict, figures, where a loop is as good, charts, a table. */
+import facts from "virtual:measured";
+import { bench, CONTENDERS, type Results } from "./bench";
+import { breath } from "./breath";
+import { benchChart, reachOf } from "./bench-chart";
+import { CALL_NAMES, LOOKS } from "./bench-names";
+import { CALLS, shapeOf, WIDTHS, type Call } from "./bench-shapes";
+import { agreed, giga, timesAsFast, verdict, wherePlainIsAsGood } from "./bench-words";
+import { h } from "./dom";
 import { readable } from "./format";
 import { Table } from "./table";
 
-const NAMES: Record<Contender, string> = { simd128: "simd128", scalar: "scalar", plain: "plain JavaScript" };
-const COLOURS: Record<Contender, string> = { simd128: "--accent", scalar: "--ink", plain: "--muted" };
 /** A transformer's row; the figures are for this one. */
-const TYPICAL = 768;
-/** What rounding alone explains; more would be a mistake in one of them. */
-const ROUNDING = 16;
+const TYPICAL = WIDTHS.indexOf(768);
 
-export function benchPanel(): void {
+/** `say` tells those who listen how it ended. */
+export function benchPanel(say: (text: string) => void): HTMLElement {
   const run = h("button", { type: "button", class: "play", id: "bench-run" }, "Measure");
-  const status = h("p", { role: "status", class: "bench-status" }, "It takes a few seconds. Nothing leaves this page.");
-  const verdict = h("p", { id: "bench-verdict", class: "lesson", hidden: true });
-  const figures = h("dl", { class: "figures", hidden: true });
-  const host = h("div", { class: "chart" });
-  const key = h("ul", { class: "key" });
-  const figure = h("figure", { class: "bench-figure", hidden: true }, h("figcaption", {}, "Elements a second, in 10⁹, by the width of a row"), key, host);
+  const peer = h("button", { type: "button", class: "play quiet", id: "bench-peer" }, "Measure with ONNX Runtime");
+  const progress = h("p", { class: "bench-status" }, `It takes some seconds. ONNX Runtime is ${(facts.onnxBytes / 1e6).toFixed(1)} MB more to fetch, from this page's own files.`);
+  const result = h("p", { id: "bench-verdict", class: "bench-verdict", hidden: true });
+  const figures = h("dl", { class: "figures" });
+  const words = h("ul", { class: "bench-words" });
+  const hosts = CALLS.map(() => h("div", { class: "bench-host" }));
+  const charts = h(
+    "figure",
+    { class: "bench-figure" },
+    h("figcaption", {}, "Elements a second, by the width of a row"),
+    h("div", { class: "bench-charts" }, ...CALLS.map((call, i) => h("div", {}, h("h4", {}, CALL_NAMES[call]), hosts[i]))),
+  );
   const table = new Table("The measurements as a table");
-  table.element.hidden = true;
-  byId("bench-panel").append(h("div", { class: "bench-start" }, run, status), verdict, figures, figure, table.element);
+  const results = h("div", { class: "bench-results", hidden: true }, figures, words, charts, table.element);
+  let measured: Results | undefined;
 
-  for (const contender of CONTENDERS) {
-    key.append(h("li", { style: `--colour: var(${COLOURS[contender]})` }, NAMES[contender]));
-  }
-  const chart = new Chart(host, {
-    series: CONTENDERS.map((contender) => ({
-      label: NAMES[contender],
-      colour: COLOURS[contender],
-      ...(contender === "plain" && { dash: [6, 4] }),
-    })),
-    height: 240,
-    gutter: 44,
-    x: { range: () => [-0.25, WIDTHS.length - 0.75] },
-    y: { range: (_, __, max) => [0, max * 1.1] },
-    xTicks: { splits: () => WIDTHS.map((_, i) => i), values: () => WIDTHS.map(String) },
-  });
+  const draw = (call: Call, host: HTMLElement) => {
+    if (!measured || host.clientWidth === 0) return;
+    const chart = benchChart(measured, call, host.clientWidth, reachOf(measured));
+    chart.setAttribute("aria-label", `Elements a second by width, ${CALL_NAMES[call]}; the table below has the numbers`);
+    host.replaceChildren(chart);
+  };
+  const drawAll = async () => {
+    for (const [i, call] of CALLS.entries()) {
+      await breath();
+      draw(call, hosts[i]);
+    }
+  };
+  new ResizeObserver(drawAll).observe(charts);
 
-  run.addEventListener("click", async () => {
-    run.disabled = true;
+  const measure = async (withPeer: boolean) => {
+    run.disabled = peer.disabled = true;
+    say("Measuring.");
     try {
-      const results = await bench((done, of) => (status.textContent = `Measuring, ${done} of ${of} …`));
-      verdict.textContent = judge(results.agreement);
-      verdict.dataset.agreed = String(agreed(results.agreement));
-      for (const part of [verdict, figures, figure, table.element]) part.hidden = false;
-      figures.replaceChildren(...headline(results));
-      const series = CONTENDERS.map((contender) => WIDTHS.map((_, i) => giga(results, contender, i)));
-      chart.show([WIDTHS.map((_, i) => i), ...series]);
-      table.show(() => ({
-        head: ["width", "rows", ...CONTENDERS.map((contender) => `${NAMES[contender]}, 10⁹/s`)],
-        rows: WIDTHS.map((width, i) => [
-          String(width),
-          String(rowsFor(width)),
-          ...series.map((rates) => (rates[i] === null ? "none here" : readable(rates[i]))),
-        ]),
-      }));
-      status.textContent = "The best of three rounds each. Other tabs and a low battery show.";
+      measured = await bench(withPeer, (share) => (progress.textContent = `Measuring, ${Math.round(100 * share)} % …`));
+      result.textContent = verdict(measured.distances);
+      result.dataset.agreed = String(agreed(measured.distances));
+      figures.replaceChildren(...headline(measured));
+      words.replaceChildren(...wherePlainIsAsGood(measured).map((text) => h("li", {}, text)));
+      result.hidden = results.hidden = false;
+      await drawAll();
+      const shown = measured;
+      table.show(() => tableOf(shown));
+      progress.textContent = "Short runs in turn; what counts is the time that one in five of them beats. One thread. Other tabs and a low battery show.";
+      say(`Measured. ${result.textContent}`);
     } catch (error) {
-      status.textContent = `That did not work: ${error instanceof Error ? error.message : String(error)}`;
+      progress.textContent = `That did not work: ${error instanceof Error ? error.message : String(error)}`;
+      say(progress.textContent);
     } finally {
-      run.disabled = false;
+      run.disabled = peer.disabled = false;
       run.textContent = "Measure again";
     }
-  });
-}
-
-const agreed = ({ bits, ulps }: Agreement) => bits !== false && ulps <= ROUNDING;
-
-function judge({ bits, ulps }: Agreement): string {
-  const builds = {
-    true: "Both builds agree in every bit.",
-    false: "The builds do not agree: please report this, with the name of your browser.",
-    undefined: "This engine has no SIMD, so only the scalar build ran.",
-  }[String(bits) as "true" | "false" | "undefined"];
-  return `${builds} The loop is within ${readable(ulps, 2)} units of the last place.`;
-}
-
-function giga({ rates }: Results, contender: Contender, index: number): number | null {
-  const rate = rates.get(contender)?.[index];
-  return rate === undefined ? null : rate / 1e9;
+  };
+  run.addEventListener("click", () => measure(false));
+  peer.addEventListener("click", () => measure(true));
+  return h("div", { id: "bench" }, h("div", { class: "bench-start" }, run, peer, progress), result, results);
 }
 
 function headline(results: Results): HTMLElement[] {
-  const index = WIDTHS.indexOf(TYPICAL);
-  const best = results.rates.has("simd128") ? "simd128" : "scalar";
-  const rate = giga(results, best, index) as number;
+  const best = results.times.has("simd128") ? "simd128" : "scalar";
+  const { rows, width } = shapeOf("batch", WIDTHS[TYPICAL]);
   const figure = (value: string, text: string) => h("div", {}, h("dd", {}, value), h("dt", {}, text));
-  const others = CONTENDERS.filter((contender) => contender !== best && results.rates.has(contender));
+  const ratio = (own: "easy" | typeof best, other: "scalar" | "plain" | "onnx", text: string) =>
+    results.times.has(other) && own !== other ? [figure(`${readable(timesAsFast(results, own, other, "batch", TYPICAL), 2)}×`, text)] : [];
   return [
-    figure(readable(rate), `billion elements a second, ${best}, ${rowsFor(TYPICAL)} × ${TYPICAL}`),
-    ...others.map((other) => figure(`${readable(rate / (giga(results, other, index) as number), 2)}×`, `as fast as ${NAMES[other]}`)),
+    figure(readable(giga(results, best, "batch", TYPICAL) ?? NaN), `billion elements a second: ${LOOKS[best].name}, ${rows}\u00a0×\u00a0${width}`),
+    ...ratio(best, "scalar", "as fast as the scalar build"),
+    ...ratio("easy", "plain", "as fast as plain JavaScript: layerNorm(), copies included"),
+    ...ratio("easy", "onnx", "as fast as ONNX Runtime Web, which copies too"),
   ];
+}
+
+function tableOf(results: Results) {
+  const present = CONTENDERS.filter((contender) => results.times.has(contender));
+  const row = (call: Call, i: number) => [
+    String(WIDTHS[i]),
+    String(shapeOf(call, WIDTHS[i]).rows),
+    ...present.map((contender) => readable(giga(results, contender, call, i) as number)),
+  ];
+  return {
+    head: ["width", "rows a call", ...present.map((contender) => `${LOOKS[contender].name}, 10⁹/s`)],
+    rows: CALLS.flatMap((call) => WIDTHS.map((_, i) => row(call, i))),
+  };
 }

@@ -1,84 +1,40 @@
-/** One contender. The package has one variant per thread, so each gets a worker. */
-import { init, LayerNorm } from "layernorm";
-import type { Contender, Reply, Request } from "./bench";
+/** The package in its forms, and the plain loop; `self.name` says which. A thread has one variant of the package. */
+import { init, LayerNorm, layerNorm } from "layernorm";
+import { answerQuestions, type Kernel } from "./bench-answer";
+import type { Contender } from "./bench";
+import { EPSILON, input, parameters, type Shape } from "./bench-shapes";
 import { plainLayerNorm } from "./plain";
 
-const EPSILON = 1e-5;
-/** Timers of browsers are blurred by up to a millisecond. */
-const AT_LEAST = 40;
+const contender = self.name as Contender;
 
-interface Kernel {
-  run(): void;
-  output(): Float32Array;
-  /** Runs that make a batch long enough to be timed. */
-  batch: number;
-}
+const KERNELS: Partial<Record<Contender, (shape: Shape) => Kernel>> = { simd128: resident, scalar: resident, easy, plain };
 
-let contender: Contender | undefined;
-const kernels = new Map<number, Kernel>();
+let started: Promise<void> | undefined;
 
-addEventListener("message", async ({ data }: MessageEvent<Request>) => {
-  let reply: Reply;
-  try {
-    reply = await answer(data);
-  } catch (error) {
-    reply = { error: error instanceof Error ? error.message : String(error) };
-  }
-  postMessage(reply);
+answerQuestions(async (shape) => {
+  if (contender !== "plain") await (started ??= init({ simd: contender === "easy" ? "auto" : contender === "simd128" }));
+  const make = KERNELS[contender];
+  if (!make) throw new Error(`no ${contender} in this worker`);
+  return make(shape);
 });
 
-async function answer(request: Request): Promise<Reply> {
-  const { width, rows } = request;
-  if (!contender) {
-    contender = request.contender;
-    if (contender !== "plain") await init({ simd: contender === "simd128" });
-  }
-  let kernel = kernels.get(width);
-  if (!kernel) kernels.set(width, (kernel = contender === "plain" ? plain(rows, width) : packaged(rows, width)));
-  if (request.check) {
-    kernel.run();
-    return { y: kernel.output().slice() };
-  }
-  return { rate: (rows * width) / secondsOf(kernel) };
+/** The rows stay in wasm memory. */
+function resident(shape: Shape): Kernel {
+  const norm = new LayerNorm({ ...shape, ...parameters(shape), epsilon: EPSILON });
+  norm.x.set(input(shape));
+  return { run: () => norm.forward(), output: () => norm.y };
 }
 
-/** Of one run, on average over a batch. */
-function secondsOf(kernel: Kernel): number {
-  for (;;) {
-    const start = performance.now();
-    for (let i = 0; i < kernel.batch; i++) kernel.run();
-    const took = performance.now() - start;
-    if (took >= AT_LEAST) return took / kernel.batch / 1000;
-    kernel.batch *= took < AT_LEAST / 8 ? 4 : 2;
-  }
-}
-
-function packaged(rows: number, width: number): Kernel {
-  const { gamma, beta } = parameters(width);
-  const norm = new LayerNorm({ width, rows, gamma, beta, epsilon: EPSILON });
-  norm.x.set(input(rows * width));
-  return { run: () => norm.forward(), output: () => norm.y, batch: 1 };
-}
-
-function plain(rows: number, width: number): Kernel {
-  const { gamma, beta } = parameters(width);
-  const x = input(rows * width);
+/** One call: rows are copied in and out, to an array that is there, as the loop has one. */
+function easy(shape: Shape): Kernel {
+  const x = input(shape);
   const y = new Float32Array(x.length);
-  return { run: () => plainLayerNorm(x, y, width, gamma, beta, EPSILON), output: () => y, batch: 1 };
+  const options = { width: shape.width, ...parameters(shape), epsilon: EPSILON, out: y };
+  return { run: () => void layerNorm(x, options), output: () => y };
 }
 
-/** The same numbers for every contender, about −2…4. */
-function input(length: number): Float32Array {
-  let state = 1;
-  return Float32Array.from({ length }, () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return (state / 2 ** 32) * 6 - 2;
-  });
-}
-
-function parameters(width: number) {
-  return {
-    gamma: Float32Array.from({ length: width }, (_, i) => 1 + (i % 7) / 16),
-    beta: Float32Array.from({ length: width }, (_, i) => (i % 5) / 8 - 0.25),
-  };
+function plain(shape: Shape): Kernel {
+  const [x, { gamma, beta }] = [input(shape), parameters(shape)];
+  const y = new Float32Array(x.length);
+  return { run: () => plainLayerNorm(x, y, shape.width, gamma, beta, EPSILON), output: () => y };
 }

@@ -1,114 +1,56 @@
-/** A uPlot chart in the page's colours, which follows its container's width and the theme. */
-import uPlot from "uplot";
-import "uplot/dist/uPlot.min.css";
-import { onTheme, styleColour } from "./theme";
+/** Lines over the frames of a sequence, as SVG: it follows its container, the theme, paper and forced colours by itself. */
+import { s } from "./dom";
 
-export interface Series {
-  readonly label: string;
-  /** A custom property of the style sheet. */
-  readonly colour: string;
-  readonly dash?: number[];
+export interface Line {
+  readonly name: string;
+  /** What style sheets call it. */
+  readonly kind: string;
+  readonly values: ArrayLike<number>;
 }
 
-export interface ChartOptions {
-  readonly series: readonly Series[];
-  readonly height: number;
-  readonly x: uPlot.Scale;
-  readonly y: uPlot.Scale;
-  readonly xTicks?: uPlot.Axis;
-  readonly yTicks?: uPlot.Axis;
-  /** The position of a mark, a vertical line. */
-  readonly mark?: () => number | undefined;
-  readonly gutter: number;
-  /** Writes the labels at the ends of the lines. */
-  readonly named?: boolean;
-}
+/** Always in sight: layer norm puts the mean at 0 and the spread at 1. */
+const LEVELS = [0, 1];
+const MARGIN = 0.5;
+const TICKS = 10;
 
 export class Chart {
-  readonly #host: HTMLElement;
-  readonly #options: ChartOptions;
-  #plot: uPlot | undefined;
-  #data: uPlot.AlignedData;
+  readonly element: SVGSVGElement;
 
-  constructor(host: HTMLElement, options: ChartOptions) {
-    this.#host = host;
-    this.#options = options;
-    this.#data = [[], ...options.series.map(() => [])];
-    new ResizeObserver(() => this.#resize()).observe(host);
-    onTheme(() => {
-      this.#plot?.destroy();
-      this.#plot = undefined;
-      this.#draw();
-    });
+  constructor(label: string) {
+    this.element = s("svg", { class: "chart", role: "img", "aria-label": label });
   }
 
-  show(data: uPlot.AlignedData): void {
-    this.#data = data;
-    this.#draw();
-  }
-
-  #resize(): void {
-    if (this.#plot) this.#plot.setSize({ width: this.#host.clientWidth, height: this.#options.height });
-    else this.#draw();
-  }
-
-  #draw(): void {
-    if (this.#plot) return this.#plot.setData(this.#data);
-    const width = this.#host.clientWidth;
-    if (width === 0 || this.#data[0].length === 0) return;
-    const { series, height, x, y, xTicks, yTicks, gutter } = this.#options;
-    const stroke = styleColour("--muted");
-    const font = `12px ${styleColour("--sans")}`;
-    const lines = { stroke, font, grid: { stroke: styleColour("--rule"), width: 1 }, ticks: { show: false } };
-    this.#plot = new uPlot(
-      {
-        width,
-        height,
-        padding: [8, 0, 0, 0],
-        cursor: { show: false },
-        legend: { show: false },
-        scales: { x: { time: false, ...x }, y },
-        axes: [
-          { ...lines, size: 24, gap: 2, ...xTicks, grid: { show: false } },
-          { ...lines, size: gutter, gap: 6, ...yTicks },
-        ],
-        series: [
-          {},
-          ...series.map(({ label, colour, dash }) => ({
-            label,
-            stroke: styleColour(colour),
-            width: 2,
-            points: { show: true, size: 5, fill: styleColour("--paper") },
-            ...(dash && { dash }),
-          })),
-        ],
-        hooks: { draw: [(plot) => this.#mark(plot), (plot) => this.#name(plot)] },
-      },
-      this.#data,
-      this.#host,
+  /** All lines have a value a frame; the frame `marked` gets a line from top to bottom. */
+  show(lines: readonly Line[], marked: number): void {
+    const frames = lines[0].values.length;
+    const all = lines.flatMap(({ values }) => Array.from(values));
+    const top = Math.max(...LEVELS, ...all) + MARGIN;
+    const bottom = Math.min(...LEVELS, ...all) - MARGIN;
+    const across = (frame: number) => `${(100 * (frame + 0.5)) / frames}%`;
+    const down = (value: number) => `${(100 * (top - value)) / (top - bottom)}%`;
+    // The plot's own units are a frame and 1, so that a line has no need to know how large it is drawn.
+    const plot = s("svg", { viewBox: `-0.5 0 ${frames} ${top - bottom}`, preserveAspectRatio: "none", overflow: "visible" });
+    for (const { kind, values } of lines) {
+      const points = Array.from(values, (value, frame) => `${frame} ${(top - value).toFixed(4)}`);
+      plot.append(s("path", { class: `line ${kind}`, d: `M${points.join("L")}` }), s("path", { class: `points ${kind}`, d: points.map((point) => `M${point}h0`).join("") }));
+    }
+    const ticks = Array.from({ length: frames }, (_, frame) => frame).filter((frame) => frame % stepOf(frames) === 0);
+    this.element.replaceChildren(
+      ...LEVELS.flatMap((level) => [
+        s("line", { class: "grid", x1: 0, x2: "100%", y1: down(level), y2: down(level) }),
+        s("text", { class: "tick", x: -6, y: down(level), dy: "0.32em", "text-anchor": "end" }, String(level)),
+      ]),
+      ...ticks.map((frame) => s("text", { class: "tick", x: across(frame), y: "100%", dy: "1.2em", "text-anchor": "middle" }, String(frame))),
+      s("line", { class: "mark", x1: across(marked), x2: across(marked), y1: 0, y2: "100%" }),
+      plot,
+      ...lines.map(({ name, kind, values }) => s("text", { class: `name ${kind}`, x: "100%", dx: -4, y: down(values[frames - 1]), dy: "-0.3em", "text-anchor": "end" }, name)),
     );
   }
+}
 
-  #name(plot: uPlot): void {
-    if (!this.#options.named) return;
-    const last = plot.data[0].length - 1;
-    plot.ctx.textAlign = "right";
-    plot.ctx.textBaseline = "bottom";
-    plot.ctx.font = `italic ${16 * devicePixelRatio}px ${styleColour("--serif")}`;
-    this.#options.series.forEach(({ label, colour }, i) => {
-      const value = plot.data[i + 1][last];
-      if (typeof value !== "number") return;
-      plot.ctx.fillStyle = styleColour(colour);
-      const x = plot.bbox.left + plot.bbox.width - 4 * devicePixelRatio;
-      plot.ctx.fillText(label, x, plot.valToPos(value, "y", true) - 5 * devicePixelRatio);
-    });
-  }
-
-  #mark(plot: uPlot): void {
-    const at = this.#options.mark?.();
-    if (at === undefined) return;
-    const x = Math.round(plot.valToPos(at, "x", true));
-    plot.ctx.fillStyle = styleColour("--accent");
-    plot.ctx.fillRect(x, plot.bbox.top, devicePixelRatio, plot.bbox.height);
+/** 1, 2 or 5 times a power of ten, so that there are not too many ticks. */
+function stepOf(frames: number): number {
+  for (let power = 1; ; power *= 10) {
+    for (const step of [1, 2, 5]) if (frames / (step * power) <= TICKS) return step * power;
   }
 }

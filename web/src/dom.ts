@@ -1,13 +1,33 @@
+type Attributes = Record<string, string | number | boolean>;
+
 /** Makes an element: attributes as they are written in HTML, children after them. */
 export function h<K extends keyof HTMLElementTagNameMap>(
   tag: K,
-  attributes: Record<string, string | number | boolean> = {},
+  attributes: Attributes = {},
   ...children: (Node | string)[]
 ): HTMLElementTagNameMap[K] {
-  const element = document.createElement(tag);
+  return fill(document.createElement(tag), attributes, children);
+}
+
+/** The same for SVG. */
+export function s<K extends keyof SVGElementTagNameMap>(
+  tag: K,
+  attributes: Attributes = {},
+  ...children: (Node | string)[]
+): SVGElementTagNameMap[K] {
+  return fill(document.createElementNS("http://www.w3.org/2000/svg", tag), attributes, children);
+}
+
+/** Sets what is given, also on an element that is there already. */
+export function set(element: Element, attributes: Attributes): void {
   for (const [name, value] of Object.entries(attributes)) {
     if (value !== false) element.setAttribute(name, value === true ? "" : String(value));
+    else element.removeAttribute(name);
   }
+}
+
+function fill<T extends Element>(element: T, attributes: Attributes, children: (Node | string)[]): T {
+  set(element, attributes);
   element.append(...children);
   return element;
 }

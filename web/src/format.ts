@@ -31,8 +31,43 @@ export function round(value: number): string {
   return readable(value).replace(/(\.\d*?)0+(?=·|$)/, "$1").replace(/\.(?=·|$)/, "");
 }
 
+/** A number as it is displayed: `value` is what the text says, and its last digit counts `unit`. */
+export interface Shown {
+  readonly text: string;
+  readonly value: number;
+  readonly unit: number;
+}
+
+/** `digits` significant ones without zeros at the end; a large number that is whole keeps all of them. */
+export function shown(value: number, digits: number): Shown {
+  const size = Math.floor(Math.log10(Math.abs(value)));
+  if (!Number.isFinite(size)) return { text: readable(value), value, unit: 0 };
+  const power = size - digits + 1;
+  if (size < -3 || size >= 9) return { text: raised(value, digits), value: Number(value.toPrecision(digits)), unit: 10 ** power };
+  const fixed = value.toFixed(Math.max(0, -power));
+  const short = fixed.includes(".") ? fixed.replace(/\.?0+$/, "") : fixed;
+  const text = size >= 5 ? short.replace(/\B(?=(\d{3})+(\.|$))(?<!\.\d*)/g, "\u202f") : short;
+  return { text: minus(text), value: Number(fixed), unit: 10 ** Math.min(0, power) };
+}
+
+/** A displayed number for a screen reader, which would read raised digits as if they were not. */
+export function spoken(text: string): string {
+  return text.replace(/10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)/g, (_, power: string) => `10 to the power ${power.normalize("NFKC")}`);
+}
+
+/** With `decimals` places: for columns and for numbers that are compared. What rounds to zero is 0. */
+export function fixed(value: number, decimals: number): string {
+  const text = value.toFixed(decimals);
+  return Number(text) === 0 ? "0" : minus(text);
+}
+
 function minus(text: string): string {
   return text.replace("-", "−");
+}
+
+/** The number of an element, which are counted from 0 here and from 1 in the formula, as a subscript. */
+export function lowered(index: number): string {
+  return [...String(index + 1)].map((digit) => "₀₁₂₃₄₅₆₇₈₉"[Number(digit)]).join("");
 }
 
 /** The fewest digits that give back the same f32. Without a plus, which means a space in links. */

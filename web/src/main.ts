@@ -1,33 +1,38 @@
 import "./style/fonts.css";
 import "./style/page.css";
-import "./style/row.css";
-import "./style/utterance.css";
-import "./style/bench.css";
-import { startPackage } from "./badge";
-import { benchPanel } from "./bench-panel";
+import "./style/row-still.css";
+import "./style/axis-still.css";
+import "./style/still.css";
+import { copyButtons } from "./copy";
 import { byId } from "./dom";
-import { rowPanel } from "./row-panel";
+import { keepForOffline } from "./offline";
+import * as layers from "./layers-panel";
+import { rail } from "./rail";
+import { startSection, startWhenNear } from "./sections";
 import { Store } from "./store";
-import { utterancePanel } from "./utterance-panel";
-import { loadUtterances } from "./utterances";
 
 const store = new Store();
-const loading = loadUtterances();
-await startPackage();
-rowPanel(store);
-performance.mark("first-row");
-benchPanel();
-utterancePanel(store, await loading);
-performance.mark("first-frame");
+// Shows the buttons that only a script can answer.
+document.documentElement.dataset.alive = "";
 
-byId("copy-link").addEventListener("click", async () => {
-  const link = store.link();
-  const note = byId("copy-note");
-  try {
-    await navigator.clipboard.writeText(link);
-    note.textContent = "Copied.";
-  } catch {
-    // Pages that are not served over https may not; the address bar has it all the same.
-    note.textContent = "It is in the address bar.";
-  }
-});
+/** A link with a section and values is none that the browser can follow by itself; a reload stays where it was. */
+function scrollToLink(): void {
+  const [entry] = performance.getEntriesByType("navigation") as PerformanceNavigationTiming[];
+  if (store.anchor && entry?.type !== "reload") byId(store.anchor).scrollIntoView();
+}
+
+rail();
+copyButtons(store);
+await startSection("layers", async () => layers, store);
+performance.mark("hero");
+scrollToLink();
+await startWhenNear(
+  [
+    ["row", () => import("./row-panel")],
+    ["axis", () => import("./axis-panel")],
+    ["sequence", () => import("./utterance-panel")],
+    ["use", () => import("./use-panel")],
+  ],
+  store,
+);
+keepForOffline();

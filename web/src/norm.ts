@@ -1,5 +1,5 @@
 /** Every normalised number on this page comes from here, that is, from the package. */
-import { LayerNorm } from "layernorm";
+import { LayerNorm, RmsNorm } from "layernorm";
 
 export interface Result {
   y: Float32Array;
@@ -33,4 +33,23 @@ export class Norm {
 /** σ of each row. With ε = 0 the package's rstd is 1/σ, and infinite where σ is 0. */
 export function sigma(rstd: Float32Array): Float32Array {
   return rstd.map((r) => 1 / r);
+}
+
+/** As {@link Norm}, without the mean: RMS norm. */
+export class RootNorm {
+  #norm: RmsNorm | undefined;
+  #key = "";
+
+  run(x: Float32Array, width: number, epsilon: number): Float32Array {
+    const rows = x.length / width;
+    const key = [width, rows, epsilon].join();
+    if (!this.#norm || key !== this.#key) {
+      this.#norm?.dispose();
+      this.#norm = new RmsNorm({ width, rows, epsilon });
+      this.#key = key;
+    }
+    this.#norm.x.set(x);
+    this.#norm.forward();
+    return this.#norm.y;
+  }
 }

@@ -1,4 +1,4 @@
-/** Rows worth looking at. */
+/** Rows worth looking at. What there is to say of a row is found from the row itself (lesson.ts). */
 
 export const WIDTH = 12;
 
@@ -10,10 +10,11 @@ export interface Preset {
   readonly half: number;
   /** What an arrow key adds. */
   readonly step: number;
-  readonly lesson: string;
+  /** 1e-5 if it is not given. */
+  readonly epsilon?: number;
+  /** Where the numbers come from, true as long as nobody changes them. */
+  readonly origin?: string;
 }
-
-const constant = Array<number>(WIDTH).fill(2.5);
 
 export const PRESETS: Readonly<Record<string, Preset>> = {
   ordinary: {
@@ -22,7 +23,6 @@ export const PRESETS: Readonly<Record<string, Preset>> = {
     centre: 0,
     half: 4,
     step: 0.1,
-    lesson: "Twelve numbers lean to the positive side. Afterwards their mean is 0 and their spread is 1; their order and proportions are as before.",
   },
   speech: {
     name: "A frame of speech",
@@ -30,15 +30,22 @@ export const PRESETS: Readonly<Record<string, Preset>> = {
     centre: 0,
     half: 2,
     step: 0.05,
-    lesson: "Twelve cepstrum coefficients of a voice. The first one is far larger than the others: it sets μ and σ for all of them.",
+    origin: "Twelve cepstrum coefficients: 6.4 ms of a voice.",
   },
   constant: {
     name: "A constant row",
-    x: constant,
+    x: Array<number>(WIDTH).fill(2.5),
     centre: 0,
     half: 4,
     step: 0.1,
-    lesson: "There is nothing to tell apart, so σ = 0 and every x̂ is exactly 0, for any value and even with ε = 0. What is left is β.",
+  },
+  nearly: {
+    name: "Nearly constant",
+    x: [2.501, 2.499, 2.5, 2.5005, 2.4985, 2.5015, 2.5, 2.499, 2.5005, 2.5, 2.4995, 2.501],
+    centre: 0,
+    half: 4,
+    step: 0.1,
+    epsilon: 0,
   },
   outlier: {
     name: "An outlier",
@@ -46,7 +53,6 @@ export const PRESETS: Readonly<Record<string, Preset>> = {
     centre: 0,
     half: 100,
     step: 2.5,
-    lesson: "One value sets σ and presses the others together. However large it grows, no x̂ of N numbers can exceed √(N − 1), here 3.32.",
   },
   large: {
     name: "Mean 10⁷",
@@ -54,7 +60,6 @@ export const PRESETS: Readonly<Record<string, Preset>> = {
     centre: 1e7,
     half: 4,
     step: 1,
-    lesson: "Up here f32 knows whole numbers only, and E[x²] − E[x]² in f32 returns noise. The deviations are small all the same, and this package keeps them.",
   },
   huge: {
     name: "±10³⁸",
@@ -62,7 +67,6 @@ export const PRESETS: Readonly<Record<string, Preset>> = {
     centre: 0,
     half: 3.4e38,
     step: 1e37,
-    lesson: "The squares of these overflow f32, whose largest number is 3.4·10³⁸, and many kernels return 0 or NaN. Here the row is scaled by a power of two and done again.",
   },
 };
 

@@ -1,18 +1,29 @@
 /** One row under one's fingers: x, x̂, γ, β, y as five strips over the same columns, the formula beside them. */
+import { breath, painted } from "./breath";
+import { Coach } from "./coach";
 import { css } from "./colour";
-import { byId, h } from "./dom";
-import { readable } from "./format";
+import { h } from "./dom";
+import { shown } from "./format";
 import { Formula } from "./formula";
-import { Norm, sigma } from "./norm";
-import { Player } from "./player";
+import { Guess } from "./guess";
+import { lesson } from "./lesson";
 import { PRESETS, WIDTH } from "./presets";
+import { gainOf } from "./row-equations";
+import { RowModel, type RowNumbers } from "./row-numbers";
+import type { RowState } from "./row-state";
+import { rowTools } from "./row-tools";
 import { epsilonScale, slider } from "./slider";
-import { STEPS, type State } from "./state";
+import "./style/chips.css";
+import "./style/maths.css";
+import "./style/row.css";
+import "./style/strip.css";
+import "./style/coach.css";
 import type { Store } from "./store";
 import { Strip, type Axis } from "./strip";
 import { Table } from "./table";
+import { TASKS } from "./tasks";
 import { onTheme, themePalette } from "./theme";
-import { typeset } from "./typeset";
+import { write } from "./typeset";
 
 const PARAMETER: Axis = { centre: 0, half: 3, step: 0.1 };
 /** Where colours are strongest: two spreads from the mean. */
@@ -21,63 +32,71 @@ const VIVID = 2;
 const FAINTEST = 0.3;
 /** No x̂ of twelve numbers can exceed √11 ≈ 3.32. */
 const HAT: Axis = { centre: 0, half: 3.5, step: 0.1 };
+/** The steps that show the mean, the spread, x̂ and y. */
+const [MEAN, DIFFERENCE, SPREAD, NORMALISED, RESULT] = [1, 2, 3, 4, 5];
 
-export function rowPanel(store: Store): void {
-  const norm = new Norm();
-  const plain = new Norm();
-  const exact = new Norm();
+export async function start(root: HTMLElement, store: Store): Promise<void> {
+  const model = new RowModel();
   let selected = 0;
-  let taught = "";
+  let numbers: RowNumbers;
 
   const select = (index: number) => {
     if (index === selected) return;
     selected = index;
     for (const strip of strips) strip.select(index);
-    draw(store.state);
+    tell(store.state);
   };
   const edit = (key: "x" | "gamma" | "beta") => (index: number, value: number) => {
-    const values = [...store.state[key]];
-    values[index] = value;
-    store.update({ [key]: values });
+    // In this task one column would not teach more than all.
+    const together = store.state.task === "equal" && key !== "x";
+    store.update({ [key]: store.state[key].map((old, i) => (together || i === index ? value : old)) });
   };
   const editable = (kind: "x" | "gamma" | "beta", symbol: string, name: string) =>
     new Strip({ kind, symbol, name, count: WIDTH, onSelect: select, onChange: edit(kind) });
   const computed = (kind: string, symbol: string, name: string) =>
     new Strip({ kind, symbol, name, count: WIDTH, onSelect: select });
-
   const x = editable("x", "x", "drag its bars");
   const hat = computed("hat", "x̂", "normalised");
   const gamma = editable("gamma", "γ", "scale, learned");
   const beta = editable("beta", "β", "shift, learned");
   const y = computed("y", "y", "the result");
   const strips = [x, hat, gamma, beta, y];
-  const band = h("div", { class: "overlay band" });
-  const mean = h("div", { class: "overlay mean" });
-  x.addOverlay(band);
-  x.addOverlay(mean);
+  await breath();
   for (const each of strips) each.select(selected);
 
-  const stage = byId("row-strips");
-  const formula = new Formula((step) => store.update({ step }));
+  const guess = new Guess(x);
+  const coach = new Coach(guess, {
+    reveal: (step) => store.update({ seen: Math.max(step, store.state.seen), step }),
+    askAgain: () => store.update({ seen: 0, step: 1 }),
+    begin: (task) => store.update({ ...TASKS[task].begin(store.state, numbers), task }),
+    stop: () => store.update({ task: "" }),
+    refresh: () => tell(store.state),
+  });
+  const formula = new Formula((step) => {
+    coach.forget();
+    store.update({ seen: Math.max(step, store.state.seen), step });
+  });
   const epsilon = slider("ε", "under the root", epsilonScale, (value) => store.update({ epsilon: value }));
+  const [gain, bound] = [h("span", { class: "equation" }), h("span", { class: "equation" })];
+  const tools = rowTools(store);
   const table = new Table("The row as a table");
-  const chips = Object.entries(PRESETS).map(([preset, { name }]) => {
-    const chip = h("button", { type: "button", class: "chip", "data-preset": preset }, ...typeset(name));
-    chip.addEventListener("click", () => store.update({ preset, x: [...PRESETS[preset].x] }));
-    return chip;
-  });
-  const lesson = h("p", { class: "lesson", "aria-live": "polite" });
-  const player = new Player(() => {
-    const next = (store.state.step % STEPS) + 1;
-    store.update({ step: next });
-    return next < STEPS;
-  });
+  const remark = h("p", { class: "lesson" });
 
-  byId("row-presets").append(...chips);
-  byId("row-lesson").append(lesson);
-  stage.append(...strips.map((each) => each.element));
-  byId("row-formula").append(formula.element, player.element, epsilon.element);
-  byId("row-table").append(table.element);
+  const stage = h("div", { id: "row-strips" });
+  const left = h("div", { class: "row-column" }, stage, h("div", { id: "row-epsilon" }, epsilon.element, h("p", { class: "gain" }, gain, bound)));
+  const right = h("div", { class: "row-column" });
+  await breath();
+  // A little at a time: to lay out all of it takes a phone too long.
+  const live = root.querySelector(".live") as HTMLElement;
+  live.replaceChildren(tools.element, remark);
+  await painted();
+  live.append(h("div", { class: "row-layout" }, left, right), table.element);
+  for (const strip of strips) {
+    await painted();
+    stage.append(strip.element);
+  }
+  await painted();
+  right.append(formula.element, coach.element);
 
   const showStep = (step: number) => {
     if (stage.dataset.step === String(step)) return;
@@ -86,51 +105,75 @@ export function rowPanel(store: Store): void {
     stage.classList.add("gliding");
     setTimeout(() => stage.classList.remove("gliding"), 400);
   };
-  const draw = (state: Readonly<State>) => {
-    const row = Float32Array.from(state.x);
-    const g = Float32Array.from(state.gamma);
-    const b = Float32Array.from(state.beta);
-    showStep(state.step);
-    const own = plain.run(row, WIDTH, state.epsilon);
-    const result = norm.run(row, WIDTH, state.epsilon, g, b);
-    const spread = sigma(exact.run(row, WIDTH, 0).rstd)[0];
-    const preset = PRESETS[state.preset];
+
+  const drawStrips = (state: Readonly<RowState>, n: RowNumbers) => {
+    const { step, seen, task } = state;
+    const axis = axisOf(state);
     const colours = themePalette();
-    const diverging = (value: number) => css(colours, Math.sign(value) * (FAINTEST + (1 - FAINTEST) * Math.abs(value / VIVID)));
+    const colour = (value: number) => css(colours, Math.sign(value) * (FAINTEST + (1 - FAINTEST) * Math.abs(value / VIVID)));
+    const reach = Math.ceil(Math.max(HAT.half, ...n.y.map(Math.abs)));
+    const fitting = task === "equal" ? { ...axis, half: Math.max(axis.half, reach) } : { ...HAT, half: reach === 4 ? HAT.half : reach };
 
     // From the second step on the bars are what the formula calls d: they stand on the mean.
-    x.show(row, preset, () => "var(--raw)", state.step > 1 ? own.mean[0] : preset.centre);
-    hat.show(own.y, HAT, diverging);
-    gamma.show(g, PARAMETER, () => "var(--learned)");
-    beta.show(b, PARAMETER, () => "var(--learned)");
-    y.show(result.y, { ...HAT, half: Math.max(HAT.half, Math.ceil(Math.max(...result.y.map(Math.abs)))) }, diverging);
+    x.show({ values: n.x, axis, finest: n.spread, base: seen >= DIFFERENCE && step >= DIFFERENCE ? n.mean : axis.centre });
+    hat.show({ values: n.hat, axis: HAT, colour, hidden: seen < NORMALISED });
+    gamma.show({ values: n.gamma, axis: PARAMETER });
+    beta.show({ values: n.beta, axis: PARAMETER });
+    y.show({ values: n.y, axis: fitting, colour, hidden: seen < RESULT, ...(task === "equal" && { target: n.x }) });
 
-    mean.style.top = `${x.percent(own.mean[0])}%`;
-    const top = x.percent(own.mean[0] + spread);
-    band.style.top = `${top}%`;
-    band.style.height = `${x.percent(own.mean[0] - spread) - top}%`;
+    x.art.mean(seen >= MEAN ? x.percent(n.mean) : undefined);
+    const band = seen >= SPREAD && step >= SPREAD;
+    x.art.band(band ? [x.percent(n.mean - n.spread), x.percent(n.mean + n.spread)] : undefined);
+    x.plot.style.setProperty("--mean", seen >= MEAN ? `${x.percent(n.mean)}%` : "");
+    x.plot.classList.toggle("has-mean", seen >= MEAN);
+  };
 
-    formula.show(state.step, {
-      index: selected,
-      x: row[selected],
-      mean: own.mean[0],
-      sigma: spread,
-      rstd: own.rstd[0],
-      hat: own.y[selected],
-      gamma: g[selected],
-      beta: b[selected],
-      y: result.y[selected],
-    });
+  /** What is said in numbers, which the chosen element changes too. */
+  const tell = (state: Readonly<RowState>) => {
+    const axis = axisOf(state);
+    formula.show(state.step, state.seen, selected, numbers);
+    coach.show(state, numbers, selected, axis.half);
+    const { kind, open } = coach.guessing(state);
+    guess.show(kind, open, axis, numbers.mean);
+  };
+
+  const draw = (state: Readonly<RowState>) => {
+    numbers = model.compute(state);
+    showStep(state.step);
+    stage.dataset.seen = String(state.seen);
+    drawStrips(state, numbers);
+    tell(state);
     epsilon.set(state.epsilon);
-    for (const chip of chips) chip.setAttribute("aria-pressed", String(chip.dataset.preset === state.preset));
-    if (state.preset !== taught) lesson.replaceChildren(...typeset(PRESETS[(taught = state.preset)].lesson));
-
-    const columns = [row, own.y, g, b, result.y].map((values) => Array.from(values, (value) => readable(value, 6)));
+    const [now, most] = state.seen < NORMALISED ? ["Its effect shows in step 4.", ""] : gainOf(numbers);
+    write(gain, now);
+    write(bound, most ?? "");
+    tools.show(state);
+    // Before the spread is known, the lesson would give the answers away.
+    write(remark, state.seen < SPREAD ? INVITATION : lesson(state.preset, numbers));
+    showTable(state, numbers);
+  };
+  const showTable = (state: Readonly<RowState>, n: RowNumbers) => {
+    const cells = (values: ArrayLike<number>, revealed = true) => Array.from(values, (value) => (revealed ? shown(value, 6).text : "?"));
+    const columns = [cells(n.x), cells(n.hat, state.seen >= NORMALISED), cells(n.gamma), cells(n.beta), cells(n.y, state.seen >= RESULT)];
     table.show(() => ({
       head: ["i", "x", "x̂", "γ", "β", "y"],
       rows: columns[0].map((_, i) => [String(i + 1), ...columns.map((values) => values[i])]),
     }));
   };
-  store.watch(["preset", "x", "gamma", "beta", "epsilon", "step"], draw);
+  await painted();
+  store.watch(["preset", "x", "gamma", "beta", "epsilon", "step", "seen", "task"], draw);
   onTheme(() => draw(store.state));
 }
+
+const INVITATION = "Twelve numbers, one row: think of one token, or one moment of a sound. Guess each step of the norm before you see it, or have every step shown.";
+
+/** The example's axis, made wider by doubling until it holds the row. */
+function axisOf({ preset, x }: Readonly<RowState>): Axis {
+  const { centre, half, step } = PRESETS[preset];
+  const off = (from: number) => Math.max(...x.map((value) => Math.abs(value - from)));
+  if (off(centre) <= half) return { centre, half, step };
+  // A row that stands far from 0 is looked at where it stands.
+  const near = centre === 0 ? 0 : Math.round(x.reduce((sum, value) => sum + value, 0) / x.length);
+  return { centre: near, half: half * 2 ** Math.max(0, Math.ceil(Math.log2(off(near) / half))), step };
+}
+

@@ -1,6 +1,6 @@
 /** A labelled range input that shows its value in words. */
 import { h } from "./dom";
-import { readable } from "./format";
+import { readable, shown, spoken } from "./format";
 import { symbol as setSymbol, typeset } from "./typeset";
 
 /** How positions of the handle, whole numbers, stand for values. */
@@ -26,6 +26,7 @@ export const epsilonScale: Scale = {
   positions: 53,
   toValue: (position) => (position === 0 ? 0 : Number((10 ** (-12 + (position - 1) / 4)).toPrecision(2))),
   toPosition: (value) => (value <= 0 ? 0 : Math.max(1, Math.round((Math.log10(value) + 12) * 4) + 1)),
+  text: (value) => shown(value, 3).text,
 };
 
 export interface Slider {
@@ -35,7 +36,8 @@ export interface Slider {
 
 export function slider(symbol: string, name: string, scale: Scale, onInput: (value: number) => void): Slider {
   const input = h("input", { type: "range", min: 0, max: scale.positions, step: 1, "aria-label": symbol ? `${symbol}, ${name}` : name });
-  const output = h("output");
+  const output = h("span", { class: "slider-value" });
+  let said: number | undefined;
   input.addEventListener("input", () => onInput(scale.toValue(input.valueAsNumber)));
   return {
     element: h(
@@ -49,9 +51,11 @@ export function slider(symbol: string, name: string, scale: Scale, onInput: (val
       const position = scale.toPosition(value);
       input.value = String(position);
       input.style.setProperty("--filled", `${(100 * position) / scale.positions}%`);
+      if (value === said) return;
+      said = value;
       const text = scale.text?.(value) ?? readable(value);
       output.replaceChildren(...typeset(text));
-      input.setAttribute("aria-valuetext", text);
+      input.setAttribute("aria-valuetext", spoken(text));
     },
   };
 }

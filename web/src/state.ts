@@ -1,102 +1,55 @@
-/** What the page shows, as a link can say it: everything that differs from the defaults, after the `#`. */
-import { shortest } from "./format";
-import { DEFAULT_PRESET, PRESETS, WIDTH } from "./presets";
+/**
+ * What the page shows, as a link can say it. After the `#`, parts joined by `&`: first the section to scroll to, if any, then every
+ * value that differs from its default: `#row&p=large&step=5`. A section declares its own values, and their keys, in its `…-state.ts`;
+ * keys are unique over the page.
+ */
+import { axisPart, type AxisState } from "./axis-state";
+import { layersPart, type LayersState } from "./layers-state";
+import type { Part } from "./part";
+import { rowPart, type RowState } from "./row-state";
+import { sequencePart, type SequenceState } from "./sequence-state";
+import { usePart, type UseState } from "./use-state";
 
-export interface State {
-  preset: string;
-  x: number[];
-  gamma: number[];
-  beta: number[];
-  epsilon: number;
-  /** 1 … 5: how far the formula has been followed */
-  step: number;
-  utterance: string;
-  frame: number;
-  /** What the utterance is multiplied by, and what is added to it, before layer norm sees it. */
-  gain: number;
-  offset: number;
-  scale: number;
-  shift: number;
-  sequenceEpsilon: number;
+/** By the id of the section, in the order of the page. */
+const PARTS = { layers: layersPart, row: rowPart, axis: axisPart, sequence: sequencePart, use: usePart };
+
+export type SectionId = keyof typeof PARTS;
+export type State = LayersState & RowState & AxisState & SequenceState & UseState;
+export type Key = keyof State;
+
+const SECTIONS = Object.keys(PARTS) as SectionId[];
+const parts = () => Object.values(PARTS) as Part<Partial<State>>[];
+
+export function defaults(): State {
+  return Object.assign({}, ...parts().map((part) => part.defaults())) as State;
 }
 
-export const STEPS = 5;
-
-export function defaults(preset = DEFAULT_PRESET): State {
-  return {
-    preset,
-    x: [...PRESETS[preset].x],
-    gamma: Array<number>(WIDTH).fill(1),
-    beta: Array<number>(WIDTH).fill(0),
-    epsilon: 1e-5,
-    step: 1,
-    utterance: "test-0",
-    frame: 0,
-    gain: 1,
-    offset: 0,
-    scale: 1,
-    shift: 0,
-    sequenceEpsilon: 1e-5,
-  };
+export interface Link {
+  /** The section to show. */
+  readonly anchor: SectionId | undefined;
+  readonly state: State;
+  /** Whether it names a section and says nothing else, as the links of the contents do. */
+  readonly bare: boolean;
 }
 
-/** The short name that each part has in a link. */
-const KEYS = {
-  x: "x",
-  gamma: "g",
-  beta: "b",
-  epsilon: "e",
-  step: "step",
-  utterance: "u",
-  frame: "f",
-  gain: "ua",
-  offset: "uo",
-  scale: "ug",
-  shift: "ub",
-  sequenceEpsilon: "ue",
-} as const;
-
-export function format(state: State): string {
-  const usual = defaults(state.preset);
-  const parts = state.preset === DEFAULT_PRESET ? [] : [`p=${state.preset}`];
-  for (const key of Object.keys(KEYS) as (keyof typeof KEYS)[]) {
-    const text = write(state[key]);
-    if (text !== write(usual[key])) parts.push(`${KEYS[key]}=${text}`);
-  }
-  return parts.join("&");
+export function parse(hash: string): Link {
+  const given = new URLSearchParams(hash.replace(/^#/, ""));
+  const anchor = SECTIONS.find((id) => given.get(id) === "");
+  const state = Object.assign({}, ...parts().map((part) => part.parse(given))) as State;
+  return { anchor, state, bare: anchor !== undefined && given.size === 1 };
 }
 
-function write(value: number | string | number[]): string {
-  if (typeof value === "string") return value;
-  return typeof value === "number" ? shortest(value) : value.map(shortest).join(",");
+/** With the `#`, or nothing when there is nothing to say. */
+export function format(state: Readonly<State>, anchor?: SectionId): string {
+  // By hand: URLSearchParams would write a comma as three characters.
+  const values = parts().flatMap((part) => part.format(state).map(([key, text]) => `${key}=${text}`));
+  return values.length === 0 ? "" : `#${[...(anchor ? [anchor] : []), ...values].join("&")}`;
 }
 
-/** Links are typed and cut short by people: a part that makes no sense is left at its default. */
-export function parse(text: string): State {
-  const given = new URLSearchParams(text);
-  const preset = given.get("p") ?? "";
-  const state = defaults(Object.hasOwn(PRESETS, preset) ? preset : DEFAULT_PRESET);
-  const number = (key: keyof typeof KEYS, min: number, max: number) => {
-    // The sliders give f32 too: what is computed must be the same to the last bit.
-    const value = Math.fround(Number(given.get(KEYS[key]) || NaN));
-    return value >= min && value <= max ? value : undefined;
-  };
-  const row = (key: keyof typeof KEYS) => {
-    const values = given.get(KEYS[key])?.split(",").map((part) => (part === "" ? NaN : Math.fround(Number(part))));
-    return values?.length === WIDTH && values.every(Number.isFinite) ? values : undefined;
-  };
-  state.x = row("x") ?? state.x;
-  state.gamma = row("gamma") ?? state.gamma;
-  state.beta = row("beta") ?? state.beta;
-  state.epsilon = number("epsilon", 0, 1e3) ?? state.epsilon;
-  state.step = Math.round(number("step", 1, STEPS) ?? state.step);
-  const utterance = given.get(KEYS.utterance);
-  if (utterance && /^(train|test)-\d{1,3}$/.test(utterance)) state.utterance = utterance;
-  state.frame = Math.round(number("frame", 0, 1000) ?? state.frame);
-  state.gain = number("gain", 0, 100) ?? state.gain;
-  state.offset = number("offset", -100, 100) ?? state.offset;
-  state.scale = number("scale", -100, 100) ?? state.scale;
-  state.shift = number("shift", -100, 100) ?? state.shift;
-  state.sequenceEpsilon = number("sequenceEpsilon", 0, 1e3) ?? state.sequenceEpsilon;
-  return state;
+export function keysOf(section: SectionId): Key[] {
+  return Object.keys(PARTS[section].defaults()) as Key[];
+}
+
+export function sectionOf(key: Key): SectionId | undefined {
+  return SECTIONS.find((id) => keysOf(id).includes(key));
 }

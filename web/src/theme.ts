@@ -1,7 +1,7 @@
-/** Light or dark is the system's choice; what is painted rather than styled has to hear of it. */
+/** Light or dark is the system's choice, and paper is light; what is painted rather than styled has to hear of it. */
 import { palette, type Palette } from "./colour";
 
-const query = matchMedia("(prefers-color-scheme: dark)");
+const query = matchMedia("screen and (prefers-color-scheme: dark)");
 let colours = palette(query.matches);
 
 export function themePalette(): Palette {
@@ -13,9 +13,4 @@ export function onTheme(repaint: () => void): void {
     colours = palette(query.matches);
     repaint();
   });
-}
-
-/** A colour of the style sheet, for canvases. */
-export function styleColour(name: string): string {
-  return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 }

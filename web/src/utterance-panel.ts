@@ -1,35 +1,36 @@
 /** A spoken utterance before and after layer norm: every frame is a row of its own. */
-import { byId, h } from "./dom";
+import { breath } from "./breath";
 import { Chart } from "./chart";
+import { byId, h } from "./dom";
 import { bits, readable } from "./format";
 import { HeatMap } from "./heat-map";
 import { Norm, sigma } from "./norm";
 import { epsilonScale, linear, slider, type Slider } from "./slider";
+import { REACH_AFTER, REACH_BEFORE } from "./reach";
+import { resetButton } from "./reset";
 import type { State } from "./state";
 import type { Store } from "./store";
 import { Table } from "./table";
 import { onTheme, themePalette } from "./theme";
 import { typeset } from "./typeset";
-import type { Utterance, Utterances } from "./utterances";
+import { FRAME, framesOf, UTTERANCES, type Utterance } from "./utterances";
+import "./style/utterance.css";
 
-/** Wide enough for nearly every coefficient of the set; the few beyond are cut. */
-const REACH_BEFORE = 2;
-/** The most that one of twelve normalised numbers can be is √11. */
-const REACH_AFTER = 3.32;
-/** Left of the maps and of the charts below them, so that frames stand above frames. */
-const GUTTER = 36;
+const USUAL = UTTERANCES.find(({ id }) => id === "test-0") as Utterance;
 
-export function utterancePanel(store: Store, { width, all }: Utterances): void {
+export async function start(_root: HTMLElement, store: Store): Promise<void> {
   const norm = new Norm();
   const before = new Norm();
   const after = new Norm();
-  const chosen = (state: Readonly<State>) => Math.max(0, all.findIndex(({ id }) => id === state.utterance));
-  const frameOf = (state: Readonly<State>) => Math.min(state.frame, all[chosen(state)].frames - 1);
-  const toFrame = (frame: number) => {
-    if (frame !== frameOf(store.state)) store.update({ frame });
+  const chosen = (state: Readonly<State>) => UTTERANCES.find(({ id }) => id === state.utterance) ?? USUAL;
+  const frameOf = (state: Readonly<State>) => Math.min(state.frame, chosen(state).frames - 1);
+  const toFrame = (frame: number, entry: "push" | "replace" = "push") => {
+    if (frame !== frameOf(store.state)) store.update({ frame }, entry);
   };
+  // A pointer that only passes over a map is nothing to go back to.
+  const pointTo = (frame: number) => toFrame(frame, "replace");
 
-  const picker = utterancePicker(all, (id) => store.update({ utterance: id }));
+  const picker = utterancePicker((id) => store.update({ utterance: id }));
   const frame = slider("", "frame", { positions: 1, toValue: (p) => p, toPosition: (v) => v, text: String }, toFrame);
   const frameInput = frame.element.querySelector("input") as HTMLInputElement;
   const sliders = {
@@ -40,62 +41,67 @@ export function utterancePanel(store: Store, { width, all }: Utterances): void {
     sequenceEpsilon: slider("ε", "under the root", epsilonScale, (value) => store.update({ sequenceEpsilon: value })),
   };
   const keys = Object.keys(sliders) as (keyof typeof sliders)[];
-  const inMap = new HeatMap(width, "Before: a·x + b", toFrame);
-  const outMap = new HeatMap(width, "After: y", toFrame);
+  const inMap = new HeatMap(FRAME, "Before: a·x + b", pointTo);
+  const outMap = new HeatMap(FRAME, "After: y", pointTo);
   const readouts = [h("p", { class: "frame-readout" }), h("p", { class: "frame-readout" })];
-  const charts = [h("div", { class: "chart" }), h("div", { class: "chart" })];
+  const charts = ["before", "after"].map((place) => new Chart(`μ and σ of every frame, ${place} layer norm`));
   const toBars = h("button", { type: "button", class: "link" }, "Open this frame in the bars above");
   const asBits = h("input", { type: "checkbox" });
   const table = new Table("Every frame as a table", h("label", { class: "check" }, asBits, " as the bits of f32"));
 
+  await breath();
   byId("utterance-picker").append(picker.element, frame.element);
   // What changes the input stands below it, and what changes the result below that.
   const { gain, offset, ...result } = sliders;
   const group = (own: Record<string, Slider>) => h("div", { class: "sliders" }, ...Object.values(own).map(({ element }) => element));
-  byId("utterance-before").append(inMap.element, charts[0], readouts[0], group({ gain, offset }));
-  byId("utterance-after").append(outMap.element, charts[1], readouts[1], group(result));
-  byId("utterance-tools").append(toBars);
+  byId("utterance-before").append(inMap.element, charts[0].element, readouts[0], group({ gain, offset }));
+  byId("utterance-after").append(outMap.element, charts[1].element, readouts[1], group(result));
+  byId("utterance-tools").append(toBars, resetButton(store, "sequence"));
   byId("utterance-table").append(table.element);
+  await breath();
 
-  const lines = charts.map(
-    (host) =>
-      new Chart(host, {
-        series: [
-          { label: "μ", colour: "--accent" },
-          { label: "σ", colour: "--ink" },
-        ],
-        height: 128,
-        gutter: GUTTER,
-        named: true,
-        x: { range: (_, min, max) => [min - 0.5, max + 0.5] },
-        // 0 and 1 are always in sight: they are where layer norm puts μ and σ.
-        y: { range: (_, min, max) => [Math.min(-0.5, min - 0.3), Math.max(1.5, max + 0.4)] },
-        xTicks: { values: (_, ticks) => ticks.map((tick) => (Number.isInteger(tick) ? String(tick) : "")) },
-        mark: () => frameOf(store.state),
-      }),
-  );
+  // What is shown, which stays until the next one has arrived.
+  let utterance = chosen(store.state);
+  let heard = await framesOf(utterance);
+  const problem = h("p", { role: "status", class: "problem" });
+  byId("utterance-picker").append(problem);
+  const load = async (wanted: Utterance) => {
+    try {
+      const arrived = await framesOf(wanted);
+      // Meanwhile another one may have been chosen.
+      if (wanted !== chosen(store.state)) return;
+      [utterance, heard] = [wanted, arrived];
+      draw(store.state);
+    } catch (error) {
+      problem.textContent = `${wanted.id} is not here: ${error instanceof Error ? error.message : String(error)}`;
+    }
+  };
 
   const draw = (state: Readonly<State>) => {
-    const utterance = all[chosen(state)];
+    const wanted = chosen(state);
+    picker.show(wanted);
+    if (wanted !== utterance) return void load(wanted);
+    problem.textContent = "";
     const marked = frameOf(state);
     const same = state.gain === 1 && state.offset === 0;
-    const x = same ? utterance.x : utterance.x.map((value) => value * state.gain + state.offset);
+    const x = same ? heard : heard.map((value) => value * state.gain + state.offset);
     const parameter = (value: number, usual: number) =>
-      value === usual ? undefined : new Float32Array(width).fill(value);
-    const result = norm.run(x, width, state.sequenceEpsilon, parameter(state.scale, 1), parameter(state.shift, 0));
-    const [statsIn, statsOut] = [before.run(x, width, 0), after.run(result.y, width, 0)];
+      value === usual ? undefined : new Float32Array(FRAME).fill(value);
+    const result = norm.run(x, FRAME, state.sequenceEpsilon, parameter(state.scale, 1), parameter(state.shift, 0));
+    const [statsIn, statsOut] = [before.run(x, FRAME, 0), after.run(result.y, FRAME, 0)];
     const spreads = [sigma(statsIn.rstd), sigma(statsOut.rstd)];
     const means = [statsIn.mean, statsOut.mean];
     const colours = themePalette();
 
-    picker.show(utterance);
     frameInput.max = String(utterance.frames - 1);
     frame.set(marked);
     for (const key of keys) sliders[key].set(state[key]);
-    inMap.show(x, REACH_BEFORE, colours, marked, `${utterance.id} before layer norm, ${utterance.frames} frames of ${width}`);
+    inMap.show(x, REACH_BEFORE, colours, marked, `${utterance.id} before layer norm, ${utterance.frames} frames of ${FRAME}`);
     outMap.show(result.y, REACH_AFTER, colours, marked, `${utterance.id} after layer norm`);
     const frames = Array.from({ length: utterance.frames }, (_, i) => i);
-    lines.forEach((chart, i) => chart.show([frames, Array.from(means[i]), Array.from(spreads[i])]));
+    charts.forEach((chart, i) => {
+      chart.show([{ name: "μ", kind: "mu", values: means[i] }, { name: "σ", kind: "sigma", values: spreads[i] }], marked);
+    });
     readouts.forEach((readout, i) => {
       readout.replaceChildren(
         `frame ${marked}: `,
@@ -111,21 +117,20 @@ export function utterancePanel(store: Store, { width, all }: Utterances): void {
     table.show(() => {
       const text = asBits.checked ? bits : (value: number) => readable(value, 5);
       return {
-        head: ["frame", "mean", "rstd", ...Array.from({ length: width }, (_, i) => `y ${i + 1}`)],
+        head: ["frame", "mean", "rstd", ...Array.from({ length: FRAME }, (_, i) => `y ${i + 1}`)],
         rows: frames.map((i) => [
           String(i),
           text(mean[i]),
           text(rstd[i]),
-          ...Array.from(y.subarray(i * width, (i + 1) * width), text),
+          ...Array.from(y.subarray(i * FRAME, (i + 1) * FRAME), text),
         ]),
       };
     });
   };
   asBits.addEventListener("change", () => draw(store.state));
   toBars.addEventListener("click", () => {
-    const { x } = all[chosen(store.state)];
-    const start = frameOf(store.state) * width;
-    store.update({ preset: "speech", x: Array.from(x.subarray(start, start + width)) });
+    const start = Math.min(store.state.frame, utterance.frames - 1) * FRAME;
+    store.update({ preset: "speech", x: Array.from(heard.subarray(start, start + FRAME)) });
     const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
     byId("row").scrollIntoView({ behavior: still ? "auto" : "smooth" });
   });
@@ -133,10 +138,10 @@ export function utterancePanel(store: Store, { width, all }: Utterances): void {
   onTheme(() => draw(store.state));
 }
 
-function utterancePicker(all: readonly Utterance[], onPick: (id: string) => void) {
+function utterancePicker(onPick: (id: string) => void) {
   const select = h("select", { "aria-label": "Utterance" });
   for (let speaker = 1; speaker <= 9; speaker++) {
-    const own = all.filter((utterance) => utterance.speaker === speaker);
+    const own = UTTERANCES.filter((utterance) => utterance.speaker === speaker);
     const options = own.map(({ id, frames }) => h("option", { value: id }, `${id}, ${frames} frames`));
     select.append(h("optgroup", { label: `Speaker ${speaker}` }, ...options));
   }
@@ -147,7 +152,8 @@ function utterancePicker(all: readonly Utterance[], onPick: (id: string) => void
     onPick(ids[(ids.indexOf(select.value) + by + ids.length) % ids.length]);
   };
   const button = (text: string, label: string, by: number) => {
-    const made = h("button", { type: "button", class: "icon", "aria-label": label }, text);
+    // The list beside them does the same with arrows: no stop for Tab.
+    const made = h("button", { type: "button", class: "icon", "aria-label": label, tabindex: -1 }, text);
     made.addEventListener("click", move(by));
     return made;
   };

@@ -1,50 +1,45 @@
-/** Reads `model/data/utterances.bin`; its layout is in `model/data/README.md`. */
-import address from "../../model/data/utterances.bin?url";
+/** What there is of every utterance, and the frames of those that were shown: `build/utterances.ts` has cut them into files. */
+import index, { files } from "virtual:utterances";
 
 export interface Utterance {
   /** `train-K` or `test-K` */
   readonly id: string;
   readonly speaker: number;
   readonly frames: number;
-  /** frames × width */
-  readonly x: Float32Array;
+  /** In the set, from 0. */
+  readonly place: number;
 }
 
-export interface Utterances {
-  readonly width: number;
-  readonly all: readonly Utterance[];
+export const FRAME = index.width;
+export const UTTERANCES: readonly Utterance[] = all();
+
+function all(): Utterance[] {
+  const counted = [0, 0];
+  return index.lengths.map((frames, place) => {
+    const split = Number(index.splits[place]);
+    return { id: `${["train", "test"][split]}-${counted[split]++}`, speaker: Number(index.speakers[place]), frames, place };
+  });
 }
 
-const HEADER = 12;
-const ENTRY = 4;
-const SPLITS = ["train", "test"];
+const loaded = new Map<number, Promise<ArrayBuffer>>();
 
-export async function loadUtterances(): Promise<Utterances> {
-  const response = await fetch(address);
-  if (!response.ok) throw new Error(`the utterances did not load: ${response.status}`);
-  return parse(await response.arrayBuffer());
-}
-
-function parse(bytes: ArrayBuffer): Utterances {
-  const view = new DataView(bytes);
-  const magic = new TextDecoder().decode(new Uint8Array(bytes, 0, 4));
-  if (magic !== "LNUT" || view.getUint16(4, true) !== 1) throw new Error("the utterances are in an unknown form");
-  const width = view.getUint16(6, true);
-  const count = view.getUint32(8, true);
-  const all: Utterance[] = [];
-  const counted = SPLITS.map(() => 0);
-  let offset = HEADER + count * ENTRY;
-  for (let i = 0; i < count; i++) {
-    const entry = HEADER + i * ENTRY;
-    const split = view.getUint8(entry);
-    const frames = view.getUint16(entry + 2, true);
-    all.push({
-      id: `${SPLITS[split]}-${counted[split]++}`,
-      speaker: view.getUint8(entry + 1),
-      frames,
-      x: new Float32Array(bytes, offset, frames * width),
-    });
-    offset += frames * width * 4;
+/** frames × {@link FRAME}; fetches a file of some 15 kB, once. */
+export async function framesOf({ place, frames }: Utterance): Promise<Float32Array> {
+  const file = Math.floor(place / index.perFile);
+  let loading = loaded.get(file);
+  if (!loading) loaded.set(file, (loading = load(files[file])));
+  try {
+    const before = index.lengths.slice(file * index.perFile, place).reduce((sum, length) => sum + length, 0);
+    return new Float32Array(await loading, before * FRAME * 4, frames * FRAME);
+  } catch (error) {
+    // The next one who asks may have better luck.
+    loaded.delete(file);
+    throw error;
   }
-  return { width, all };
+}
+
+async function load(address: string): Promise<ArrayBuffer> {
+  const response = await fetch(address);
+  if (!response.ok) throw new Error(`the utterance did not load: ${response.status}`);
+  return response.arrayBuffer();
 }

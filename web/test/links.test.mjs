@@ -9,7 +9,7 @@ const hashOf = (page) => page.evaluate(() => location.hash.slice(1));
 
 async function settled(page) {
   // The address is written a moment after the last change.
-  await page.waitForTimeout(400);
+  await page.waitForTimeout(750);
   return hashOf(page);
 }
 
@@ -20,17 +20,17 @@ forEachBrowser("links", (_, open) => {
     await page.locator('[data-strip="x"] .bar').nth(4).press("ArrowUp");
     await page.locator('[data-strip="gamma"] .bar').nth(2).press("End");
     await page.locator('[data-strip="beta"] .bar').nth(3).press("PageDown");
-    await page.locator("#row-formula input").press("ArrowLeft");
+    await page.locator("#row-epsilon input").press("ArrowLeft");
     await page.locator(".step").nth(4).click();
     await page.locator("select").selectOption("train-42");
-    for (const slider of await page.locator("#utterance .sliders input").all()) await slider.press("ArrowRight");
+    for (const slider of await page.locator("#sequence .sliders input").all()) await slider.press("ArrowRight");
     await page.locator("#utterance-picker input").press("ArrowRight");
     const hash = await settled(page);
     assert.match(hash, /p=huge&x=.*&g=.*&b=.*&e=.*&step=5&u=train-42&f=1&ua=.*&uo=.*&ug=.*&ub=.*&ue=/);
     const again = await open(hash);
     assert.deepEqual(await table(again, "#row"), await table(page, "#row"));
-    assert.deepEqual(await table(again, "#utterance"), await table(page, "#utterance"));
-    assert.equal(await again.locator('.step[aria-current="step"] .step-title').textContent(), "Scale and shift, as learned");
+    assert.deepEqual(await table(again, "#sequence"), await table(page, "#sequence"));
+    assert.equal(await again.locator('.step[aria-current="step"] .step-title').textContent(), "5. Scale and shift, as learned");
     assert.equal(await again.locator(".frame-readout").first().textContent(), await page.locator(".frame-readout").first().textContent());
     await again.locator("#copy-link").click();
     assert.equal(await hashOf(again), hash);
@@ -39,7 +39,8 @@ forEachBrowser("links", (_, open) => {
   test("the page as it opens has a bare address", async () => {
     const page = await open();
     await page.locator(".step").nth(1).click();
-    await page.locator(".step").nth(0).click();
+    assert.equal(await settled(page), "row&step=2&seen=2");
+    await page.locator("#row .reset").click();
     assert.equal(await settled(page), "");
   });
 

@@ -5,7 +5,7 @@ import { follow } from "../harness/browsers.mjs";
 import { frames, fromBits, number, reference, table } from "../harness/read.mjs";
 import { forEachBrowser } from "../harness/session.mjs";
 
-const PRESETS = ["ordinary", "speech", "constant", "outlier", "large", "huge"];
+const PRESETS = ["ordinary", "speech", "constant", "nearly", "outlier", "large", "huge"];
 
 function close(actual, expected, tolerance, what) {
   const error = Math.abs(actual - expected);
@@ -32,9 +32,9 @@ forEachBrowser("the numbers are right", (_, open) => {
 
   test("heat maps: all frames, to the last bits", async () => {
     const page = await open("u=train-137&ue=0.01");
-    await table(page, "#utterance");
+    await table(page, "#sequence");
     await page.locator("#utterance-table input").check();
-    const rows = await table(page, "#utterance");
+    const rows = await table(page, "#sequence");
     const x = await frames("train-137");
     assert.equal(rows.length, x.length);
     rows.forEach(([frame, ...cells], f) => {
@@ -49,29 +49,12 @@ forEachBrowser("the numbers are right", (_, open) => {
 
   test("heat maps: louder and moved input, scaled and shifted output", async () => {
     const page = await open("u=test-5&ua=2&uo=0.5&ug=-1.5&ub=0.25&ue=0");
-    const rows = (await table(page, "#utterance")).map((row) => row.map(number));
+    const rows = (await table(page, "#sequence")).map((row) => row.map(number));
     const x = await frames("test-5");
     rows.forEach(([, mean, , ...y], f) => {
       const expected = reference(x[f].map((value) => value * 2 + 0.5), 0);
       close(mean, expected.mean, 1e-4, "mean");
       y.forEach((value, c) => close(value, expected.hat[c] * -1.5 + 0.25, 1e-4, `y ${c}`));
     });
-  });
-
-  test("bench: the contenders agree before they are timed", async () => {
-    const page = await open();
-    await page.locator("#bench-run").click();
-    await page.locator('#bench-verdict[data-agreed="true"]').waitFor({ timeout: 60_000 });
-    const rows = (await table(page, "#bench")).map((row) => row.map(number));
-    assert.deepEqual(rows.map(([width]) => width), [16, 64, 256, 768, 4096]);
-    assert.ok(rows.flat().every((value) => value > 0), "every rate is a number");
-    assert.match(await page.locator("#bench-verdict").textContent(), /agree in every bit/);
-  });
-
-  test("badge: variant, bytes, start", async () => {
-    const page = await open();
-    assert.equal(await page.locator("#badge-variant").textContent(), "simd128");
-    assert.match(await page.locator("#badge-bytes").textContent(), /^\d+\.\d kB$/);
-    assert.match(await page.locator("#badge-init").textContent(), /^\d+\.\d ms$/);
   });
 });

@@ -2,6 +2,7 @@
 
 use crate::bench::budget;
 use crate::cargo::{DEFAULT, Flavour, SMALL, THUMB, WASM_SCALAR, WASM_SIMD128, cargo};
+use crate::firmware::boards::Emulator;
 use crate::process::{attempt, elapsed, processor_time, quoted, run};
 use crate::toolchain::{self, Target};
 use crate::{
@@ -294,6 +295,10 @@ fn npm_test(folder: &str, full: bool) -> Result<()> {
     tools::npm_packages(folder)?;
     let mut npm = tools::npm(&paths::root().join(folder));
     npm.env("CHROMIUM", tools::chromium()?).env("FIREFOX", tools::firefox()?).arg("test");
+    if folder == "web" {
+        // The page's start for firmware is compiled, and run on an emulated board.
+        toolchain::toolchain(&toolchain::THUMB)?.apply(&mut npm).env("QEMU_ARM", tools::qemu(Emulator::Arm)?);
+    }
     if full {
         npm.env("LAYERNORM_FULL", "1");
     }

@@ -1,0 +1,16 @@
+// States of the page that must all be accessible. Each section's owner adds those that show something else than the first state does.
+
+/** `hash`: the link that shows it; `act`: what is done to the page after that. */
+export const STATES = [
+  { name: "as it opens" },
+  { name: "layers: exploding", hash: "layers&w=2" },
+  { name: "row: the last step of an outlier", hash: "row&p=outlier&step=5" },
+  { name: "sequence: another utterance", hash: "sequence&u=test-8&f=3" },
+];
+
+/** Opens whatever is closed. */
+export async function openAll(page) {
+  for (const summary of await page.locator("summary:visible").all()) {
+    if (!(await summary.evaluate(({ parentElement }) => parentElement.open))) await summary.click();
+  }
+}
