@@ -1,0 +1,151 @@
+//! From the sums of segments to those of a row: `A = Σd` and `B = Σd²` in two floats.
+//!
+//! A row of more than [`SEGMENT`] elements is summed by segments, each from 0, and these are added in two floats like the
+//! blocks of one. [`Totals`] does the same for a row that comes in pieces, with the same bits.
+
+use super::term::{Scaled, Term};
+use super::tree::{BLOCK, Pair, SEGMENT, add_blocks};
+use crate::isa::{Isa, Op, QuadV, Scalar, Two, elements_from, elements_from_mut, two_sum};
+
+/// A and B over a row, in the lanes of a quad from `lane` on; `block` as in [`add_blocks`].
+#[inline(always)]
+pub(super) fn sum_row<I: Isa, T: Term, const CENTRED: bool>(
+    isa: I,
+    term: T,
+    row: &[f32],
+    block: usize,
+    lane: usize,
+) -> Pair<Two<QuadV<I>>> {
+    let quad = isa.quad();
+    let zero = Two { hi: quad.splat(0.0), lo: quad.splat(0.0) };
+    let mut total = (zero, zero);
+    for (i, segment) in row.chunks(SEGMENT).enumerate() {
+        let sums = add_blocks::<I, T, CENTRED>(isa, term, segment, block, lane, (zero, zero), true);
+        total = if i == 0 { sums } else { (total.0.join(quad, sums.0), total.1.join(quad, sums.1)) };
+    }
+    total
+}
+
+/// The last two levels of the tree. They keep the roundings of their additions: there are three, and they weigh most.
+#[inline(always)]
+pub(super) fn finish<I: Isa>(isa: I, [l0, l1, l2, l3]: [Two<I::V>; 4]) -> Two<I::V> {
+    let (even, odd) = (two_sum(isa, l0.hi, l2.hi), two_sum(isa, l1.hi, l3.hi));
+    let sum = two_sum(isa, even.hi, odd.hi);
+    let rounded = isa.add(isa.add(even.lo, odd.lo), sum.lo);
+    let rest = isa.add(isa.add(l0.lo, l2.lo), isa.add(l1.lo, l3.lo));
+    Two { hi: sum.hi, lo: isa.add(rounded, rest) }
+}
+
+/// A and B in four lanes, in memory.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Total {
+    pub hi: [[f32; 4]; 2],
+    pub lo: [[f32; 4]; 2],
+}
+
+impl Total {
+    const ZERO: Self = Self { hi: [[0.0; 4]; 2], lo: [[0.0; 4]; 2] };
+
+    /// Of the four lanes of a quad.
+    #[inline(always)]
+    pub(super) fn new<Q: Isa>(quad: Q, sums: Pair<Two<Q::V>>) -> Self {
+        let mut total = Self::ZERO;
+        total.store(quad, 0, sums);
+        total
+    }
+
+    #[inline(always)]
+    fn load<Q: Isa>(&self, quad: Q, lane: usize) -> Pair<Two<Q::V>> {
+        let ([a_hi, b_hi], [a_lo, b_lo]) = (&self.hi, &self.lo);
+        let load = |hi, lo| {
+            let (hi, lo) = (elements_from(hi, lane), elements_from(lo, lane));
+            Two { hi: quad.load(hi), lo: quad.load(lo) }
+        };
+        (load(a_hi, a_lo), load(b_hi, b_lo))
+    }
+
+    #[inline(always)]
+    fn store<Q: Isa>(&mut self, quad: Q, lane: usize, (a, b): Pair<Two<Q::V>>) {
+        let ([a_hi, b_hi], [a_lo, b_lo]) = (&mut self.hi, &mut self.lo);
+        for (v, to) in [(a.hi, a_hi), (b.hi, b_hi), (a.lo, a_lo), (b.lo, b_lo)] {
+            quad.store(v, elements_from_mut(to, lane));
+        }
+    }
+
+    fn join(&mut self, other: &Self) {
+        for lane in 0..4 {
+            let ((a, b), (other_a, other_b)) = (self.load(Scalar, lane), other.load(Scalar, lane));
+            self.store(Scalar, lane, (a.join(Scalar, other_a), b.join(Scalar, other_b)));
+        }
+    }
+
+    /// A and B.
+    pub(super) fn finish(&self) -> Pair<Two<f32>> {
+        let [l0, l1, l2, l3] = [0, 1, 2, 3].map(|lane| self.load(Scalar, lane));
+        (finish(Scalar, [l0.0, l1.0, l2.0, l3.0]), finish(Scalar, [l0.1, l1.1, l2.1, l3.1]))
+    }
+}
+
+/// A row that comes in pieces, so far.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Totals {
+    /// Of the segment that is not over yet.
+    segment: Total,
+    /// Elements of that segment.
+    len: usize,
+    /// Of the segments before it. Adding to 0 is exact.
+    segments: Total,
+}
+
+impl Totals {
+    pub(crate) const EMPTY: Self = Self { segment: Total::ZERO, len: 0, segments: Total::ZERO };
+
+    /// Adds the sums of a part that was summed by itself.
+    pub(crate) fn merge(&mut self, other: &Self) {
+        self.close();
+        self.segments.join(&other.segments);
+        self.segments.join(&other.segment);
+    }
+
+    /// Ends the segment.
+    fn close(&mut self) {
+        self.segments.join(&self.segment);
+        (self.segment, self.len) = (Total::ZERO, 0);
+    }
+
+    /// A and B of the whole row.
+    pub(crate) fn finish(&mut self) -> Pair<Two<f32>> {
+        self.close();
+        self.segments.finish()
+    }
+}
+
+/// Adds whole blocks, or the last of a row.
+pub(crate) struct Push<'a> {
+    pub about: Scaled,
+    pub part: &'a [f32],
+    pub totals: &'a mut Totals,
+}
+
+impl Op for Push<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn eval<I: Isa>(self, isa: I) {
+        let Self { about, mut part, totals } = self;
+        let (quad, block) = (isa.quad(), core::hint::black_box(BLOCK));
+        while !part.is_empty() {
+            if totals.len >= SEGMENT {
+                totals.close();
+            }
+            let (piece, others) = part.split_at(part.len().min(SEGMENT - totals.len));
+            for lane in (0..4).step_by(I::Quad::LANES) {
+                let (sums, first) = (totals.segment.load(quad, lane), totals.len == 0);
+                let sums = add_blocks::<I, _, true>(isa, about, piece, block, lane, sums, first);
+                totals.segment.store(quad, lane, sums);
+            }
+            totals.len += piece.len();
+            part = others;
+        }
+    }
+}
