@@ -37,8 +37,7 @@ impl Blocks {
         let next = if self.pass.stage == Stage::Range {
             self.range.next(spec)
         } else {
-            let (a, b) = self.totals.finish();
-            self.pass.next(spec, a, b)
+            self.pass.next(spec, &self.totals.finish())
         };
         *self = Self::new(self.centred);
         match next {

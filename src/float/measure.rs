@@ -14,7 +14,7 @@ use super::batch::ROWS;
 use super::pass::{Next, Pass, Range, Stage};
 use super::rstd::{Constants, RowSpec, mean, needs_pivot, statistics};
 use super::term::{Raw, Scaled, Term};
-use super::total::{Total, finish, sum_row};
+use super::total::{Lanes, Push, Total, Totals, finish, join};
 use super::tree::{BLOCK, Pair, SEGMENT, add_blocks};
 use crate::RowStats;
 use crate::isa::{Isa, MOST_LANES, Op, SMALL, Scalar, Two};
@@ -41,9 +41,9 @@ impl Op for Batch<'_> {
         debug_assert!(width <= SEGMENT);
         let mut totals = List::new();
         if centred {
-            isa.run(SumRows::<true> { rows, step, width, block, totals: &mut totals });
+            isa.run(SumRows::<_, true> { term: Raw, rows, step, width, block, totals: &mut totals });
         } else {
-            isa.run(SumRows::<false> { rows, step, width, block, totals: &mut totals });
+            isa.run(SumRows::<_, false> { term: Raw, rows, step, width, block, totals: &mut totals });
         }
         let count = totals.len();
         // No lane goes without a row.
@@ -62,14 +62,16 @@ impl Op for Batch<'_> {
                         let i = far.trailing_zeros() as usize;
                         far &= far - 1;
                         let start = (first + i) * step;
-                        let row = rows.get(start..start + width);
-                        let places = (pivots.get_mut(i), means.get(i), totals.get_mut(first + i));
-                        let (Some(row), (Some(pivot), Some(mean), Some(total))) = (row, places) else {
-                            break;
-                        };
+                        let Some(rows) = rows.get(start..start + width) else { break };
+                        let (Some(pivot), Some(mean)) = (pivots.get_mut(i), means.get(i)) else { break };
                         *pivot = *mean;
-                        let about = Scaled { pivot: *pivot, ..Scaled::IDENTITY };
-                        *total = isa.run(SumRow { about, row, block });
+                        let term = Scaled { pivot: *mean, ..Scaled::IDENTITY };
+                        let mut again = List::new();
+                        let step = width;
+                        isa.run(SumRows::<_, true> { term, rows, step, width, block, totals: &mut again });
+                        if let (Some(total), Some(again)) = (totals.get_mut(first + i), again.first()) {
+                            *total = *again;
+                        }
                     }
                     (a, b) = row_in_each_lane(isa, &totals, first, width > block);
                 }
@@ -109,8 +111,9 @@ fn sums_of_rows<I: Isa>(isa: I, totals: &[Total], first: usize, sum: usize, has_
     finish(isa, [two(h0, l0), two(h1, l1), two(h2, l2), two(h3, l3)])
 }
 
-/// Pass 1 about 0 over each row of a batch.
-struct SumRows<'a, const CENTRED: bool> {
+/// Pass 1 over each row of a batch, or of a part of it.
+struct SumRows<'a, T, const CENTRED: bool> {
+    term: T,
     rows: &'a [f32],
     step: usize,
     width: usize,
@@ -118,36 +121,19 @@ struct SumRows<'a, const CENTRED: bool> {
     totals: &'a mut List<Total, ROWS>,
 }
 
-impl<const CENTRED: bool> Op for SumRows<'_, CENTRED> {
+impl<T: Term, const CENTRED: bool> Op for SumRows<'_, T, CENTRED> {
     type Output = ();
 
     #[inline(always)]
     fn eval<I: Isa>(self, isa: I) {
-        let Self { rows, step, width, block, totals } = self;
+        let Self { term, rows, step, width, block, totals } = self;
         let quad = isa.quad();
         let zero = Two { hi: quad.splat(0.0), lo: quad.splat(0.0) };
         for row in rows.chunks(step.max(1)) {
             let row = row.get(..width).unwrap_or(row);
-            let sums = add_blocks::<I, _, CENTRED>(isa, Raw, row, block, 0, (zero, zero), true);
+            let sums = add_blocks::<I, T, CENTRED>(isa, term, row, block, 0, (zero, zero), true);
             totals.push(Total::new(quad, sums));
         }
-    }
-}
-
-/// Pass 1 over one row, about anything.
-struct SumRow<'a> {
-    about: Scaled,
-    row: &'a [f32],
-    block: usize,
-}
-
-impl Op for SumRow<'_> {
-    type Output = Total;
-
-    #[inline(always)]
-    fn eval<I: Isa>(self, isa: I) -> Total {
-        let Self { about, row, block } = self;
-        Total::new(isa.quad(), sum_row::<I, _, true>(isa, about, row, block, 0))
     }
 }
 
@@ -164,10 +150,10 @@ impl Op for Passes<'_> {
     #[inline(always)]
     fn eval<I: Isa>(self, isa: I) -> RowStats {
         let Self { spec, row, pass } = self;
-        let block = row.len().min(BLOCK);
         all_passes(spec, row, pass, |&pass| {
-            let (a, b) = isa.run(SumRow { about: pass.about, row, block }).finish();
-            pass.next(spec, a, b)
+            let mut totals = Totals::EMPTY;
+            isa.run(Push { about: pass.about, part: row, totals: &mut totals });
+            pass.next(spec, &totals.finish())
         })
     }
 }
@@ -176,27 +162,29 @@ impl Op for Passes<'_> {
 #[inline]
 pub(super) fn one_lane(spec: &RowSpec, row: &[f32]) -> RowStats {
     all_passes(spec, row, Pass::FIRST, |pass| {
-        let lanes = if SMALL || pass.stage != Stage::First {
-            lanes::<_, true>(&pass.about, row)
-        } else if spec.centred {
-            lanes::<_, true>(&Raw, row)
-        } else {
-            lanes::<_, false>(&Raw, row)
-        };
-        finish_lanes(spec, pass, &lanes)
+        let mut lanes = [List::new(), List::new()];
+        for segment in row.chunks(SEGMENT) {
+            if SMALL || pass.stage != Stage::First {
+                sum_lanes::<_, true>(&pass.about, segment, &mut lanes);
+            } else if spec.centred {
+                sum_lanes::<_, true>(&Raw, segment, &mut lanes);
+            } else {
+                sum_lanes::<_, false>(&Raw, segment, &mut lanes);
+            }
+        }
+        pass.next(spec, &lanes)
     })
 }
 
-/// The four lanes of a quad, one after another.
+/// Adds a segment, one lane after another.
 #[inline(never)]
-fn lanes<T: Term, const CENTRED: bool>(term: &T, row: &[f32]) -> [Pair<Two<f32>>; 4] {
-    core::array::from_fn(|lane| sum_row::<_, _, CENTRED>(Scalar, *term, row, BLOCK, lane))
-}
-
-#[inline(never)]
-fn finish_lanes(spec: &RowSpec, pass: &Pass, [l0, l1, l2, l3]: &[Pair<Two<f32>>; 4]) -> Next {
-    let a = finish(Scalar, [l0.0, l1.0, l2.0, l3.0]);
-    pass.next(spec, a, finish(Scalar, [l0.1, l1.1, l2.1, l3.1]))
+fn sum_lanes<T: Term, const CENTRED: bool>(term: &T, segment: &[f32], [in_a, in_b]: &mut Lanes) {
+    let zero = Two { hi: 0.0, lo: 0.0 };
+    for lane in 0..4 {
+        let (a, b) = add_blocks::<_, _, CENTRED>(Scalar, *term, segment, BLOCK, lane, (zero, zero), true);
+        join(in_a, lane, a);
+        join(in_b, lane, b);
+    }
 }
 
 /// One pass after another; `sum` makes those that sum.

@@ -16,6 +16,7 @@
 
 use super::rstd::{Constants, RowSpec, Statistics, mean, needs_pivot, statistics};
 use super::term::Scaled;
+use super::total::{Lanes, finish_one};
 use crate::RowStats;
 use crate::isa::{Isa, Scalar, Two, two_sum};
 
@@ -61,10 +62,11 @@ impl Pass {
         if spec.centred { Self::at_mean(Stage::Mean, mean) } else { Self::RANGE }
     }
 
-    /// What follows this pass, which found the sums `a` and `b`. Apart, so that its many values are not on the stack
+    /// What follows this pass, which found the sums in `lanes`. Apart, so that its many values are not on the stack
     /// while a row is summed.
     #[inline(never)]
-    pub(crate) fn next(&self, spec: &RowSpec, a: Two<f32>, b: Two<f32>) -> Next {
+    pub(crate) fn next(&self, spec: &RowSpec, lanes: &Lanes) -> Next {
+        let (a, b) = (finish_one(&lanes[0]), finish_one(&lanes[1]));
         // A scaled row has a scaled ε. In two steps: neither over- nor underflows unless the result does, and then ε is
         // nothing beside 1.
         let scale = self.about.scale;

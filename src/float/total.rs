@@ -3,28 +3,10 @@
 //! A row of more than [`SEGMENT`] elements is summed by segments, each from 0, and these are added in two floats like the
 //! blocks of one. [`Totals`] does the same for a row that comes in pieces, with the same bits.
 
-use super::term::{Scaled, Term};
+use super::term::Scaled;
 use super::tree::{BLOCK, Pair, SEGMENT, add_blocks};
-use crate::isa::{Isa, Op, QuadV, Scalar, Two, elements_from, elements_from_mut, two_sum};
-
-/// A and B over a row, in the lanes of a quad from `lane` on; `block` as in [`add_blocks`].
-#[inline(always)]
-pub(super) fn sum_row<I: Isa, T: Term, const CENTRED: bool>(
-    isa: I,
-    term: T,
-    row: &[f32],
-    block: usize,
-    lane: usize,
-) -> Pair<Two<QuadV<I>>> {
-    let quad = isa.quad();
-    let zero = Two { hi: quad.splat(0.0), lo: quad.splat(0.0) };
-    let mut total = (zero, zero);
-    for (i, segment) in row.chunks(SEGMENT).enumerate() {
-        let sums = add_blocks::<I, T, CENTRED>(isa, term, segment, block, lane, (zero, zero), true);
-        total = if i == 0 { sums } else { (total.0.join(quad, sums.0), total.1.join(quad, sums.1)) };
-    }
-    total
-}
+use crate::isa::{Isa, Op, Scalar, Two, elements_from, elements_from_mut, two_sum};
+use crate::list::List;
 
 /// The last two levels of the tree. They keep the roundings of their additions: there are three, and they weigh most.
 #[inline(always)]
@@ -34,6 +16,26 @@ pub(super) fn finish<I: Isa>(isa: I, [l0, l1, l2, l3]: [Two<I::V>; 4]) -> Two<I:
     let rounded = isa.add(isa.add(even.lo, odd.lo), sum.lo);
     let rest = isa.add(isa.add(l0.lo, l2.lo), isa.add(l1.lo, l3.lo));
     Two { hi: sum.hi, lo: isa.add(rounded, rest) }
+}
+
+/// A and B of one row, each in the four lanes that [`finish`] adds.
+pub(crate) type Lanes = [List<Two<f32>, 4>; 2];
+
+/// Adds the sum of a segment to a lane.
+#[cfg_attr(layernorm_small, inline(never))]
+pub(super) fn join(lanes: &mut List<Two<f32>, 4>, lane: usize, segment: Two<f32>) {
+    match lanes.get_mut(lane) {
+        Some(total) => *total = total.join(Scalar, segment),
+        None => lanes.push(segment),
+    }
+}
+
+/// [`finish`] for one sum of one row.
+#[cfg_attr(layernorm_small, inline(never))]
+pub(super) fn finish_one(lanes: &List<Two<f32>, 4>) -> Two<f32> {
+    debug_assert_eq!(lanes.len(), 4);
+    let Some([l0, l1, l2, l3]) = lanes.first_chunk() else { return Two { hi: 0.0, lo: 0.0 } };
+    finish(Scalar, [*l0, *l1, *l2, *l3])
 }
 
 /// A and B in four lanes, in memory.
@@ -79,10 +81,14 @@ impl Total {
         }
     }
 
-    /// A and B.
-    pub(super) fn finish(&self) -> Pair<Two<f32>> {
-        let [l0, l1, l2, l3] = [0, 1, 2, 3].map(|lane| self.load(Scalar, lane));
-        (finish(Scalar, [l0.0, l1.0, l2.0, l3.0]), finish(Scalar, [l0.1, l1.1, l2.1, l3.1]))
+    pub(super) fn lanes(&self) -> Lanes {
+        let mut lanes = [List::new(), List::new()];
+        for lane in 0..4 {
+            let (a, b) = self.load(Scalar, lane);
+            lanes[0].push(a);
+            lanes[1].push(b);
+        }
+        lanes
     }
 }
 
@@ -113,10 +119,10 @@ impl Totals {
         (self.segment, self.len) = (Total::ZERO, 0);
     }
 
-    /// A and B of the whole row.
-    pub(crate) fn finish(&mut self) -> Pair<Two<f32>> {
+    /// The sums of the whole row.
+    pub(crate) fn finish(&mut self) -> Lanes {
         self.close();
-        self.segments.finish()
+        self.segments.lanes()
     }
 }
 

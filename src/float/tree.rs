@@ -187,10 +187,10 @@ fn one_by_one<I: Isa>(isa: I, term: Scaled, part: &[f32], lane: usize) -> Pair<Q
         column
     };
     let mut sums = zero;
-    for half in [lane, lane + 4] {
+    for half in 0..2 {
         let mut half_sums = zero;
-        for lane in [half, half + 8] {
-            half_sums = add(isa, half_sums, column(lane));
+        for eight in 0..2 {
+            half_sums = add(isa, half_sums, column(lane + 4 * half + 8 * eight));
         }
         sums = add(isa, sums, half_sums);
     }
