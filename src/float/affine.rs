@@ -62,6 +62,7 @@ impl Op for SecondPass<'_> {
     #[inline(always)]
     fn eval<I: Isa>(self, isa: I) {
         let Self { centred, stats, affine, mut rows } = self;
+        debug_assert_eq!(stats.len(), rows.count());
         let affine = *affine;
         for (i, stats) in stats.iter().enumerate() {
             write(isa, centred, stats, &affine, &mut rows.row(i));

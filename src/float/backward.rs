@@ -59,6 +59,7 @@ impl Op for Backward<'_> {
             // Before dx takes the place of dy.
             isa.run(Columns { width, x, dy: rows.source(), stats, grads: &mut grads });
         }
+        debug_assert!(x.len() == rows.elements() && stats.len() == rows.count());
         let affine = &Affine::new(parameters);
         let n = (width as f64, 1.0 / width as f64);
         let batch = rows_per_batch(width, rows.elements());

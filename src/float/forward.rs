@@ -43,8 +43,9 @@ impl Op for Forward<'_> {
             let mut stats = List::new();
             measure(isa, constants, &mut rows, &mut stats);
             isa.run(SecondPass { centred, stats: &stats, affine, rows });
-            if let Some((these, others)) = core::mem::take(&mut out).split_at_mut_checked(stats.len()) {
-                these.iter_mut().zip(stats.iter()).for_each(|(to, stats)| *to = *stats);
+            debug_assert!(out.is_empty() || out.len() >= stats.len());
+            if let Some((batch, others)) = core::mem::take(&mut out).split_at_mut_checked(stats.len()) {
+                batch.iter_mut().zip(stats.iter()).for_each(|(to, stats)| *to = *stats);
                 out = others;
             }
         }
@@ -66,6 +67,7 @@ fn measure<I: Isa>(isa: I, constants: &Constants, rows: &mut Rows, stats: &mut L
     while failed != 0 {
         let i = failed.trailing_zeros() as usize;
         failed &= failed - 1;
+        debug_assert!(i < stats.len());
         let Some(stats) = stats.get_mut(i) else { break };
         let pass = if spec.width > SEGMENT {
             Pass::FIRST

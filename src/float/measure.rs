@@ -14,8 +14,8 @@ use super::batch::ROWS;
 use super::pass::{Next, Pass, Range, Stage};
 use super::rstd::{Constants, RowSpec, mean, needs_pivot, statistics};
 use super::term::{Raw, Scaled, Term};
-use super::total::{Lanes, Push, Total, Totals, finish, join};
-use super::tree::{BLOCK, Pair, SEGMENT, add_blocks};
+use super::total::{Lanes, Push, Totals, finish, join};
+use super::tree::{BLOCK, SEGMENT, add_blocks};
 use crate::RowStats;
 use crate::isa::{Isa, MOST_LANES, Op, SMALL, Scalar, Two};
 use crate::list::List;
@@ -39,20 +39,21 @@ impl Op for Batch<'_> {
         let Self { constants, rows, step, stats } = self;
         let Constants { spec: RowSpec { width, centred, .. }, block, .. } = *constants;
         debug_assert!(width <= SEGMENT);
-        let mut totals = List::new();
+        let mut sums = Sums::new();
         if centred {
-            isa.run(SumRows::<_, true> { term: Raw, rows, step, width, block, totals: &mut totals });
+            isa.run(SumRows::<_, true> { term: Raw, rows, step, width, block, sums: &mut sums });
         } else {
-            isa.run(SumRows::<_, false> { term: Raw, rows, step, width, block, totals: &mut totals });
+            isa.run(SumRows::<_, false> { term: Raw, rows, step, width, block, sums: &mut sums });
         }
-        let count = totals.len();
+        let count = sums.hi.len();
         // No lane goes without a row.
-        totals.fill_up(I::LANES);
+        sums.hi.fill_up(I::LANES);
+        sums.lo.fill_up(I::LANES);
         let mut ok = 0;
         for first in (0..count).step_by(I::LANES) {
             let lanes = (count - first).min(I::LANES);
             let mut pivots = [0.0; MOST_LANES];
-            let (mut a, mut b) = row_in_each_lane(isa, &totals, first, width > block);
+            let (mut a, mut b) = (sums.finish(isa, first, 0), sums.finish(isa, first, 1));
             if centred {
                 let mut far = needs_pivot(isa, constants, a, b) & ((1 << lanes) - 1);
                 if far != 0 {
@@ -66,14 +67,11 @@ impl Op for Batch<'_> {
                         let (Some(pivot), Some(mean)) = (pivots.get_mut(i), means.get(i)) else { break };
                         *pivot = *mean;
                         let term = Scaled { pivot: *mean, ..Scaled::IDENTITY };
-                        let mut again = List::new();
-                        let step = width;
-                        isa.run(SumRows::<_, true> { term, rows, step, width, block, totals: &mut again });
-                        if let (Some(total), Some(again)) = (totals.get_mut(first + i), again.first()) {
-                            *total = *again;
-                        }
+                        let (mut again, step) = (Sums::new(), width);
+                        isa.run(SumRows::<_, true> { term, rows, step, width, block, sums: &mut again });
+                        sums.replace(first + i, &again);
                     }
-                    (a, b) = row_in_each_lane(isa, &totals, first, width > block);
+                    (a, b) = (sums.finish(isa, first, 0), sums.finish(isa, first, 1));
                 }
             }
             let statistics = statistics(isa, constants, a, b);
@@ -89,26 +87,55 @@ impl Op for Batch<'_> {
     }
 }
 
-/// The end of the tree for as many rows as a vector has lanes. In rows of one block nothing is in the `lo` of their
-/// lanes yet.
-#[inline(always)]
-fn row_in_each_lane<I: Isa>(isa: I, totals: &[Total], first: usize, has_lo: bool) -> Pair<Two<I::V>> {
-    (sums_of_rows(isa, totals, first, 0, has_lo), sums_of_rows(isa, totals, first, 1, has_lo))
+/// A and B of the rows of a batch, each in four lanes.
+struct Sums {
+    hi: List<[[f32; 4]; 2], ROWS>,
+    /// Empty where rows have one block: nothing is in the `lo` of their lanes yet.
+    lo: List<[[f32; 4]; 2], ROWS>,
+}
+
+impl Sums {
+    #[inline(always)]
+    fn new() -> Self {
+        Self { hi: List::new(), lo: List::new() }
+    }
+
+    /// Row `i` gets the only sums of `other`.
+    #[inline(always)]
+    fn replace(&mut self, i: usize, other: &Self) {
+        for (to, from) in [(&mut self.hi, &other.hi), (&mut self.lo, &other.lo)] {
+            if let (Some(to), Some(from)) = (to.get_mut(i), from.first()) {
+                *to = *from;
+            }
+        }
+    }
+
+    /// The end of the tree for one of the two sums, of as many rows from `first` on as a vector has lanes.
+    #[inline(always)]
+    fn finish<I: Isa>(&self, isa: I, first: usize, sum: usize) -> Two<I::V> {
+        let [h0, h1, h2, h3] = row_in_each_lane(isa, &self.hi, first, sum);
+        let [l0, l1, l2, l3] = if self.lo.is_empty() {
+            [isa.splat(0.0); 4]
+        } else {
+            row_in_each_lane(isa, &self.lo, first, sum)
+        };
+        let two = |hi, lo| Two { hi, lo };
+        finish(isa, [two(h0, l0), two(h1, l1), two(h2, l2), two(h3, l3)])
+    }
 }
 
 #[inline(always)]
-fn sums_of_rows<I: Isa>(isa: I, totals: &[Total], first: usize, sum: usize, has_lo: bool) -> Two<I::V> {
-    const NONE: &[f32; 4] = &[0.0; 4];
-    debug_assert!(first + I::LANES <= totals.len());
-    let totals = totals.get(first..first + I::LANES).unwrap_or(&[]);
-    let [h0, h1, h2, h3] = isa.transpose(|i| totals.get(i).map_or(NONE, |total| &total.hi[sum]));
-    let [l0, l1, l2, l3] = if has_lo {
-        isa.transpose(|i| totals.get(i).map_or(NONE, |total| &total.lo[sum]))
-    } else {
-        [isa.splat(0.0); 4]
-    };
-    let two = |hi, lo| Two { hi, lo };
-    finish(isa, [two(h0, l0), two(h1, l1), two(h2, l2), two(h3, l3)])
+fn row_in_each_lane<I: Isa>(isa: I, rows: &[[[f32; 4]; 2]], first: usize, sum: usize) -> [I::V; 4] {
+    debug_assert!(first + I::LANES <= rows.len());
+    let rows = rows.get(first..first + I::LANES).unwrap_or(&[]);
+    isa.transpose(|i| rows.get(i).map_or(&[0.0; 4], |row| &row[sum]))
+}
+
+#[inline(always)]
+fn values<I: Isa>(isa: I, v: I::V) -> [f32; 4] {
+    let mut values = [0.0; 4];
+    isa.store(v, &mut values);
+    values
 }
 
 /// Pass 1 over each row of a batch, or of a part of it.
@@ -118,7 +145,7 @@ struct SumRows<'a, T, const CENTRED: bool> {
     step: usize,
     width: usize,
     block: usize,
-    totals: &'a mut List<Total, ROWS>,
+    sums: &'a mut Sums,
 }
 
 impl<T: Term, const CENTRED: bool> Op for SumRows<'_, T, CENTRED> {
@@ -126,13 +153,16 @@ impl<T: Term, const CENTRED: bool> Op for SumRows<'_, T, CENTRED> {
 
     #[inline(always)]
     fn eval<I: Isa>(self, isa: I) {
-        let Self { term, rows, step, width, block, totals } = self;
-        let quad = isa.quad();
+        let Self { term, rows, step, width, block, sums } = self;
+        let quad = I::QUAD;
         let zero = Two { hi: quad.splat(0.0), lo: quad.splat(0.0) };
         for row in rows.chunks(step.max(1)) {
             let row = row.get(..width).unwrap_or(row);
-            let sums = add_blocks::<I, T, CENTRED>(isa, term, row, block, 0, (zero, zero), true);
-            totals.push(Total::new(quad, sums));
+            let (a, b) = add_blocks::<I, T, CENTRED>(isa, term, row, block, 0, (zero, zero), true);
+            sums.hi.push([values(quad, a.hi), values(quad, b.hi)]);
+            if width > block {
+                sums.lo.push([values(quad, a.lo), values(quad, b.lo)]);
+            }
         }
     }
 }

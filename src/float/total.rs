@@ -40,21 +40,13 @@ pub(super) fn finish_one(lanes: &List<Two<f32>, 4>) -> Two<f32> {
 
 /// A and B in four lanes, in memory.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Total {
-    pub hi: [[f32; 4]; 2],
-    pub lo: [[f32; 4]; 2],
+struct Total {
+    hi: [[f32; 4]; 2],
+    lo: [[f32; 4]; 2],
 }
 
 impl Total {
     const ZERO: Self = Self { hi: [[0.0; 4]; 2], lo: [[0.0; 4]; 2] };
-
-    /// Of the four lanes of a quad.
-    #[inline(always)]
-    pub(super) fn new<Q: Isa>(quad: Q, sums: Pair<Two<Q::V>>) -> Self {
-        let mut total = Self::ZERO;
-        total.store(quad, 0, sums);
-        total
-    }
 
     #[inline(always)]
     fn load<Q: Isa>(&self, quad: Q, lane: usize) -> Pair<Two<Q::V>> {
@@ -81,7 +73,7 @@ impl Total {
         }
     }
 
-    pub(super) fn lanes(&self) -> Lanes {
+    fn lanes(&self) -> Lanes {
         let mut lanes = [List::new(), List::new()];
         for lane in 0..4 {
             let (a, b) = self.load(Scalar, lane);
@@ -139,7 +131,7 @@ impl Op for Push<'_> {
     #[inline(always)]
     fn eval<I: Isa>(self, isa: I) {
         let Self { about, mut part, totals } = self;
-        let (quad, block) = (isa.quad(), core::hint::black_box(BLOCK));
+        let (quad, block) = (I::QUAD, core::hint::black_box(BLOCK));
         while !part.is_empty() {
             if totals.len >= SEGMENT {
                 totals.close();

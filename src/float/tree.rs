@@ -55,7 +55,7 @@ pub(super) fn add_blocks<I: Isa, T: Term, const CENTRED: bool>(
     (mut a, mut b): Pair<Two<QuadV<I>>>,
     mut first: bool,
 ) -> Pair<Two<QuadV<I>>> {
-    let quad = isa.quad();
+    let quad = I::QUAD;
     for block in part.chunks(block.max(1)) {
         let sums = block_sums::<I, T, CENTRED>(isa, term, block, lane);
         if first && !SMALL {
@@ -86,7 +86,7 @@ pub(super) fn block_sums<I: Isa, T: Term, const CENTRED: bool>(
     if rest.is_empty() {
         return sums;
     }
-    let (quad, term) = (isa.quad(), term.general());
+    let (quad, term) = (I::QUAD, term.general());
     let rest = if I::LANES == 1 {
         one_by_one(isa, term, rest, lane)
     } else {
@@ -159,8 +159,8 @@ impl Op for Rest<'_> {
         chunk.iter_mut().zip(rest).for_each(|(to, &x)| *to = term.d(Scalar, x));
         let chunks = Chunks::<_, true> { term: Raw, chunks: core::slice::from_ref(&chunk) };
         let (sums, mut stored) = (chunks.fold(isa, 0), [[0.0; 4]; 2]);
-        isa.quad().store(sums.0, &mut stored[0]);
-        isa.quad().store(sums.1, &mut stored[1]);
+        I::QUAD.store(sums.0, &mut stored[0]);
+        I::QUAD.store(sums.1, &mut stored[1]);
         stored
     }
 }

@@ -22,6 +22,7 @@ impl Isa for Avx2 {
     const LANES: usize = 8;
     type V = __m256;
     type Quad = Sse2;
+    const QUAD: Sse2 = Sse2;
     const WIDE: usize = 4;
     type Wide = __m256d;
 
@@ -97,10 +98,6 @@ impl Isa for Avx2 {
         }
         // SAFETY: as above.
         unsafe { run(self, op) }
-    }
-    #[inline(always)]
-    fn quad(self) -> Sse2 {
-        Sse2
     }
     #[inline(always)]
     fn narrow(self, v: __m256) -> __m128 {

@@ -39,6 +39,7 @@ pub(crate) trait Isa: Copy {
     type V: Copy;
     /// The same instructions in at most four lanes, for the last levels of a sum.
     type Quad: Isa;
+    const QUAD: Self::Quad;
     /// Lanes in one vector of `f64`: 1, 2 or 4.
     const WIDE: usize;
     /// One vector of `f64`.
@@ -50,7 +51,6 @@ pub(crate) trait Isa: Copy {
     /// a compiler, above all one that runs in a browser, can keep in registers.
     fn run<O: Op>(self, op: O) -> O::Output;
 
-    fn quad(self) -> Self::Quad;
     /// Lane `l` plus lane `l + 4` where there are eight lanes, else the vector as it is.
     fn narrow(self, v: Self::V) -> QuadV<Self>;
     /// From four numbers of each row to vectors with a row in each lane: the first number of all rows, the second, and

@@ -10,6 +10,7 @@ impl Isa for Scalar {
     const LANES: usize = 1;
     type V = f32;
     type Quad = Self;
+    const QUAD: Self = Self;
     const WIDE: usize = 1;
     type Wide = f64;
 
@@ -65,10 +66,6 @@ impl Isa for Scalar {
     #[inline(never)]
     fn run<O: Op>(self, op: O) -> O::Output {
         op.eval(self)
-    }
-    #[inline(always)]
-    fn quad(self) -> Self {
-        self
     }
     #[inline(always)]
     fn narrow(self, v: f32) -> f32 {

@@ -11,6 +11,7 @@ impl Isa for Simd128 {
     const LANES: usize = 4;
     type V = v128;
     type Quad = Self;
+    const QUAD: Self = Self;
     const WIDE: usize = 2;
     type Wide = v128;
 
@@ -71,10 +72,6 @@ impl Isa for Simd128 {
     #[inline(never)]
     fn run<O: Op>(self, op: O) -> O::Output {
         op.eval(self)
-    }
-    #[inline(always)]
-    fn quad(self) -> Self {
-        self
     }
     #[inline(always)]
     fn narrow(self, v: v128) -> v128 {

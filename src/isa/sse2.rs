@@ -41,6 +41,7 @@ impl Isa for Sse2 {
     const LANES: usize = 4;
     type V = __m128;
     type Quad = Self;
+    const QUAD: Self = Self;
     const WIDE: usize = 2;
     type Wide = __m128d;
 
@@ -110,10 +111,6 @@ impl Isa for Sse2 {
     #[inline(never)]
     fn run<O: Op>(self, op: O) -> O::Output {
         op.eval(self)
-    }
-    #[inline(always)]
-    fn quad(self) -> Self {
-        self
     }
     #[inline(always)]
     fn narrow(self, v: __m128) -> __m128 {

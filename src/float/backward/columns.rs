@@ -109,6 +109,7 @@ impl<const R: usize, const PIVOT: bool> Op for Add<'_, R, PIVOT> {
         for (r, steps) in steps.iter_mut().enumerate() {
             let [x, dy] = [rows.x, rows.dy].map(|v| elements_from(v, r * rows.width).as_chunks::<STEP>().0);
             // All of one length, which a compiler then knows.
+            debug_assert!(x.len() >= gamma.len() && dy.len() >= gamma.len());
             let (Some(x), Some(dy)) = (x.get(..gamma.len()), dy.get(..gamma.len())) else { return };
             *steps = (x, dy);
         }

@@ -29,13 +29,11 @@ impl Isa for Counter {
     const LANES: usize = 1;
     type V = f32;
     type Quad = Self;
+    const QUAD: Self = Self;
     const WIDE: usize = 1;
     type Wide = f64;
     fn run<O: Op>(self, op: O) -> O::Output {
         op.eval(self)
-    }
-    fn quad(self) -> Self {
-        self
     }
     fn narrow(self, v: f32) -> f32 {
         v
