@@ -25,14 +25,13 @@ impl<T: Copy, const N: usize> List<T, N> {
         }
     }
 
-    /// Adds an item; there is room for it.
+    /// Adds an item, which there is room for, and returns its place.
     #[inline(always)]
-    pub(crate) fn push(&mut self, item: T) {
+    pub(crate) fn push(&mut self, item: T) -> Option<&mut T> {
         debug_assert!(self.len < N);
-        if let Some(place) = self.items.get_mut(self.len) {
-            place.write(item);
-            self.len += 1;
-        }
+        let place = self.items.get_mut(self.len)?;
+        self.len += 1;
+        Some(place.write(item))
     }
 
     /// Repeats the last item until their number is a multiple of `step`, or `N`.

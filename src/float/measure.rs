@@ -14,7 +14,7 @@ use super::batch::ROWS;
 use super::pass::{Next, Pass, Range, Stage};
 use super::rstd::{Constants, RowSpec, mean, needs_pivot, statistics};
 use super::term::{Raw, Scaled, Term};
-use super::total::{Lanes, Push, Totals, finish, join};
+use super::total::{Lanes, Push, Totals, add_rest, finish, join};
 use super::tree::{BLOCK, SEGMENT, add_blocks};
 use crate::RowStats;
 use crate::isa::{Isa, MOST_LANES, Op, SMALL, Scalar, Two};
@@ -113,14 +113,11 @@ impl Sums {
     /// The end of the tree for one of the two sums, of as many rows from `first` on as a vector has lanes.
     #[inline(always)]
     fn finish<I: Isa>(&self, isa: I, first: usize, sum: usize) -> Two<I::V> {
-        let [h0, h1, h2, h3] = row_in_each_lane(isa, &self.hi, first, sum);
-        let [l0, l1, l2, l3] = if self.lo.is_empty() {
-            [isa.splat(0.0); 4]
-        } else {
-            row_in_each_lane(isa, &self.lo, first, sum)
-        };
-        let two = |hi, lo| Two { hi, lo };
-        finish(isa, [two(h0, l0), two(h1, l1), two(h2, l2), two(h3, l3)])
+        let total = finish(isa, row_in_each_lane(isa, &self.hi, first, sum));
+        if self.lo.is_empty() {
+            return total;
+        }
+        add_rest(isa, total, row_in_each_lane(isa, &self.lo, first, sum))
     }
 }
 
@@ -131,11 +128,13 @@ fn row_in_each_lane<I: Isa>(isa: I, rows: &[[[f32; 4]; 2]], first: usize, sum: u
     isa.transpose(|i| rows.get(i).map_or(&[0.0; 4], |row| &row[sum]))
 }
 
+/// Stores the quads of A and B of one more row, without a copy in between.
 #[inline(always)]
-fn values<I: Isa>(isa: I, v: I::V) -> [f32; 4] {
-    let mut values = [0.0; 4];
-    isa.store(v, &mut values);
-    values
+fn push<Q: Isa>(quad: Q, sums: &mut List<[[f32; 4]; 2], ROWS>, a: Q::V, b: Q::V) {
+    if let Some([in_a, in_b]) = sums.push([[0.0; 4]; 2]) {
+        quad.store(a, in_a);
+        quad.store(b, in_b);
+    }
 }
 
 /// Pass 1 over each row of a batch, or of a part of it.
@@ -159,9 +158,9 @@ impl<T: Term, const CENTRED: bool> Op for SumRows<'_, T, CENTRED> {
         for row in rows.chunks(step.max(1)) {
             let row = row.get(..width).unwrap_or(row);
             let (a, b) = add_blocks::<I, T, CENTRED>(isa, term, row, block, 0, (zero, zero), true);
-            sums.hi.push([values(quad, a.hi), values(quad, b.hi)]);
+            push(quad, &mut sums.hi, a.hi, b.hi);
             if width > block {
-                sums.lo.push([values(quad, a.lo), values(quad, b.lo)]);
+                push(quad, &mut sums.lo, a.lo, b.lo);
             }
         }
     }

@@ -8,14 +8,20 @@ use super::tree::{BLOCK, Pair, SEGMENT, add_blocks};
 use crate::isa::{Isa, Op, Scalar, Two, elements_from, elements_from_mut, two_sum};
 use crate::list::List;
 
-/// The last two levels of the tree. They keep the roundings of their additions: there are three, and they weigh most.
+/// The last two levels of the tree, from the `hi` of four lanes; `lo` goes to [`add_rest`]. They keep the roundings of
+/// their additions: there are three, and they weigh most.
 #[inline(always)]
-pub(super) fn finish<I: Isa>(isa: I, [l0, l1, l2, l3]: [Two<I::V>; 4]) -> Two<I::V> {
-    let (even, odd) = (two_sum(isa, l0.hi, l2.hi), two_sum(isa, l1.hi, l3.hi));
+pub(super) fn finish<I: Isa>(isa: I, [l0, l1, l2, l3]: [I::V; 4]) -> Two<I::V> {
+    let (even, odd) = (two_sum(isa, l0, l2), two_sum(isa, l1, l3));
     let sum = two_sum(isa, even.hi, odd.hi);
-    let rounded = isa.add(isa.add(even.lo, odd.lo), sum.lo);
-    let rest = isa.add(isa.add(l0.lo, l2.lo), isa.add(l1.lo, l3.lo));
-    Two { hi: sum.hi, lo: isa.add(rounded, rest) }
+    Two { hi: sum.hi, lo: isa.add(isa.add(even.lo, odd.lo), sum.lo) }
+}
+
+/// Adds what the additions of blocks rounded off in four lanes.
+#[inline(always)]
+pub(super) fn add_rest<I: Isa>(isa: I, sum: Two<I::V>, [l0, l1, l2, l3]: [I::V; 4]) -> Two<I::V> {
+    let rest = isa.add(isa.add(l0, l2), isa.add(l1, l3));
+    Two { hi: sum.hi, lo: isa.add(sum.lo, rest) }
 }
 
 /// A and B of one row, each in the four lanes that [`finish`] adds.
@@ -26,7 +32,7 @@ pub(crate) type Lanes = [List<Two<f32>, 4>; 2];
 pub(super) fn join(lanes: &mut List<Two<f32>, 4>, lane: usize, segment: Two<f32>) {
     match lanes.get_mut(lane) {
         Some(total) => *total = total.join(Scalar, segment),
-        None => lanes.push(segment),
+        None => _ = lanes.push(segment),
     }
 }
 
@@ -35,7 +41,8 @@ pub(super) fn join(lanes: &mut List<Two<f32>, 4>, lane: usize, segment: Two<f32>
 pub(super) fn finish_one(lanes: &List<Two<f32>, 4>) -> Two<f32> {
     debug_assert_eq!(lanes.len(), 4);
     let Some([l0, l1, l2, l3]) = lanes.first_chunk() else { return Two { hi: 0.0, lo: 0.0 } };
-    finish(Scalar, [*l0, *l1, *l2, *l3])
+    let sum = finish(Scalar, [l0.hi, l1.hi, l2.hi, l3.hi]);
+    add_rest(Scalar, sum, [l0.lo, l1.lo, l2.lo, l3.lo])
 }
 
 /// A and B in four lanes, in memory.
