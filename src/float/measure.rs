@@ -53,27 +53,39 @@ impl Op for Batch<'_> {
         for first in (0..count).step_by(I::LANES) {
             let lanes = (count - first).min(I::LANES);
             let mut pivots = [0.0; MOST_LANES];
-            let (mut a, mut b) = (sums.finish(isa, first, 0), sums.finish(isa, first, 1));
-            if centred {
-                let mut far = needs_pivot(isa, constants, a, b) & ((1 << lanes) - 1);
-                if far != 0 {
-                    let mut means = [0.0; MOST_LANES];
-                    isa.store(mean(isa, constants, a), &mut means);
-                    while far != 0 {
-                        let i = far.trailing_zeros() as usize;
-                        far &= far - 1;
-                        let start = (first + i) * step;
-                        let Some(rows) = rows.get(start..start + width) else { break };
-                        let (Some(pivot), Some(mean)) = (pivots.get_mut(i), means.get(i)) else { break };
-                        *pivot = *mean;
-                        let term = Scaled { pivot: *mean, ..Scaled::IDENTITY };
-                        let (mut again, step) = (Sums::new(), width);
-                        isa.run(SumRows::<_, true> { term, rows, step, width, block, sums: &mut again });
-                        sums.replace(first + i, &again);
-                    }
-                    (a, b) = (sums.finish(isa, first, 0), sums.finish(isa, first, 1));
+            // Sums about 0, which become sums about the mean where that is far from 0.
+            let mut about_zero = centred;
+            let (a, b) = loop {
+                let (a, b) = (sums.finish(isa, first, 0), sums.finish(isa, first, 1));
+                let pivoted =
+                    if about_zero { needs_pivot(isa, constants, a, b) & ((1 << lanes) - 1) } else { 0 };
+                if pivoted == 0 {
+                    break (a, b);
                 }
-            }
+                about_zero = false;
+                let mut means = [0.0; MOST_LANES];
+                isa.store(mean(isa, constants, a), &mut means);
+                let mut left = pivoted;
+                while left != 0 {
+                    let i = left.trailing_zeros() as usize;
+                    left &= left - 1;
+                    let start = (first + i) * step;
+                    let Some(row) = rows.get(start..start + width) else { break };
+                    let (Some(pivot), Some(mean)) = (pivots.get_mut(i), means.get(i)) else { break };
+                    *pivot = *mean;
+                    let term = Scaled { pivot: *mean, ..Scaled::IDENTITY };
+                    let mut again = Sums::new();
+                    isa.run(SumRows::<_, true> {
+                        term,
+                        rows: row,
+                        step: width,
+                        width,
+                        block,
+                        sums: &mut again,
+                    });
+                    sums.replace(first + i, &again);
+                }
+            };
             let statistics = statistics(isa, constants, a, b);
             let (mut deltas, mut factors) = ([0.0; MOST_LANES], [0.0; MOST_LANES]);
             isa.store(statistics.delta, &mut deltas);
