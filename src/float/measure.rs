@@ -136,7 +136,7 @@ impl Sums {
 #[inline(always)]
 fn row_in_each_lane<I: Isa>(isa: I, rows: &[[[f32; 4]; 2]], first: usize, sum: usize) -> [I::V; 4] {
     debug_assert!(first + I::LANES <= rows.len());
-    let rows = rows.get(first..first + I::LANES).unwrap_or(&[]);
+    let Some(rows) = rows.get(first..first + I::LANES) else { return [isa.splat(0.0); 4] };
     isa.transpose(|i| rows.get(i).map_or(&[0.0; 4], |row| &row[sum]))
 }
 
