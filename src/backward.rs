@@ -1,5 +1,5 @@
 use crate::float::Backward;
-use crate::isa::Rows;
+use crate::rows::Rows;
 use crate::{Error, Norm, RowStats, dispatch, shape};
 
 /// Where the gradients of γ and β are accumulated: `width` numbers each, or nowhere.
@@ -86,6 +86,7 @@ impl<const CENTRED: bool> Norm<'_, CENTRED> {
             }
         }
         let (parameters, epsilon) = (self.parameters(), self.epsilon);
+        let grads = [grads.gamma, grads.beta];
         dispatch::run(Backward { centred: CENTRED, parameters, epsilon, x, stats, rows, grads }, x.len());
         Ok(())
     }

@@ -1,12 +1,12 @@
 use crate::float::BLOCK;
-use crate::isa::{Layout, Rows};
 use crate::moments::{Blocks, Finish};
+use crate::rows::{Layout, Rows};
 use crate::{Error, Norm, RowStats, shape};
 
 /// Positions that are read together: neighbours share a cache line. They take 4 kB of stack.
-const TOGETHER: usize = 4;
+const POSITIONS: usize = 4;
 
-type Tile = [[f32; BLOCK]; TOGETHER];
+type Tile = [[f32; BLOCK]; POSITIONS];
 
 /// Samples of channels × positions, from `x` or where `y` already has them, to `y`.
 struct Planes<'a> {
@@ -45,12 +45,12 @@ impl<const CENTRED: bool> Norm<'_, CENTRED> {
 
     fn planes(&self, mut planes: Planes) {
         let Planes { channels, positions, .. } = planes;
-        let mut tile = [[0.0; BLOCK]; TOGETHER];
+        let mut tile = [[0.0; BLOCK]; POSITIONS];
         // Only where there is no sample does their product leave `usize`.
         for sample in (0..planes.y.len()).step_by(channels.saturating_mul(positions).max(1)) {
-            for first in (0..positions).step_by(TOGETHER) {
+            for first in (0..positions).step_by(POSITIONS) {
                 let at = sample + first;
-                let count = TOGETHER.min(positions - first);
+                let count = POSITIONS.min(positions - first);
                 let stats = self.statistics_of(&planes, at, count, &mut tile);
                 for start in (0..channels).step_by(BLOCK) {
                     let len = planes.read(at, count, start, &mut tile);
@@ -72,9 +72,9 @@ impl<const CENTRED: bool> Norm<'_, CENTRED> {
         at: usize,
         count: usize,
         tile: &mut Tile,
-    ) -> [RowStats; TOGETHER] {
-        let mut rows = [Blocks::new(CENTRED); TOGETHER];
-        let mut stats = [None; TOGETHER];
+    ) -> [RowStats; POSITIONS] {
+        let mut rows = [Blocks::new(CENTRED); POSITIONS];
+        let mut stats = [None; POSITIONS];
         while stats.iter().take(count).any(Option::is_none) {
             for start in (0..planes.channels).step_by(BLOCK) {
                 let len = planes.read(at, count, start, tile);

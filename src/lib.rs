@@ -47,10 +47,12 @@ pub mod fixed;
 mod float;
 mod integer;
 mod isa;
+mod list;
 mod modulation;
 mod moments;
 mod norm;
 pub mod quantized;
+mod rows;
 #[cfg(feature = "sequence")]
 pub mod sequence;
 mod shape;

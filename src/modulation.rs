@@ -1,4 +1,4 @@
-use crate::isa::{Layout, Rows};
+use crate::rows::{Layout, Rows};
 use crate::{Error, Norm, shape};
 
 /// Scale and shift of an adaptive layer norm, samples × width each.

@@ -1,7 +1,7 @@
 use crate::float::{
-    Affine, BLOCK, Conclude, Extend, Next, OneNan, Parameters, Pass, Range, Row, SecondPass, Stage, Totals,
+    Affine, BLOCK, CanonicaliseNans, Next, Parameters, Pass, Push, Range, RowSpec, SecondPass, Stage, Totals,
 };
-use crate::isa::{Layout, Rows};
+use crate::rows::{Layout, Rows};
 use crate::{Error, Norm, RowStats, dispatch, shape};
 
 /// Pass 1 over a row that comes in blocks of [`BLOCK`] elements, the last of which may be shorter.
@@ -17,7 +17,7 @@ pub(crate) struct Blocks {
 
 impl Blocks {
     pub(crate) fn new(centred: bool) -> Self {
-        Self { centred, pass: Pass::FIRST, totals: Totals::NONE, range: Range::NONE, len: 0 }
+        Self { centred, pass: Pass::FIRST, totals: Totals::EMPTY, range: Range::EMPTY, len: 0 }
     }
 
     /// Whole blocks, or the last.
@@ -27,18 +27,17 @@ impl Blocks {
             self.range.extend(part);
         } else {
             let about = self.pass.about;
-            dispatch::run(Extend { about, part, totals: &mut self.totals }, part.len());
+            dispatch::run(Push { about, part, totals: &mut self.totals }, part.len());
         }
     }
 
     /// What the whole row has shown; begins another pass if that is not enough.
     pub(crate) fn finish(&mut self, epsilon: f32) -> Finish {
-        let row = &Row { width: self.len, centred: self.centred, epsilon };
-        let pass = self.pass;
-        let next = if pass.stage == Stage::Range {
-            self.range.next(row)
+        let spec = &RowSpec { width: self.len, centred: self.centred, epsilon };
+        let next = if self.pass.stage == Stage::Range {
+            self.range.next(spec)
         } else {
-            dispatch::run(Conclude { row, pass, totals: &mut self.totals }, 0)
+            self.pass.next(spec, &self.totals.finish())
         };
         *self = Self::new(self.centred);
         match next {
@@ -229,7 +228,7 @@ impl<'a, const CENTRED: bool> Norm<'a, CENTRED> {
         let rows = Rows::apart(chunk, out, Layout::packed(1, width));
         self.second_pass(stats, offset..end, rows);
         // The chunk need not be of the row that the statistics are of.
-        dispatch::run(OneNan(out), width);
+        dispatch::run(CanonicaliseNans(out), width);
         Ok(())
     }
 

@@ -1,5 +1,6 @@
 use crate::float::{Forward, Parameters};
-use crate::isa::{Layout, ROWS, Rows};
+use crate::isa::ONE_LANE;
+use crate::rows::{Layout, Rows};
 use crate::{Error, RowStats, dispatch, shape};
 
 /// [`LayerNorm`] if `CENTRED`, else [`RmsNorm`]: of rows of `width` elements.
@@ -156,7 +157,7 @@ impl<'a, const CENTRED: bool> Norm<'a, CENTRED> {
         let (elements, parameters) = (rows.elements(), self.parameters());
         let epsilon = self.epsilon;
         let forward = Forward { centred: CENTRED, rows, parameters, epsilon, stats };
-        if ROWS == 1 {
+        if ONE_LANE {
             forward.one_by_one();
         } else {
             dispatch::run(forward, elements);

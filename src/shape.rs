@@ -2,7 +2,7 @@
 
 use crate::float::AllFinite;
 use crate::integer::WIDEST;
-use crate::isa::{ROWS, SMALL};
+use crate::isa::SMALL;
 use crate::{Error, dispatch};
 
 pub(crate) const fn at_least_one(parameter: &'static str, actual: usize) -> Result<usize, Error> {
@@ -87,9 +87,8 @@ pub(crate) fn feature_vector(parameter: &'static str, values: &[f32], width: usi
 }
 
 pub(crate) fn finite(parameter: &'static str, values: &[f32]) -> Result<(), Error> {
-    // In one lane to ask first saves time, but it is one more loop.
-    let ask = !SMALL || ROWS > 1;
-    if ask && dispatch::run(AllFinite(values), values.len()) {
+    // A first look at all of them saves time, but it is one more loop.
+    if !SMALL && dispatch::run(AllFinite(values), values.len()) {
         return Ok(());
     }
     match values.iter().enumerate().find(|(_, v)| !v.is_finite()) {

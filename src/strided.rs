@@ -1,4 +1,4 @@
-use crate::isa::{Layout, Rows};
+use crate::rows::{Layout, Rows};
 use crate::{Error, Norm, shape};
 
 /// # Rows with a stride

@@ -1,5 +1,5 @@
-use crate::float::{Add, OneNan};
-use crate::isa::Rows;
+use crate::float::{Add, CanonicaliseNans};
+use crate::rows::Rows;
 use crate::{Error, Norm, dispatch, shape};
 
 /// # Sublayers of a Transformer
@@ -27,7 +27,7 @@ impl<const CENTRED: bool> Norm<'_, CENTRED> {
         sublayer(normed, out);
         let elements = x.len();
         dispatch::run(Add { x: out, residual: x }, elements);
-        dispatch::run(OneNan(x), elements);
+        dispatch::run(CanonicaliseNans(x), elements);
         Ok(())
     }
 

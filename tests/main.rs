@@ -10,6 +10,8 @@ mod contracts;
 mod encoder;
 mod errors;
 mod gradients;
+#[cfg(not(target_arch = "wasm32"))]
+mod imports;
 #[cfg(feature = "fixed")]
 mod integer;
 mod jax;

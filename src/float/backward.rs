@@ -23,11 +23,12 @@ mod columns;
 mod sums;
 
 use super::affine::{Affine, Parameters};
-use super::sums::from;
-use super::together;
-use crate::isa::{Feature, GROUP, Isa, List, Op, ROWS, RowOf, Rows, Scalar};
-use crate::{ParamGrads, RowStats};
-use columns::Columns;
+use super::batch::{ROWS, rows_per_batch};
+use crate::RowStats;
+use crate::isa::{GROUP, Isa, Op, Scalar, elements_from};
+use crate::list::List;
+use crate::rows::{Feature, Row, Rows};
+use columns::{Columns, Grads};
 use sums::{Pass1, Sums};
 
 /// One call, checked by [`crate::shape`].
@@ -41,7 +42,7 @@ pub(crate) struct Backward<'a> {
     pub stats: &'a [RowStats],
     /// From dy to dx.
     pub rows: Rows<'a>,
-    pub grads: ParamGrads<'a>,
+    pub grads: Grads<'a>,
 }
 
 /// In σ: how far from 0 a mean may be for sums about 0.
@@ -54,16 +55,17 @@ impl Op for Backward<'_> {
     fn eval<I: Isa>(self, isa: I) {
         let Self { centred, parameters, epsilon, x, stats, mut rows, mut grads } = self;
         let width = rows.width();
-        if grads.gamma.is_some() || grads.beta.is_some() {
+        if grads.iter().any(Option::is_some) {
             // Before dx takes the place of dy.
             isa.run(Columns { width, x, dy: rows.source(), stats, grads: &mut grads });
         }
+        debug_assert!(x.len() == rows.elements() && stats.len() == rows.count());
         let affine = &Affine::new(parameters);
         let n = (width as f64, 1.0 / width as f64);
-        let together = together(width, rows.elements());
-        let parts = x.chunks((together * width).max(1)).zip(stats.chunks(together.max(1)));
-        for (part, (x, stats)) in parts.enumerate() {
-            let mut rows = rows.part(part * together, together);
+        let batch = rows_per_batch(width, rows.elements());
+        let batches = x.chunks((batch * width).max(1)).zip(stats.chunks(batch.max(1)));
+        for (i, (x, stats)) in batches.enumerate() {
+            let mut rows = rows.slice(i * batch, batch);
             let mut lines = List::<Line, ROWS>::new();
             let row = |i: usize| x.get(i * width..(i + 1) * width).unwrap_or(&[]);
             for (i, stats) in stats.iter().enumerate() {
@@ -187,12 +189,12 @@ impl Line {
     /// Pass 2 in `f64`.
     #[inline(never)]
     #[cold]
-    fn write(&self, parameters: &Parameters, x: &[f32], row: &mut RowOf) {
-        let one = Affine::new(*parameters).one();
+    fn write(&self, parameters: &Parameters, x: &[f32], row: &mut Row) {
+        let offset = Affine::new(*parameters).offset();
         row.elements(|i, dy| {
             let gamma = parameters.gamma.and_then(|gamma| gamma.get(i)).copied().unwrap_or(1.0);
             let d = (x.get(i).copied().map_or(0.0, f64::from) - self.centre) - self.e;
-            let g = f64::from(dy) * f64::from(gamma + one);
+            let g = f64::from(dy) * f64::from(gamma + offset);
             let normalised = d * self.rstd;
             let terms = (g - self.mean_g) - normalised * self.mean_gx;
             let dx = canonical(terms * self.rstd);
@@ -240,7 +242,7 @@ struct Pass2<'a, 'r, const CENTRED: bool, const UNIT_OFFSET: bool> {
     line: Plain,
     affine: &'a Affine<'a>,
     x: &'a [f32],
-    row: &'a mut RowOf<'r>,
+    row: &'a mut Row<'r>,
 }
 
 impl<const CENTRED: bool, const UNIT_OFFSET: bool> Op for Pass2<'_, '_, CENTRED, UNIT_OFFSET> {
@@ -249,19 +251,18 @@ impl<const CENTRED: bool, const UNIT_OFFSET: bool> Op for Pass2<'_, '_, CENTRED,
     #[inline(always)]
     fn eval<I: Isa>(self, isa: I) {
         let Self { line, affine, x, row } = self;
-        let one = affine.one();
+        let offset = affine.offset();
         for (mut slot, gamma, x) in row.groups(affine.gamma, Feature::own(x)) {
             for at in (0..GROUP).step_by(I::LANES) {
-                let gamma = isa.load(from(gamma, at));
-                let gain = if UNIT_OFFSET { isa.add(gamma, isa.splat(one)) } else { gamma };
-                let g = isa.mul(isa.load(from(slot.source(), at)), gain);
-                let dx = line.dx::<I, CENTRED>(isa, g, isa.load(from(x, at)));
-                isa.store(dx, slot.target().get_mut(at..).unwrap_or(&mut []));
+                let gamma = isa.load(elements_from(gamma, at));
+                let gain = if UNIT_OFFSET { isa.add(gamma, isa.splat(offset)) } else { gamma };
+                let g = isa.mul(slot.load(isa, at), gain);
+                slot.store(isa, line.dx::<I, CENTRED>(isa, g, isa.load(elements_from(x, at))), at);
             }
         }
-        let tail = x.get(x.len() - x.len() % GROUP..).unwrap_or(&[]);
-        row.rest(|i, dy| {
-            let (x, gain) = (tail.get(i).copied().unwrap_or(0.0), affine.gamma.rest(i) + one);
+        let tail = elements_from(x, x.len() - x.len() % GROUP);
+        row.tail(|i, dy| {
+            let (x, gain) = (tail.get(i).copied().unwrap_or(0.0), affine.gamma.tail(i) + offset);
             line.dx::<Scalar, CENTRED>(Scalar, dy * gain, x)
         });
     }

@@ -7,27 +7,26 @@
 //! ```
 //!
 //! so that `rstd` has, but for the error of the sums, little more than the error of one rounding. `A·delta` needs
-//! no second float: it is at most a third of what is left. Some fifty operations, most of them one after another,
+//! no second float: it is at most a third of N·var. Some fifty operations, most of them one after another,
 //! are why rows share a vector.
 
-use super::sums::BLOCK;
-use super::two::{Two, two_square, two_sum};
-use crate::isa::{Isa, Scalar};
+use super::tree::BLOCK;
+use crate::isa::{Isa, Scalar, Two, two_product, two_square, two_sum};
 
 /// What a call knows about its rows before it sees one.
 #[derive(Clone, Copy)]
-pub(crate) struct Row {
+pub(crate) struct RowSpec {
     pub width: usize,
     /// LayerNorm; else RMSNorm, for which pivot, delta and the sum of `d` are 0.
     pub centred: bool,
     pub epsilon: f32,
 }
 
-/// What their statistics take of that.
+/// What statistics take of that.
 #[derive(Clone, Copy)]
-pub(crate) struct Constants {
-    pub row: Row,
-    /// Elements in its first block, or all it has.
+pub(super) struct Constants {
+    pub spec: RowSpec,
+    /// Elements of a row's first block.
     pub block: usize,
     /// N; exact up to 2²⁴.
     pub n: f32,
@@ -36,15 +35,15 @@ pub(crate) struct Constants {
 
 impl Constants {
     #[inline(always)]
-    pub(crate) fn new(row: Row) -> Self {
-        let n = row.width as f32;
-        Self { row, block: row.width.min(BLOCK), n, n_epsilon: Scalar.two_product(n, row.epsilon) }
+    pub(super) fn new(spec: RowSpec) -> Self {
+        let n = spec.width as f32;
+        Self { spec, block: spec.width.min(BLOCK), n, n_epsilon: two_product(Scalar, n, spec.epsilon) }
     }
 }
 
 /// One row per lane.
 #[derive(Clone, Copy)]
-pub(crate) struct Statistics<V> {
+pub(super) struct Statistics<V> {
     pub delta: V,
     pub rstd: V,
     /// One bit per lane: the sums kept their digits.
@@ -57,11 +56,30 @@ const LOWEST: f32 = f32::from_bits((127 - 96) << 23);
 const HIGHEST: f32 = f32::from_bits((127 + 80) << 23);
 
 /// `var = B/N − delta²` keeps its digits while delta² is at most a quarter of B/N.
-pub(super) const CENTRED_ENOUGH: f32 = 4.0;
+const CENTRED_ENOUGH: f32 = 4.0;
 
-/// `a` and `b` are the sums of `d` and `d²`; for RMSNorm `a` is 0.
+/// One bit per lane: the mean is too far from 0 for sums about 0, so that they are to be taken about the mean.
 #[inline(always)]
-pub(crate) fn statistics<I: Isa>(isa: I, constants: &Constants, a: I::V, b: Two<I::V>) -> Statistics<I::V> {
+pub(super) fn needs_pivot<I: Isa>(isa: I, constants: &Constants, a: Two<I::V>, b: Two<I::V>) -> u32 {
+    let square = isa.mul(isa.splat(CENTRED_ENOUGH), isa.mul(a.hi, a.hi));
+    !isa.le(square, isa.mul(isa.splat(constants.n), b.hi))
+}
+
+/// Of what was summed.
+#[inline(always)]
+pub(super) fn mean<I: Isa>(isa: I, constants: &Constants, a: Two<I::V>) -> I::V {
+    isa.div(isa.add(a.hi, a.lo), isa.splat(constants.n))
+}
+
+/// `a` and `b` are the sums of `d` and `d²`; RMSNorm takes 0 for `a`.
+#[inline(always)]
+pub(super) fn statistics<I: Isa>(
+    isa: I,
+    constants: &Constants,
+    a: Two<I::V>,
+    b: Two<I::V>,
+) -> Statistics<I::V> {
+    let a = if constants.spec.centred { isa.add(a.hi, a.lo) } else { isa.splat(0.0) };
     let n = isa.splat(constants.n);
     let delta = isa.div(a, n);
     let a_delta = isa.mul(a, delta);
@@ -77,7 +95,7 @@ pub(crate) fn statistics<I: Isa>(isa: I, constants: &Constants, a: I::V, b: Two<
 
     let r = isa.sqrt(isa.div(n, w.hi));
     let square = two_square(isa, r);
-    let product = isa.two_product(square.hi, w.hi);
+    let product = two_product(isa, square.hi, w.hi);
     let missing = isa.sub(isa.sub(n, product.hi), product.lo);
     let missing = isa.sub(missing, isa.add(isa.mul(square.lo, w.hi), isa.mul(square.hi, rest)));
     let rstd = isa.add(r, isa.mul(r, isa.mul(missing, isa.splat(0.5 / constants.n))));

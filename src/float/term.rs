@@ -6,8 +6,8 @@
 use crate::isa::Isa;
 
 pub(crate) trait Term: Copy {
-    fn of<I: Isa>(self, isa: I, x: I::V) -> I::V;
-    /// The same with no operation left out.
+    fn d<I: Isa>(self, isa: I, x: I::V) -> I::V;
+    /// The same formula with no operation left out.
     fn general(self) -> Scaled;
 }
 
@@ -31,38 +31,38 @@ pub(crate) struct Scaled {
 
 impl Term for Raw {
     #[inline(always)]
-    fn of<I: Isa>(self, _: I, x: I::V) -> I::V {
+    fn d<I: Isa>(self, _: I, x: I::V) -> I::V {
         x
     }
     #[inline(always)]
     fn general(self) -> Scaled {
-        Scaled::NOTHING
+        Scaled::IDENTITY
     }
 }
 
 impl Term for Centred {
     #[inline(always)]
-    fn of<I: Isa>(self, isa: I, x: I::V) -> I::V {
+    fn d<I: Isa>(self, isa: I, x: I::V) -> I::V {
         isa.sub(x, isa.splat(self.centre))
     }
     #[inline(always)]
     fn general(self) -> Scaled {
-        Scaled { delta: self.centre, ..Scaled::NOTHING }
+        Scaled { delta: self.centre, ..Scaled::IDENTITY }
     }
 }
 
 impl Scaled {
-    pub(crate) const NOTHING: Self = Self { scale: 1.0, pivot: 0.0, delta: 0.0 };
+    pub(crate) const IDENTITY: Self = Self { scale: 1.0, pivot: 0.0, delta: 0.0 };
 
-    /// Whether it leaves `x` as it is.
-    pub(crate) fn is_nothing(self) -> bool {
+    /// Whether `d` is `x`.
+    pub(crate) fn is_identity(self) -> bool {
         self.scale == 1.0 && self.pivot == 0.0 && self.delta == 0.0
     }
 }
 
 impl Term for Scaled {
     #[inline(always)]
-    fn of<I: Isa>(self, isa: I, x: I::V) -> I::V {
+    fn d<I: Isa>(self, isa: I, x: I::V) -> I::V {
         let Self { scale, pivot, delta } = self;
         isa.sub(isa.sub(isa.mul(x, isa.splat(scale)), isa.splat(pivot)), isa.splat(delta))
     }

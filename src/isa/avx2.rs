@@ -1,7 +1,7 @@
 #![allow(unsafe_code)]
 
-use super::{HEAD, Isa, Lanes, Run, Sse2};
-use crate::float::two::Two;
+use super::lanes::{HEAD, Isa, Op};
+use super::sse2::Sse2;
 use core::arch::x86_64::*;
 
 /// Eight lanes; exists only where the processor was found to have AVX2.
@@ -21,7 +21,8 @@ impl Avx2 {
 impl Isa for Avx2 {
     const LANES: usize = 8;
     type V = __m256;
-    type Four = __m128;
+    type Quad = Sse2;
+    const QUAD: Sse2 = Sse2;
     const WIDE: usize = 4;
     type Wide = __m256d;
 
@@ -32,6 +33,7 @@ impl Isa for Avx2 {
     }
     #[inline(always)]
     fn load(self, from: &[f32]) -> __m256 {
+        debug_assert!(from.len() >= 8);
         match from.first_chunk::<8>() {
             // SAFETY: `from` is 32 readable bytes; the unaligned form is used.
             Some(from) => unsafe { _mm256_loadu_ps(from.as_ptr()) },
@@ -40,6 +42,7 @@ impl Isa for Avx2 {
     }
     #[inline(always)]
     fn store(self, v: __m256, to: &mut [f32]) {
+        debug_assert!(to.len() >= 8);
         if let Some(to) = to.first_chunk_mut::<8>() {
             // SAFETY: `to` is 32 writable bytes; the unaligned form is used.
             unsafe { _mm256_storeu_ps(to.as_mut_ptr(), v) }
@@ -87,31 +90,24 @@ impl Isa for Avx2 {
     }
 
     #[inline(always)]
-    fn run<R: Run<Self>>(self, op: R) -> R::Output {
+    fn run<O: Op>(self, op: O) -> O::Output {
         #[target_feature(enable = "avx2")]
         #[inline(never)]
-        fn run<R: Run<Avx2>>(isa: Avx2, op: R) -> R::Output {
+        fn run<O: Op>(isa: Avx2, op: O) -> O::Output {
             op.eval(isa)
         }
         // SAFETY: as above.
         unsafe { run(self, op) }
     }
     #[inline(always)]
-    fn fold(self, lanes: impl Lanes<Self>) -> [__m128; 2] {
-        let (low, high) = (lanes.column(self, 0), lanes.column(self, 1));
-        let (a, b) = (self.add(low.0, high.0), self.add(low.1, high.1));
+    fn narrow(self, v: __m256) -> __m128 {
         // SAFETY: as above.
-        unsafe {
-            [
-                _mm_add_ps(_mm256_castps256_ps128(a), _mm256_extractf128_ps::<1>(a)),
-                _mm_add_ps(_mm256_castps256_ps128(b), _mm256_extractf128_ps::<1>(b)),
-            ]
-        }
+        unsafe { _mm_add_ps(_mm256_castps256_ps128(v), _mm256_extractf128_ps::<1>(v)) }
     }
     #[inline(always)]
-    fn turn(self, of_row: impl Fn(usize) -> __m128) -> [__m256; 4] {
-        let [a0, a1, a2, a3] = Sse2.turn(&of_row);
-        let [b0, b1, b2, b3] = Sse2.turn(|i| of_row(i + 4));
+    fn transpose<'a>(self, row: impl Fn(usize) -> &'a [f32; 4]) -> [__m256; 4] {
+        let [a0, a1, a2, a3] = Sse2.transpose(&row);
+        let [b0, b1, b2, b3] = Sse2.transpose(|i| row(i + 4));
         // SAFETY: as above.
         unsafe {
             [
@@ -122,39 +118,20 @@ impl Isa for Avx2 {
             ]
         }
     }
-    #[inline(always)]
-    fn plus(self, total: Two<__m128>, four: __m128) -> Two<__m128> {
-        Sse2.plus(total, four)
-    }
-    #[inline(always)]
-    fn join(self, a: [__m128; 2], b: [__m128; 2]) -> [__m128; 2] {
-        Sse2.join(a, b)
-    }
-    #[inline(always)]
-    fn no_two(self) -> Two<__m128> {
-        Sse2.no_two()
-    }
-    #[inline(always)]
-    fn four(self, values: [f32; 4]) -> __m128 {
-        Sse2.four(values)
-    }
-    #[inline(always)]
-    fn values(self, four: __m128) -> [f32; 4] {
-        Sse2.values(four)
-    }
 
     #[inline(always)]
-    fn wide(self, from: &[f32]) -> __m256d {
+    fn widen(self, from: &[f32]) -> __m256d {
         // SAFETY: as above.
         unsafe { _mm256_cvtps_pd(Sse2.load(from)) }
     }
     #[inline(always)]
-    fn wide_sum(self, from: &[f32], addend: f32) -> __m256d {
+    fn widen_sum(self, from: &[f32], addend: f32) -> __m256d {
         // SAFETY: as above.
         unsafe { _mm256_cvtps_pd(Sse2.add(Sse2.load(from), Sse2.splat(addend))) }
     }
     #[inline(always)]
     fn wide_load(self, from: &[f64]) -> __m256d {
+        debug_assert!(from.len() >= 4);
         match from.first_chunk::<4>() {
             // SAFETY: `from` is 32 readable bytes; the unaligned form is used.
             Some(from) => unsafe { _mm256_loadu_pd(from.as_ptr()) },
@@ -183,6 +160,7 @@ impl Isa for Avx2 {
     }
     #[inline(always)]
     fn wide_store(self, v: __m256d, to: &mut [f64]) {
+        debug_assert!(to.len() >= 4);
         if let Some(to) = to.first_chunk_mut::<4>() {
             // SAFETY: `to` is 32 writable bytes; the unaligned form is used.
             unsafe { _mm256_storeu_pd(to.as_mut_ptr(), v) }

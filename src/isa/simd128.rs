@@ -1,7 +1,6 @@
 #![allow(unsafe_code)]
 
-use super::{HEAD, Isa, Lanes, Run};
-use crate::float::two::{Two, two_sum};
+use super::lanes::{HEAD, Isa, Op};
 use core::arch::wasm32::*;
 
 /// WebAssembly's fixed-width SIMD; exists only where the module is compiled with it.
@@ -11,7 +10,8 @@ pub(crate) struct Simd128;
 impl Isa for Simd128 {
     const LANES: usize = 4;
     type V = v128;
-    type Four = v128;
+    type Quad = Self;
+    const QUAD: Self = Self;
     const WIDE: usize = 2;
     type Wide = v128;
 
@@ -21,6 +21,7 @@ impl Isa for Simd128 {
     }
     #[inline(always)]
     fn load(self, from: &[f32]) -> v128 {
+        debug_assert!(from.len() >= 4);
         match from.first_chunk::<4>() {
             // SAFETY: `from` is 16 readable bytes; v128_load needs no alignment.
             Some(from) => unsafe { v128_load(from.as_ptr().cast()) },
@@ -29,6 +30,7 @@ impl Isa for Simd128 {
     }
     #[inline(always)]
     fn store(self, v: v128, to: &mut [f32]) {
+        debug_assert!(to.len() >= 4);
         if let Some(to) = to.first_chunk_mut::<4>() {
             // SAFETY: `to` is 16 writable bytes; v128_store needs no alignment.
             unsafe { v128_store(to.as_mut_ptr().cast(), v) }
@@ -68,55 +70,29 @@ impl Isa for Simd128 {
     }
 
     #[inline(never)]
-    fn run<R: Run<Self>>(self, op: R) -> R::Output {
+    fn run<O: Op>(self, op: O) -> O::Output {
         op.eval(self)
     }
     #[inline(always)]
-    fn fold(self, lanes: impl Lanes<Self>) -> [v128; 2] {
-        let (low, high) = (lanes.column(self, 0), lanes.column(self, 2));
-        let (a0, b0) = (f32x4_add(low.0, high.0), f32x4_add(low.1, high.1));
-        let (low, high) = (lanes.column(self, 1), lanes.column(self, 3));
-        let (a1, b1) = (f32x4_add(low.0, high.0), f32x4_add(low.1, high.1));
-        [f32x4_add(a0, a1), f32x4_add(b0, b1)]
+    fn narrow(self, v: v128) -> v128 {
+        v
     }
     #[inline(always)]
-    fn turn(self, of_row: impl Fn(usize) -> v128) -> [v128; 4] {
-        transposed(of_row(0), of_row(1), of_row(2), of_row(3))
-    }
-    #[inline(always)]
-    fn plus(self, total: Two<v128>, four: v128) -> Two<v128> {
-        let sum = two_sum(self, total.hi, four);
-        Two { hi: sum.hi, lo: self.add(total.lo, sum.lo) }
-    }
-    #[inline(always)]
-    fn join(self, a: [v128; 2], b: [v128; 2]) -> [v128; 2] {
-        [f32x4_add(a[0], b[0]), f32x4_add(a[1], b[1])]
-    }
-    #[inline(always)]
-    fn no_two(self) -> Two<v128> {
-        Two { hi: self.splat(0.0), lo: self.splat(0.0) }
-    }
-    #[inline(always)]
-    fn four(self, values: [f32; 4]) -> v128 {
-        self.load(&values)
-    }
-    #[inline(always)]
-    fn values(self, four: v128) -> [f32; 4] {
-        let mut values = [0.0; 4];
-        self.store(four, &mut values);
-        values
+    fn transpose<'a>(self, row: impl Fn(usize) -> &'a [f32; 4]) -> [v128; 4] {
+        transposed(self.load(row(0)), self.load(row(1)), self.load(row(2)), self.load(row(3)))
     }
 
     #[inline(always)]
-    fn wide(self, from: &[f32]) -> v128 {
-        f64x2_promote_low_f32x4(two(from))
+    fn widen(self, from: &[f32]) -> v128 {
+        f64x2_promote_low_f32x4(first_two(from))
     }
     #[inline(always)]
-    fn wide_sum(self, from: &[f32], addend: f32) -> v128 {
-        f64x2_promote_low_f32x4(f32x4_add(two(from), f32x4_splat(addend)))
+    fn widen_sum(self, from: &[f32], addend: f32) -> v128 {
+        f64x2_promote_low_f32x4(f32x4_add(first_two(from), f32x4_splat(addend)))
     }
     #[inline(always)]
     fn wide_load(self, from: &[f64]) -> v128 {
+        debug_assert!(from.len() >= 2);
         match from.first_chunk::<2>() {
             // SAFETY: `from` is 16 readable bytes; v128_load needs no alignment.
             Some(from) => unsafe { v128_load(from.as_ptr().cast()) },
@@ -141,6 +117,7 @@ impl Isa for Simd128 {
     }
     #[inline(always)]
     fn wide_store(self, v: v128, to: &mut [f64]) {
+        debug_assert!(to.len() >= 2);
         if let Some(to) = to.first_chunk_mut::<2>() {
             *to = [f64x2_extract_lane::<0>(v), f64x2_extract_lane::<1>(v)];
         }
@@ -149,7 +126,8 @@ impl Isa for Simd128 {
 
 /// The first two elements.
 #[inline(always)]
-fn two(from: &[f32]) -> v128 {
+fn first_two(from: &[f32]) -> v128 {
+    debug_assert!(from.len() >= 2);
     match from.first_chunk::<2>() {
         // SAFETY: `from` is 8 readable bytes; v128_load64_zero needs no alignment.
         Some(from) => unsafe { v128_load64_zero(from.as_ptr().cast()) },

@@ -1,7 +1,6 @@
 #![allow(unsafe_code)]
 
-use super::{HEAD, Isa, Lanes, Run};
-use crate::float::two::{Two, two_sum};
+use super::lanes::{HEAD, Isa, Op};
 use core::arch::x86_64::*;
 
 /// Four lanes; part of every x86-64.
@@ -10,7 +9,8 @@ pub(crate) struct Sse2;
 
 /// The first two elements.
 #[inline(always)]
-fn two(from: &[f32]) -> __m128 {
+fn first_two(from: &[f32]) -> __m128 {
+    debug_assert!(from.len() >= 2);
     match from.first_chunk::<2>() {
         // Not `_mm_load_sd`: it is the same instruction, but reads an `f64`, which Rust wants aligned to 8 bytes.
         // SAFETY: `from` is 8 readable bytes; this load needs no alignment. SSE2 is part of x86-64.
@@ -40,7 +40,8 @@ fn transposed(a: __m128, b: __m128, c: __m128, d: __m128) -> [__m128; 4] {
 impl Isa for Sse2 {
     const LANES: usize = 4;
     type V = __m128;
-    type Four = __m128;
+    type Quad = Self;
+    const QUAD: Self = Self;
     const WIDE: usize = 2;
     type Wide = __m128d;
 
@@ -51,6 +52,7 @@ impl Isa for Sse2 {
     }
     #[inline(always)]
     fn load(self, from: &[f32]) -> __m128 {
+        debug_assert!(from.len() >= 4);
         match from.first_chunk::<4>() {
             // SAFETY: `from` is 16 readable bytes; the unaligned form is used.
             Some(from) => unsafe { _mm_loadu_ps(from.as_ptr()) },
@@ -59,6 +61,7 @@ impl Isa for Sse2 {
     }
     #[inline(always)]
     fn store(self, v: __m128, to: &mut [f32]) {
+        debug_assert!(to.len() >= 4);
         if let Some(to) = to.first_chunk_mut::<4>() {
             // SAFETY: `to` is 16 writable bytes; the unaligned form is used.
             unsafe { _mm_storeu_ps(to.as_mut_ptr(), v) }
@@ -106,57 +109,31 @@ impl Isa for Sse2 {
     }
 
     #[inline(never)]
-    fn run<R: Run<Self>>(self, op: R) -> R::Output {
+    fn run<O: Op>(self, op: O) -> O::Output {
         op.eval(self)
     }
     #[inline(always)]
-    fn fold(self, lanes: impl Lanes<Self>) -> [__m128; 2] {
-        let (low, high) = (lanes.column(self, 0), lanes.column(self, 2));
-        let (a0, b0) = (self.add(low.0, high.0), self.add(low.1, high.1));
-        let (low, high) = (lanes.column(self, 1), lanes.column(self, 3));
-        let (a1, b1) = (self.add(low.0, high.0), self.add(low.1, high.1));
-        [self.add(a0, a1), self.add(b0, b1)]
+    fn narrow(self, v: __m128) -> __m128 {
+        v
     }
     #[inline(always)]
-    fn turn(self, of_row: impl Fn(usize) -> __m128) -> [__m128; 4] {
-        transposed(of_row(0), of_row(1), of_row(2), of_row(3))
-    }
-    #[inline(always)]
-    fn plus(self, total: Two<__m128>, four: __m128) -> Two<__m128> {
-        let sum = two_sum(Sse2, total.hi, four);
-        Two { hi: sum.hi, lo: Sse2.add(total.lo, sum.lo) }
-    }
-    #[inline(always)]
-    fn join(self, a: [__m128; 2], b: [__m128; 2]) -> [__m128; 2] {
-        [Sse2.add(a[0], b[0]), Sse2.add(a[1], b[1])]
-    }
-    #[inline(always)]
-    fn no_two(self) -> Two<__m128> {
-        Two { hi: Sse2.splat(0.0), lo: Sse2.splat(0.0) }
-    }
-    #[inline(always)]
-    fn four(self, values: [f32; 4]) -> __m128 {
-        Sse2.load(&values)
-    }
-    #[inline(always)]
-    fn values(self, four: __m128) -> [f32; 4] {
-        let mut values = [0.0; 4];
-        Sse2.store(four, &mut values);
-        values
+    fn transpose<'a>(self, row: impl Fn(usize) -> &'a [f32; 4]) -> [__m128; 4] {
+        transposed(self.load(row(0)), self.load(row(1)), self.load(row(2)), self.load(row(3)))
     }
 
     #[inline(always)]
-    fn wide(self, from: &[f32]) -> __m128d {
+    fn widen(self, from: &[f32]) -> __m128d {
         // SAFETY: as above.
-        unsafe { _mm_cvtps_pd(two(from)) }
+        unsafe { _mm_cvtps_pd(first_two(from)) }
     }
     #[inline(always)]
-    fn wide_sum(self, from: &[f32], addend: f32) -> __m128d {
+    fn widen_sum(self, from: &[f32], addend: f32) -> __m128d {
         // SAFETY: as above.
-        unsafe { _mm_cvtps_pd(_mm_add_ps(two(from), _mm_set1_ps(addend))) }
+        unsafe { _mm_cvtps_pd(_mm_add_ps(first_two(from), _mm_set1_ps(addend))) }
     }
     #[inline(always)]
     fn wide_load(self, from: &[f64]) -> __m128d {
+        debug_assert!(from.len() >= 2);
         match from.first_chunk::<2>() {
             // SAFETY: `from` is 16 readable bytes; the unaligned form is used.
             Some(from) => unsafe { _mm_loadu_pd(from.as_ptr()) },
@@ -185,6 +162,7 @@ impl Isa for Sse2 {
     }
     #[inline(always)]
     fn wide_store(self, v: __m128d, to: &mut [f64]) {
+        debug_assert!(to.len() >= 2);
         if let Some(to) = to.first_chunk_mut::<2>() {
             // SAFETY: `to` is 16 writable bytes; the unaligned form is used.
             unsafe { _mm_storeu_pd(to.as_mut_ptr(), v) }

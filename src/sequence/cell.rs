@@ -7,7 +7,7 @@ use super::CellKind;
 use super::linear;
 use super::normaliser::{Normaliser, Norms};
 use super::slices::{Group, chunks, chunks_mut, copy, groups, groups_mut, take, take_mut};
-use crate::float::one_nan;
+use crate::float::canonicalise_nans;
 use crate::{Error, shape};
 use core::marker::PhantomData;
 
@@ -238,8 +238,8 @@ impl<'a, K: Kind, N: Normaliser> Cell<'a, K, N> {
         K::forward::<N>(&self.norms, Step { before, sums, y }, state);
         // No equation loses a NaN: one in the record has made one in the state.
         if state.iter().any(|h| h.is_nan()) {
-            one_nan(state);
-            one_nan(record);
+            canonicalise_nans(state);
+            canonicalise_nans(record);
         }
     }
 
@@ -288,9 +288,9 @@ impl<'a, K: Kind, N: Normaliser> Cell<'a, K, N> {
                 linear::add_transposed(self.kernel, from_x, dx);
             }
         }
-        one_nan(d);
-        one_nan(weights);
-        one_nan(dstate);
-        one_nan(dx.unwrap_or_default());
+        canonicalise_nans(d);
+        canonicalise_nans(weights);
+        canonicalise_nans(dstate);
+        canonicalise_nans(dx.unwrap_or_default());
     }
 }

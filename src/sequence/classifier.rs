@@ -2,7 +2,7 @@ use super::cell::{Cell, Gradients, Kind};
 use super::linear;
 use super::normaliser::Normaliser;
 use super::slices::{chunks, chunks_mut, copy, take, take_mut};
-use crate::float::one_nan;
+use crate::float::canonicalise_nans;
 use crate::{Error, shape};
 
 /// Names the class of a sequence: a [`Cell`], the mean of its outputs over the frames, and a dense layer.
@@ -157,12 +157,12 @@ impl<'a, K: Kind, N: Normaliser> Classifier<'a, K, N> {
         let dkernel = take_mut(&mut rest, self.kernel.len());
         linear::add_outer(mean, dlogits, dkernel);
         add(rest, dlogits);
-        one_nan(dkernel);
-        one_nan(rest);
+        canonicalise_nans(dkernel);
+        canonicalise_nans(rest);
         dmean.fill(0.0);
         linear::add_transposed(self.kernel, dlogits, dmean);
         dmean.iter_mut().for_each(|d| *d /= frames.max(1) as f32);
-        one_nan(dmean);
+        canonicalise_nans(dmean);
         chunks_mut(dy, units).for_each(|dy| copy(dy, dmean));
         dstate.fill(0.0);
         self.cell.backward_frames(x, tape, dy, dstate, Gradients { weights, x: None }, scratch);
@@ -172,10 +172,10 @@ impl<'a, K: Kind, N: Normaliser> Classifier<'a, K, N> {
     /// `logits`; `mean` is the sum over the frames and becomes the mean.
     fn head(&self, mean: &mut [f32], frames: usize, logits: &mut [f32]) {
         mean.iter_mut().for_each(|h| *h /= frames.max(1) as f32);
-        one_nan(mean);
+        canonicalise_nans(mean);
         copy(logits, self.bias);
         linear::add(mean, self.kernel, logits);
-        one_nan(logits);
+        canonicalise_nans(logits);
     }
 }
 
@@ -195,7 +195,7 @@ impl<K: Kind, N: Normaliser> Session<'_, K, N> {
         cell.forward_frame(x, self.state, self.scratch);
         add(self.sum, self.state);
         // Of a NaN in a sum some machines change the sign.
-        one_nan(self.sum);
+        canonicalise_nans(self.sum);
         Ok(())
     }
 

@@ -2,7 +2,7 @@ use super::NormKind;
 use super::cell::Equations;
 use super::slices::{Group, groups, groups_mut};
 use crate::float::{Backward, Forward, Parameters};
-use crate::isa::{Layout, Rows};
+use crate::rows::{Layout, Rows};
 use crate::{ParamGrads, RowStats, dispatch};
 use core::ops::Range;
 
@@ -66,6 +66,7 @@ impl<'a> Row<'a> {
         let layout = Layout::packed(1, x.len());
         let stats = &mut [RowStats::default()];
         self.forward(centred, Rows::read(x, layout), stats);
+        let grads = [grads.gamma, grads.beta];
         let (parameters, epsilon, rows) =
             (self.parameters(centred), self.epsilon, Rows::in_place(dy, layout));
         dispatch::run(Backward { centred, parameters, epsilon, x, stats, rows, grads }, x.len());

@@ -9,26 +9,29 @@
 //! 2. Some features after others, each through all rows: without memory of its own a call has no room for an `f64` of
 //!    every feature.
 
-use super::super::OneNan;
-use super::super::sums::from;
-use crate::isa::{Isa, List, Op, ROWS, Scalar};
-use crate::{ParamGrads, RowStats};
+use super::super::elementwise::CanonicaliseNans;
+use crate::RowStats;
+use crate::isa::{Isa, ONE_LANE, Op, Scalar, elements_from, elements_from_mut};
+use crate::list::List;
 
 /// Features that go through all rows together: their sums stay in the nearest cache. Where memory is little they are fewer,
 /// for a sum is 8 B of stack.
-const TILE: usize = if ROWS > 1 { 1024 } else { 16 };
+const TILE: usize = if ONE_LANE { 16 } else { 1024 };
 /// Features of a step.
 const STEP: usize = 4;
 /// Rows that are added before a sum is stored; one after the other, so that their number changes no bit.
-const TOGETHER: usize = if ROWS > 1 { 4 } else { 1 };
+const ROWS_PER_STORE: usize = if ONE_LANE { 1 } else { 4 };
 
-/// A call, whose rows are one behind the other.
+/// Where dγ and dβ are added up, if anywhere.
+pub(crate) type Grads<'a> = [Option<&'a mut [f32]>; 2];
+
+/// A call with packed rows.
 pub(super) struct Columns<'a, 'g> {
     pub width: usize,
     pub x: &'a [f32],
     pub dy: &'a [f32],
     pub stats: &'a [RowStats],
-    pub grads: &'a mut ParamGrads<'g>,
+    pub grads: &'a mut Grads<'g>,
 }
 
 impl Op for Columns<'_, '_> {
@@ -43,45 +46,51 @@ impl Op for Columns<'_, '_> {
             gamma.repeat(0.0, count);
             beta.repeat(0.0, count);
             let (gamma, beta) = (&mut *gamma, &mut *beta);
-            let (together, rest) = stats.as_chunks::<TOGETHER>();
+            let (several, rest) = stats.as_chunks::<ROWS_PER_STORE>();
             let mut row = 0;
-            for stats in together {
-                let rows =
-                    RowsOf { x: from(x, row * width + start), dy: from(dy, row * width + start), width };
+            for stats in several {
+                let rows = Tile::new(x, dy, width, row * width + start);
                 if stats.iter().all(|stats| stats.pivot == 0.0) {
-                    isa.run(Add::<TOGETHER, false> { rows, stats, gamma, beta });
+                    isa.run(Add::<ROWS_PER_STORE, false> { rows, stats, gamma, beta });
                 } else {
-                    isa.run(Add::<TOGETHER, true> { rows, stats, gamma, beta });
+                    isa.run(Add::<ROWS_PER_STORE, true> { rows, stats, gamma, beta });
                 }
-                row += TOGETHER;
+                row += ROWS_PER_STORE;
             }
             for stats in rest {
-                let rows =
-                    RowsOf { x: from(x, row * width + start), dy: from(dy, row * width + start), width };
+                let rows = Tile::new(x, dy, width, row * width + start);
                 isa.run(Add::<1, true> { rows, stats: core::array::from_ref(stats), gamma, beta });
                 row += 1;
             }
-            for (grad, sums) in [(&mut grads.gamma, gamma), (&mut grads.beta, beta)] {
-                let grad =
-                    grad.as_mut().and_then(|grad| grad.get_mut(start..start + count)).unwrap_or(&mut []);
+            for (grad, sums) in grads.iter_mut().zip([gamma, beta]) {
+                let Some(grad) = grad.as_mut().and_then(|grad| grad.get_mut(start..start + count)) else {
+                    continue;
+                };
                 grad.iter_mut().zip(sums).for_each(|(grad, sum)| *grad = (f64::from(*grad) + *sum) as f32);
-                isa.run(OneNan(grad));
+                isa.run(CanonicaliseNans(grad));
             }
         }
     }
 }
 
-/// Rows of some features, each `width` behind the last.
+/// Some features of some rows; each row begins `width` elements after the last.
 #[derive(Clone, Copy)]
-struct RowsOf<'a> {
+struct Tile<'a> {
     x: &'a [f32],
     dy: &'a [f32],
     width: usize,
 }
 
+impl<'a> Tile<'a> {
+    #[inline(always)]
+    fn new(x: &'a [f32], dy: &'a [f32], width: usize, at: usize) -> Self {
+        Self { x: elements_from(x, at), dy: elements_from(dy, at), width }
+    }
+}
+
 /// Adds rows, one after the other, to the sums of their first features. Without `PIVOT` theirs are 0.
 struct Add<'a, const R: usize, const PIVOT: bool> {
-    rows: RowsOf<'a>,
+    rows: Tile<'a>,
     stats: &'a [RowStats; R],
     gamma: &'a mut [f64],
     beta: &'a mut [f64],
@@ -98,8 +107,9 @@ impl<const R: usize, const PIVOT: bool> Op for Add<'_, R, PIVOT> {
         let (beta, beta_rest) = beta.as_chunks_mut::<STEP>();
         let mut steps = [(&[][..], &[][..]); R];
         for (r, steps) in steps.iter_mut().enumerate() {
-            let [x, dy] = [rows.x, rows.dy].map(|of| from(of, r * rows.width).as_chunks::<STEP>().0);
+            let [x, dy] = [rows.x, rows.dy].map(|v| elements_from(v, r * rows.width).as_chunks::<STEP>().0);
             // All of one length, which a compiler then knows.
+            debug_assert!(x.len() >= gamma.len() && dy.len() >= gamma.len());
             let (Some(x), Some(dy)) = (x.get(..gamma.len()), dy.get(..gamma.len())) else { return };
             *steps = (x, dy);
         }
@@ -112,19 +122,20 @@ impl<const R: usize, const PIVOT: bool> Op for Add<'_, R, PIVOT> {
         let nothing = &[0.0; STEP];
         for (step, (gamma, beta)) in gamma.iter_mut().zip(beta).enumerate() {
             for at in (0..STEP).step_by(I::WIDE) {
-                let mut sums = [isa.wide_load(from(gamma, at)), isa.wide_load(from(beta, at))];
+                let mut sums =
+                    [isa.wide_load(elements_from(gamma, at)), isa.wide_load(elements_from(beta, at))];
                 for (line, (x, dy)) in lines.iter().zip(&steps) {
                     let (x, dy) = (x.get(step).unwrap_or(nothing), dy.get(step).unwrap_or(nothing));
-                    sums = line.add::<PIVOT>(isa, from(x, at), from(dy, at), sums);
+                    sums = line.add::<PIVOT>(isa, elements_from(x, at), elements_from(dy, at), sums);
                 }
-                isa.wide_store(sums[0], gamma.get_mut(at..).unwrap_or(&mut []));
-                isa.wide_store(sums[1], beta.get_mut(at..).unwrap_or(&mut []));
+                isa.wide_store(sums[0], elements_from_mut(gamma, at));
+                isa.wide_store(sums[1], elements_from_mut(beta, at));
             }
         }
         for (at, (gamma, beta)) in (whole..).zip(gamma_rest.iter_mut().zip(beta_rest)) {
             for (r, stats) in stats.iter().enumerate() {
                 let at = r * rows.width + at;
-                let (x, dy) = (from(rows.x, at), from(rows.dy, at));
+                let (x, dy) = (elements_from(rows.x, at), elements_from(rows.dy, at));
                 [*gamma, *beta] = Normalise::new(Scalar, stats).add::<true>(Scalar, x, dy, [*gamma, *beta]);
             }
         }
@@ -156,7 +167,7 @@ impl<I: Isa> Normalise<I> {
         dy: &[f32],
         [gamma, beta]: [I::Wide; 2],
     ) -> [I::Wide; 2] {
-        let (x, dy) = (isa.wide(x), isa.wide(dy));
+        let (x, dy) = (isa.widen(x), isa.widen(dy));
         let d = if PIVOT { isa.wide_sub(x, self.pivot) } else { x };
         let normalised = isa.wide_mul(isa.wide_sub(d, self.delta), self.rstd);
         [isa.wide_add(gamma, isa.wide_mul(dy, normalised)), isa.wide_add(beta, dy)]

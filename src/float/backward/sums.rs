@@ -5,11 +5,11 @@
 //! absolute values.
 
 use super::super::affine::Affine;
-use super::super::sums::from;
-use crate::isa::{Feature, GROUP, Group, Isa, Op, RowOf};
+use crate::isa::{GROUP, Group, Isa, Op, elements_from, elements_from_mut};
+use crate::rows::{Feature, Row, Slot};
 
-/// Lanes of the sums.
-const LANES: usize = 4;
+/// Lanes of a sum.
+const SUM_LANES: usize = 4;
 
 /// What is summed; d is an element less the centre of the pass.
 #[derive(Clone, Copy)]
@@ -28,7 +28,7 @@ pub(super) struct Pass1<'a, 'r, const CENTRED: bool, const GENERAL: bool> {
     pub centre: f64,
     pub affine: &'a Affine<'a>,
     pub x: &'a [f32],
-    pub row: &'a mut RowOf<'r>,
+    pub row: &'a mut Row<'r>,
 }
 
 impl<const CENTRED: bool, const GENERAL: bool> Op for Pass1<'_, '_, CENTRED, GENERAL> {
@@ -37,22 +37,22 @@ impl<const CENTRED: bool, const GENERAL: bool> Op for Pass1<'_, '_, CENTRED, GEN
     #[inline(always)]
     fn eval<I: Isa>(self, isa: I) -> Sums<f64> {
         let Self { centre, affine, x, row } = self;
-        let one = affine.one();
-        let leaves = Leaves::<I, CENTRED, GENERAL> { isa, centre: isa.wide_splat(centre), one };
-        let mut lanes = [[0.0; LANES]; 5];
+        let offset = affine.offset();
+        let leaves = Leaves::<I, CENTRED, GENERAL> { isa, centre: isa.wide_splat(centre), offset };
+        let mut lanes = [[0.0; SUM_LANES]; 5];
         // One vector of lanes at a time, so that few values are live.
-        for lane in (0..LANES).step_by(I::WIDE) {
+        for lane in (0..SUM_LANES).step_by(I::WIDE) {
             let zero = isa.wide_splat(0.0);
             let mut sums = Sums { d: zero, dd: zero, g: zero, gd: zero, gg: zero };
             for (slot, gamma, x) in row.groups(affine.gamma, Feature::own(x)) {
-                for at in (lane..GROUP).step_by(2 * LANES) {
-                    let low = leaves.at(at, slot.source(), gamma, x);
-                    let high = leaves.at(at + LANES, slot.source(), gamma, x);
+                for at in (lane..GROUP).step_by(2 * SUM_LANES) {
+                    let low = leaves.at(at, &slot, gamma, x);
+                    let high = leaves.at(at + SUM_LANES, &slot, gamma, x);
                     sums = leaves.add(sums, leaves.add(low, high));
                 }
             }
             for (of, v) in lanes.iter_mut().zip([sums.d, sums.dd, sums.g, sums.gd, sums.gg]) {
-                isa.wide_store(v, of.get_mut(lane..).unwrap_or(&mut []));
+                isa.wide_store(v, elements_from_mut(of, lane));
             }
         }
         let [d, dd, g, gd, gg] = lanes.map(|[a, b, c, d]| (a + c) + (b + d));
@@ -60,7 +60,7 @@ impl<const CENTRED: bool, const GENERAL: bool> Op for Pass1<'_, '_, CENTRED, GEN
         let (dy, groups) = (row.source(), x.len() - x.len() % GROUP);
         for i in groups..x.len() {
             let of = |from: &[f32]| f64::from(from.get(i).copied().unwrap_or(0.0));
-            let g = of(dy) * f64::from(affine.gamma.rest(i - groups) + one);
+            let g = of(dy) * f64::from(affine.gamma.tail(i - groups) + offset);
             let d = of(x) - centre;
             if CENTRED {
                 (total.d, total.g) = (total.d + d, total.g + g);
@@ -75,17 +75,17 @@ impl<const CENTRED: bool, const GENERAL: bool> Op for Pass1<'_, '_, CENTRED, GEN
 struct Leaves<I: Isa, const CENTRED: bool, const GENERAL: bool> {
     isa: I,
     centre: I::Wide,
-    one: f32,
+    offset: f32,
 }
 
 impl<I: Isa, const CENTRED: bool, const GENERAL: bool> Leaves<I, CENTRED, GENERAL> {
     #[inline(always)]
-    fn at(&self, at: usize, dy: &Group, gamma: &Group, x: &Group) -> Sums<I::Wide> {
+    fn at(&self, at: usize, dy: &Slot, gamma: &Group, x: &Group) -> Sums<I::Wide> {
         let isa = self.isa;
-        let (gamma, x) = (from(gamma, at), isa.wide(from(x, at)));
-        let gain = if GENERAL { isa.wide_sum(gamma, self.one) } else { isa.wide(gamma) };
+        let (gamma, x) = (elements_from(gamma, at), isa.widen(elements_from(x, at)));
+        let gain = if GENERAL { isa.widen_sum(gamma, self.offset) } else { isa.widen(gamma) };
         let d = if GENERAL { isa.wide_sub(x, self.centre) } else { x };
-        let g = isa.wide_mul(isa.wide(from(dy, at)), gain);
+        let g = isa.wide_mul(dy.widen(isa, at), gain);
         Sums { d, dd: isa.wide_mul(d, d), g, gd: isa.wide_mul(g, d), gg: isa.wide_mul(g, g) }
     }
 

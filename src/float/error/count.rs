@@ -1,11 +1,9 @@
 //! An instruction set whose numbers are not numbers: each is how many roundings an element went through on its way there.
 //! The kernel's own tree, run on it, counts them.
 
-use crate::float::BLOCK;
-use crate::float::sums::blocks;
 use crate::float::term::Raw;
-use crate::float::two::Two;
-use crate::isa::{Isa, Lanes, Run};
+use crate::float::tree::{BLOCK, block_sums};
+use crate::isa::{Isa, Op};
 use std::vec;
 
 #[derive(Clone, Copy)]
@@ -16,51 +14,41 @@ const ZERO: f32 = -1.0;
 
 /// The most roundings of an element in the sums of d and of d² of a row, those left out that two floats keep.
 pub(super) fn roundings(width: usize) -> [usize; 2] {
-    let none = (Counter.no_two(), Counter.no_two());
-    let row = vec![0.0; width];
-    let (a, b) = blocks::<Counter, Raw, true>(Counter, Raw, &row, BLOCK, none, true);
-    [a, b].map(|sum| sum.hi.into_iter().fold(0.0, f32::max) as usize)
+    let row = vec![1.0; width];
+    let mut most = (0.0, 0.0);
+    for block in row.chunks(BLOCK) {
+        for lane in 0..4 {
+            let (a, b) = block_sums::<_, _, true>(Counter, Raw, block, lane);
+            most = (f32::max(most.0, a), f32::max(most.1, b));
+        }
+    }
+    [most.0 as usize, most.1 as usize]
 }
 
 impl Isa for Counter {
     const LANES: usize = 1;
     type V = f32;
-    type Four = [f32; 4];
+    type Quad = Self;
+    const QUAD: Self = Self;
     const WIDE: usize = 1;
     type Wide = f64;
-
-    fn run<R: Run<Self>>(self, op: R) -> R::Output {
+    fn run<O: Op>(self, op: O) -> O::Output {
         op.eval(self)
+    }
+    fn narrow(self, v: f32) -> f32 {
+        v
     }
     fn splat(self, value: f32) -> f32 {
         if value == 0.0 { ZERO } else { 0.0 }
     }
     fn load(self, from: &[f32]) -> f32 {
-        from[0]
+        self.splat(from[0])
     }
     fn add(self, a: f32, b: f32) -> f32 {
         if a == ZERO || b == ZERO { a.max(b) } else { a.max(b) + 1.0 }
     }
     fn mul(self, a: f32, b: f32) -> f32 {
-        a + b + 1.0
-    }
-    fn fold(self, lanes: impl Lanes<Self>) -> [[f32; 4]; 2] {
-        let column = |l: usize| lanes.column(self, l);
-        let lane = |l: usize| {
-            let [(a0, b0), (a8, b8), (a4, b4), (a12, b12)] = [l, l + 8, l + 4, l + 12].map(column);
-            (self.add(self.add(a0, a8), self.add(a4, a12)), self.add(self.add(b0, b8), self.add(b4, b12)))
-        };
-        let lanes = [0, 1, 2, 3].map(lane);
-        [lanes.map(|(a, _)| a), lanes.map(|(_, b)| b)]
-    }
-    fn plus(self, total: Two<[f32; 4]>, four: [f32; 4]) -> Two<[f32; 4]> {
-        Two { hi: core::array::from_fn(|l| total.hi[l].max(four[l])), ..total }
-    }
-    fn join(self, a: [[f32; 4]; 2], b: [[f32; 4]; 2]) -> [[f32; 4]; 2] {
-        core::array::from_fn(|of| core::array::from_fn(|l| self.add(a[of][l], b[of][l])))
-    }
-    fn no_two(self) -> Two<[f32; 4]> {
-        Two { hi: [0.0; 4], lo: [0.0; 4] }
+        if a == ZERO { ZERO } else { a + b + 1.0 }
     }
 
     // The sums of blocks need no more.
@@ -85,22 +73,16 @@ impl Isa for Counter {
     fn le(self, _: f32, _: f32) -> u32 {
         unreachable!()
     }
-    fn turn(self, _: impl Fn(usize) -> [f32; 4]) -> [f32; 4] {
+    fn transpose<'a>(self, _: impl Fn(usize) -> &'a [f32; 4]) -> [f32; 4] {
         unreachable!()
     }
-    fn four(self, _: [f32; 4]) -> [f32; 4] {
-        unreachable!()
-    }
-    fn values(self, _: [f32; 4]) -> [f32; 4] {
-        unreachable!()
-    }
-    fn wide(self, _: &[f32]) -> f64 {
+    fn widen(self, _: &[f32]) -> f64 {
         unreachable!()
     }
     fn wide_load(self, _: &[f64]) -> f64 {
         unreachable!()
     }
-    fn wide_sum(self, _: &[f32], _: f32) -> f64 {
+    fn widen_sum(self, _: &[f32], _: f32) -> f64 {
         unreachable!()
     }
     fn wide_splat(self, _: f64) -> f64 {

@@ -1,7 +1,6 @@
 //! The inequalities of `error.md`, in the order and with the letters of the page. Every operation is rounded up.
 
-use crate::float::stream::SEGMENT;
-use crate::float::sums::BLOCK;
+use crate::float::tree::{BLOCK, SEGMENT};
 use core::ops::{Add, Div, Mul, Sub};
 
 /// Additions that round on the way of an element to the sums of d; its square has one rounding more. Counted in `count`.

@@ -1,4 +1,4 @@
-//! The rows that need more passes than one, and which passes those are.
+//! Which pass over a row comes next: the decisions alone, for a row in memory and for one in pieces.
 //!
 //! A pivot too far from the mean (at 1e7 and σ = 1 it is a rounded one) costs one more pass 1, about the mean
 //! then found. Where that does not help either, because sums are out of range or values not finite, the row
@@ -14,19 +14,17 @@
 //! One fine pass is enough: with mean − lowest ≤ σ·sqrt(N) the coarse mean is off by some 2⁻²²·σ·sqrt(N), far less
 //! than σ for every N ≤ 2²⁴, and the fine pass measures what is left.
 
-use super::rstd::{Constants, Row, Statistics};
-use super::stream::{Conclude, Extend, Totals};
-use super::sums::{LANES, far, statistics_of};
+use super::rstd::{Constants, RowSpec, Statistics, mean, needs_pivot, statistics};
 use super::term::Scaled;
-use super::two::{Two, two_sum};
+use super::total::{Lanes, finish_one};
 use crate::RowStats;
-use crate::isa::{Isa, Op, Scalar};
+use crate::isa::{Isa, Scalar, Two, two_sum};
 
 /// A pass over a row.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Pass {
     pub stage: Stage,
-    /// What its sums are about; those of [`Stage::Range`] are not asked for.
+    /// What its sums are about; [`Stage::Range`] takes no sums.
     pub about: Scaled,
 }
 
@@ -50,49 +48,45 @@ pub(crate) enum Next {
 }
 
 impl Pass {
-    pub(crate) const FIRST: Self = Self { stage: Stage::First, about: Scaled::NOTHING };
-    const RANGE: Self = Self { stage: Stage::Range, about: Scaled::NOTHING };
+    pub(crate) const FIRST: Self = Self { stage: Stage::First, about: Scaled::IDENTITY };
+    const RANGE: Self = Self { stage: Stage::Range, about: Scaled::IDENTITY };
 
-    /// About a mean that was found, if it is one.
-    fn at(stage: Stage, mean: f32) -> Self {
-        let about = Scaled { pivot: mean, ..Scaled::NOTHING };
+    /// About `mean`, or, where that is not finite, the first of the careful passes.
+    fn at_mean(stage: Stage, mean: f32) -> Self {
+        let about = Scaled { pivot: mean, ..Scaled::IDENTITY };
         if mean.is_finite() { Self { stage, about } } else { Self::RANGE }
     }
 
-    /// The pass after the first or the second, if that gave `mean` and was not good enough.
-    pub(super) fn failed(row: &Row, mean: f32) -> Self {
-        if row.centred { Self::at(Stage::Mean, mean) } else { Self::RANGE }
+    /// The pass after the first or the second, where that found `mean` but lost digits.
+    pub(super) fn after_failure(spec: &RowSpec, mean: f32) -> Self {
+        if spec.centred { Self::at_mean(Stage::Mean, mean) } else { Self::RANGE }
     }
 
-    /// After the sums `a` and `b` of a row in every lane.
-    #[inline(always)]
-    pub(super) fn next<I: Isa>(&self, isa: I, row: &Row, a: Two<I::V>, b: Two<I::V>) -> Next {
-        let first = |v: I::V| {
-            let mut values = [0.0; LANES];
-            isa.store(v, &mut values);
-            values[0]
-        };
+    /// What follows this pass, which found the sums in `lanes`. Apart, so that its many values are not on the stack
+    /// while a row is summed.
+    #[inline(never)]
+    pub(crate) fn next(&self, spec: &RowSpec, lanes: &Lanes) -> Next {
+        let (a, b) = (finish_one(&lanes[0]), finish_one(&lanes[1]));
         // A scaled row has a scaled ε. In two steps: neither over- nor underflows unless the result does, and then ε is
         // nothing beside 1.
         let scale = self.about.scale;
-        let constants = &Constants::new(Row { epsilon: row.epsilon * scale * scale, ..*row });
-        if row.centred && self.stage == Stage::First && far(isa, constants, a, b) & 1 != 0 {
-            let mean = isa.div(isa.add(a.hi, a.lo), isa.splat(constants.n));
-            return Next::Again(Pass::at(Stage::Pivot, first(mean)));
+        let constants = &Constants::new(RowSpec { epsilon: spec.epsilon * scale * scale, ..*spec });
+        if spec.centred && self.stage == Stage::First && needs_pivot(Scalar, constants, a, b) & 1 != 0 {
+            return Next::Again(Self::at_mean(Stage::Pivot, mean(Scalar, constants, a)));
         }
-        let Statistics { delta, rstd, ok } = statistics_of(isa, constants, a, b);
-        self.after(row, first(delta), first(rstd), ok & 1 != 0)
+        let Statistics { delta, rstd, ok } = statistics(Scalar, constants, a, b);
+        self.after(spec, delta, rstd, ok & 1 != 0)
     }
 
-    /// After sums that gave a mean, relative to what they were about.
-    fn after(&self, row: &Row, delta: f32, factor: f32, ok: bool) -> Next {
+    /// What follows this pass, which found a mean (relative to what its sums are about) and a factor.
+    fn after(&self, spec: &RowSpec, delta: f32, factor: f32, ok: bool) -> Next {
         let about = self.about;
         let Scaled { scale, pivot, .. } = about;
         Next::Again(match self.stage {
             Stage::First | Stage::Pivot | Stage::Mean if ok => {
                 return Next::Done(RowStats::about(pivot, delta, factor));
             }
-            Stage::First | Stage::Pivot => Self::failed(row, pivot + delta),
+            Stage::First | Stage::Pivot => Self::after_failure(spec, pivot + delta),
             Stage::Mean | Stage::Range => Self::RANGE,
             Stage::Coarse => {
                 let Two { hi: pivot, lo: delta } = two_sum(Scalar, pivot, delta);
@@ -105,16 +99,16 @@ impl Pass {
     }
 }
 
-/// Of the values of a row.
+/// The lowest and the highest value of a row: what [`Stage::Range`] finds.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Range {
     lowest: f32,
     highest: f32,
-    pub finite: bool,
+    finite: bool,
 }
 
 impl Range {
-    pub(crate) const NONE: Self = Self { lowest: f32::MAX, highest: f32::MIN, finite: true };
+    pub(crate) const EMPTY: Self = Self { lowest: f32::MAX, highest: f32::MIN, finite: true };
 
     pub(crate) fn extend(&mut self, part: &[f32]) {
         for &v in part {
@@ -130,21 +124,21 @@ impl Range {
         self.finite &= other.finite;
     }
 
-    /// After a pass that found this range.
-    pub(crate) fn next(&self, row: &Row) -> Next {
+    /// What follows the pass that found this range.
+    pub(crate) fn next(&self, spec: &RowSpec) -> Next {
         let Self { lowest, highest, finite } = *self;
         if !finite {
             return Next::Done(RowStats::NOT_FINITE);
         }
-        let first = if row.centred { lowest } else { 0.0 };
-        let spread = if row.centred {
+        let first = if spec.centred { lowest } else { 0.0 };
+        let spread = if spec.centred {
             highest - lowest
         } else if -lowest > highest {
             -lowest
         } else {
             highest
         };
-        let epsilon = row.epsilon;
+        let epsilon = spec.epsilon;
         if spread == 0.0 {
             let factor = if epsilon > 0.0 { 1.0 / Scalar.sqrt(epsilon) } else { 0.0 };
             return Next::Done(RowStats { pivot: first, factor, ..RowStats::default() });
@@ -152,46 +146,6 @@ impl Range {
         let scale = scale(spread, epsilon);
         let about = Scaled { scale, pivot: first * scale, delta: 0.0 };
         Next::Again(Pass { stage: Stage::Coarse, about })
-    }
-}
-
-/// The pass [`Stage::Range`].
-#[inline(never)]
-fn range(row: &Row, x: &[f32]) -> Next {
-    let mut range = Range::NONE;
-    range.extend(x);
-    range.next(row)
-}
-
-/// The statistics of a row, from `pass` on; `next` sums it.
-#[inline(always)]
-pub(super) fn passes(row: &Row, x: &[f32], mut pass: Pass, mut next: impl FnMut(&Pass) -> Next) -> RowStats {
-    loop {
-        match if pass.stage == Stage::Range { range(row, x) } else { next(&pass) } {
-            Next::Done(stats) => return stats,
-            Next::Again(then) => pass = then,
-        }
-    }
-}
-
-/// The statistics of a row, from `pass` on.
-pub(crate) struct Redo<'a> {
-    pub row: &'a Row,
-    pub x: &'a [f32],
-    pub pass: Pass,
-}
-
-impl Op for Redo<'_> {
-    type Output = RowStats;
-
-    #[inline(always)]
-    fn eval<I: Isa>(self, isa: I) -> RowStats {
-        let Self { row, x, pass } = self;
-        passes(row, x, pass, |&pass| {
-            let (about, mut totals) = (pass.about, Totals::NONE);
-            isa.run(Extend { about, part: x, totals: &mut totals });
-            isa.run(Conclude { row, pass, totals: &mut totals })
-        })
     }
 }
 

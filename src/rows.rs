@@ -1,6 +1,11 @@
+//! The memory of a call: rows that are read and written, apart or in place, and the features beside them.
+//!
+//! One type stands for every way in which the slices of a call may lie, so that there is one loop for all. It keeps raw
+//! pointers, because in place the same memory is read and written. Each constructor takes slices that are borrowed for
+//! longer than its value, and checks that the rows lie within them; a place to write belongs to one value at a time.
 #![allow(unsafe_code)]
 
-use super::{GROUP, Group, ROWS};
+use crate::isa::{GROUP, Group, Isa, ONE_LANE, elements_from, elements_from_mut};
 use core::marker::PhantomData;
 use core::ptr::{null, null_mut};
 use core::slice::{from_raw_parts, from_raw_parts_mut};
@@ -22,25 +27,24 @@ impl Layout {
         Self { rows, width, from: width, to: width }
     }
 
-    /// Its rows if the slices that are read and written have so many elements, else none.
+    /// The layout itself, if slices of `from` and `to` elements hold its rows: callers have seen to that. Else no row.
     #[inline(always)]
     fn within(self, from: usize, to: usize) -> Self {
         let Self { rows, width, .. } = self;
         let fits = |step: usize, len: usize| {
             let end = rows.wrapping_sub(1).checked_mul(step).and_then(|start| start.checked_add(width));
-            // Of rows one behind the other the compiler knows it from how they were counted.
-            let packed = ROWS == 1 && step == width && len.checked_div(width) == Some(rows);
+            // The compiler knows it of packed rows, from how they were counted.
+            let packed = ONE_LANE && step == width && len.checked_div(width) == Some(rows);
             packed || step >= width && end.is_some_and(|end| end <= len)
         };
         let all = fits(self.from, from) && (self.to == self.from && to == from || fits(self.to, to));
+        debug_assert!(all || rows == 0, "{self:?} in slices of {from} and {to}");
         Self { rows: if all { rows } else { 0 }, ..self }
     }
 }
 
 /// Rows to read and the places to write them to: two slices, one that is written where it was read, or one that is
 /// only read.
-///
-/// One type for all, so that there is one loop for all.
 pub(crate) struct Rows<'a> {
     from: *mut f32,
     /// Null, or what is to be added to `from`; only then is `from` written through.
@@ -51,18 +55,18 @@ pub(crate) struct Rows<'a> {
     slices: PhantomData<&'a mut [f32]>,
 }
 
-/// One of [`Rows`] that are written.
-pub(crate) struct RowOf<'a> {
+/// One row of [`Rows`] that are written.
+pub(crate) struct Row<'a> {
     from: *mut f32,
     to: *mut f32,
     width: usize,
     slices: PhantomData<&'a mut [f32]>,
 }
 
-/// One group of [`Rows`].
+/// One group of a [`Row`]. It makes no reference that outlives a load or a store, so that none meets another one.
 pub(crate) struct Slot<'a> {
-    from: *const Group,
-    to: *mut Group,
+    from: *const f32,
+    to: *mut f32,
     slices: PhantomData<&'a mut [f32]>,
 }
 
@@ -73,7 +77,7 @@ pub(crate) struct Feature<'a> {
     /// Bytes from one group to the next; 0 where it is the same.
     step: usize,
     groups: usize,
-    rest: &'a [f32],
+    tail: &'a [f32],
 }
 
 impl<'a> Rows<'a> {
@@ -136,7 +140,7 @@ impl<'a> Rows<'a> {
 
     /// At most `rows` rows from row `first` on.
     #[inline(always)]
-    pub(crate) fn part(&mut self, first: usize, rows: usize) -> Rows<'_> {
+    pub(crate) fn slice(&mut self, first: usize, rows: usize) -> Rows<'_> {
         let first = first.min(self.layout.rows);
         let layout = Layout { rows: rows.min(self.layout.rows - first), ..self.layout };
         let on = |at: *mut f32, step: usize| {
@@ -155,11 +159,11 @@ impl<'a> Rows<'a> {
 
     #[inline(always)]
     pub(crate) fn source(&self) -> &[f32] {
-        // SAFETY: so many elements of a slice borrowed for longer; what writes them needs `self` to itself.
+        // SAFETY: `span` elements of a slice borrowed for longer; whoever writes them borrows `self` mutably.
         unsafe { from_raw_parts(self.from, self.span()) }
     }
 
-    /// What is to be added and to what, if so.
+    /// What is to be added and the residual that it is added to, in calls that have one.
     #[inline(always)]
     pub(crate) fn addition(&mut self) -> Option<(&[f32], &mut [f32])> {
         if self.addend.is_null() {
@@ -170,11 +174,12 @@ impl<'a> Rows<'a> {
         Some(unsafe { (from_raw_parts(self.addend, len), from_raw_parts_mut(self.from, len)) })
     }
 
-    /// Row `i`, empty if there is none or nothing is to be written.
+    /// Row `i`; empty where nothing is to be written.
     #[inline(always)]
-    pub(crate) fn row(&mut self, i: usize) -> RowOf<'_> {
+    pub(crate) fn row(&mut self, i: usize) -> Row<'_> {
+        debug_assert!(i < self.layout.rows);
         let Layout { rows, width, from, to } = self.layout;
-        RowOf {
+        Row {
             from: self.from.wrapping_add(i.wrapping_mul(from)),
             to: self.to.wrapping_add(i.wrapping_mul(to)),
             width: if i < rows && !self.to.is_null() { width } else { 0 },
@@ -183,39 +188,41 @@ impl<'a> Rows<'a> {
     }
 }
 
-impl RowOf<'_> {
+impl Row<'_> {
     #[inline(always)]
     pub(crate) fn source(&self) -> &[f32] {
         if self.width == 0 {
             return &[];
         }
-        // SAFETY: so many elements of a slice borrowed for longer; what writes them needs `self` to itself.
+        // SAFETY: `width` elements of a slice borrowed for longer; whoever writes them borrows `self` mutably.
         unsafe { from_raw_parts(self.from, self.width) }
     }
 
-    /// Its whole groups one after another, each with its groups of two features: γ and β, or γ and x.
+    /// The whole groups of the row, each with its groups of two features: γ and β, or γ and x.
     #[inline(always)]
     pub(crate) fn groups<'p>(
         &'p mut self,
         mut first: Feature<'p>,
         mut second: Feature<'p>,
     ) -> impl Iterator<Item = (Slot<'p>, &'p Group, &'p Group)> {
-        let count = (self.width / GROUP).min(first.groups).min(second.groups);
-        let (mut from, mut to) = (self.from.cast::<Group>(), self.to.cast::<Group>());
+        let groups = self.width / GROUP;
+        debug_assert!(groups <= first.groups && groups <= second.groups);
+        let count = groups.min(first.groups).min(second.groups);
+        let (mut from, mut to) = (self.from, self.to);
         (0..count).map(move |_| {
             let slot = Slot { from, to, slices: PhantomData };
             // SAFETY: both have `count` groups, or one that every step returns to.
             let features = unsafe { (&*first.at, &*second.at) };
-            (from, to) = (from.wrapping_add(1), to.wrapping_add(1));
+            (from, to) = (from.wrapping_add(GROUP), to.wrapping_add(GROUP));
             first.at = first.at.wrapping_byte_add(first.step);
             second.at = second.at.wrapping_byte_add(second.step);
             (slot, features.0, features.1)
         })
     }
 
-    /// Writes `map` of each element behind the whole groups; they are counted from 0.
+    /// Writes `map` of each element of the tail, which follows the last whole group; they are counted from 0.
     #[inline(always)]
-    pub(crate) fn rest(&mut self, mut map: impl FnMut(usize, f32) -> f32) {
+    pub(crate) fn tail(&mut self, mut map: impl FnMut(usize, f32) -> f32) {
         let groups = self.width - self.width % GROUP;
         for i in groups..self.width {
             // SAFETY: the row has so many elements. The read is over before the write.
@@ -241,35 +248,44 @@ impl RowOf<'_> {
 }
 
 impl Slot<'_> {
+    /// The vector of elements from `at` on.
     #[inline(always)]
-    pub(crate) fn source(&self) -> &Group {
-        // SAFETY: a group of a slice borrowed for longer; `target` needs `self` to itself.
-        unsafe { &*self.from }
+    pub(crate) fn load<I: Isa>(&self, isa: I, at: usize) -> I::V {
+        // SAFETY: the group has 16 elements of a slice borrowed for longer, and no reference for writing is alive now.
+        isa.load(elements_from(unsafe { &*self.from.cast::<Group>() }, at))
     }
 
+    /// The same in `f64`.
     #[inline(always)]
-    pub(crate) fn target(&mut self) -> &mut Group {
-        // SAFETY: as above, and borrowed to be written. No two slots share a group to write: an iterator gives each group
-        // of a row once, and needs the row to itself.
-        unsafe { &mut *self.to }
+    pub(crate) fn widen<I: Isa>(&self, isa: I, at: usize) -> I::Wide {
+        // SAFETY: as above.
+        isa.widen(elements_from(unsafe { &*self.from.cast::<Group>() }, at))
+    }
+
+    /// Writes the elements from `at` on.
+    #[inline(always)]
+    pub(crate) fn store<I: Isa>(&mut self, isa: I, v: I::V, at: usize) {
+        // SAFETY: as above, borrowed to be written, and no other reference to the group is alive now.
+        isa.store(v, elements_from_mut(unsafe { &mut *self.to.cast::<Group>() }, at));
     }
 }
 
 impl<'a> Feature<'a> {
     #[inline(always)]
     pub(crate) fn own(values: &'a [f32]) -> Self {
-        let (groups, rest) = values.as_chunks::<GROUP>();
-        Self { at: groups.as_ptr(), step: size_of::<Group>(), groups: groups.len(), rest }
+        let (groups, tail) = values.as_chunks::<GROUP>();
+        Self { at: groups.as_ptr(), step: size_of::<Group>(), groups: groups.len(), tail }
     }
 
     #[inline(always)]
     pub(crate) fn same(group: &'a Group) -> Self {
-        Self { at: group, step: 0, groups: usize::MAX, rest: group }
+        Self { at: group, step: 0, groups: usize::MAX, tail: group }
     }
 
-    /// Element `i` of those behind the whole groups.
+    /// Element `i` of the tail, which follows the last whole group.
     #[inline(always)]
-    pub(crate) fn rest(&self, i: usize) -> f32 {
-        self.rest.get(i).copied().unwrap_or(0.0)
+    pub(crate) fn tail(&self, i: usize) -> f32 {
+        debug_assert!(i < self.tail.len());
+        self.tail.get(i).copied().unwrap_or(0.0)
     }
 }

@@ -9,21 +9,28 @@
 //! bits must be the same there. Products are exact while neither over- nor underflow is near, which the
 //! callers see to: quantities outside 2⁻⁹⁶ … 2⁹⁶ take the scaled path.
 
-use crate::isa::{Isa, SMALL, Scalar};
+use super::lanes::{Isa, SMALL};
 
 /// `hi + lo`, one pair per lane.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Two<V> {
     pub hi: V,
     pub lo: V,
 }
 
-impl Two<f32> {
+impl<V: Copy> Two<V> {
     /// `hi + v`; what rounding leaves out goes to `lo`.
     #[inline(always)]
-    pub(crate) fn plus(self, v: f32) -> Self {
-        let sum = two_sum(Scalar, self.hi, v);
-        Self { hi: sum.hi, lo: self.lo + sum.lo }
+    pub(crate) fn plus<I: Isa<V = V>>(self, isa: I, v: V) -> Self {
+        let sum = two_sum(isa, self.hi, v);
+        Self { hi: sum.hi, lo: isa.add(self.lo, sum.lo) }
+    }
+
+    /// The sum of two sums.
+    #[inline(always)]
+    pub(crate) fn join<I: Isa<V = V>>(self, isa: I, other: Self) -> Self {
+        let sum = self.plus(isa, other.hi);
+        Self { hi: sum.hi, lo: isa.add(sum.lo, other.lo) }
     }
 }
 
@@ -42,9 +49,19 @@ fn split<I: Isa>(isa: I, v: I::V) -> Two<I::V> {
     Two { hi, lo: isa.sub(v, hi) }
 }
 
-/// What [`Isa::two_product`] is, compiled where it is called.
+/// `a · b`, and what its rounding leaves out: some twenty operations, which are a function where code is to be small.
 #[inline(always)]
-pub(crate) fn split_product<I: Isa>(isa: I, a: I::V, b: I::V) -> Two<I::V> {
+pub(crate) fn two_product<I: Isa>(isa: I, a: I::V, b: I::V) -> Two<I::V> {
+    if SMALL { outlined_product(isa, a, b) } else { split_product(isa, a, b) }
+}
+
+#[inline(never)]
+fn outlined_product<I: Isa>(isa: I, a: I::V, b: I::V) -> Two<I::V> {
+    split_product(isa, a, b)
+}
+
+#[inline(always)]
+fn split_product<I: Isa>(isa: I, a: I::V, b: I::V) -> Two<I::V> {
     let hi = isa.mul(a, b);
     let (a, b) = (split(isa, a), split(isa, b));
     let rest = isa.sub(isa.mul(a.hi, b.hi), hi);
@@ -54,9 +71,9 @@ pub(crate) fn split_product<I: Isa>(isa: I, a: I::V, b: I::V) -> Two<I::V> {
 
 #[inline(always)]
 pub(crate) fn two_square<I: Isa>(isa: I, v: I::V) -> Two<I::V> {
-    if I::LANES == 1 && SMALL {
+    if SMALL {
         // Both are exact.
-        return isa.two_product(v, v);
+        return two_product(isa, v, v);
     }
     let square = isa.mul(v, v);
     let v = split(isa, v);

@@ -15,25 +15,26 @@ impl<T: Copy, const N: usize> List<T, N> {
         Self { items: [const { MaybeUninit::uninit() }; N], len: 0 }
     }
 
-    /// Holds `count` times `item`, at most `N` times.
+    /// Holds `item` `count` times; `count` is at most `N`.
     #[inline(always)]
     pub(crate) fn repeat(&mut self, item: T, count: usize) {
+        debug_assert!(count <= N);
         if let Some(places) = self.items.get_mut(..count) {
             places.iter_mut().for_each(|place| _ = place.write(item));
             self.len = count;
         }
     }
 
-    /// One more item; none more than `N`.
+    /// Adds an item, which there is room for, and returns its place.
     #[inline(always)]
-    pub(crate) fn push(&mut self, item: T) {
-        if let Some(place) = self.items.get_mut(self.len) {
-            place.write(item);
-            self.len += 1;
-        }
+    pub(crate) fn push(&mut self, item: T) -> Option<&mut T> {
+        debug_assert!(self.len < N);
+        let place = self.items.get_mut(self.len)?;
+        self.len += 1;
+        Some(place.write(item))
     }
 
-    /// Repeats the last item until there are a multiple of `step`, or `N`.
+    /// Repeats the last item until their number is a multiple of `step`, or `N`.
     #[inline(always)]
     pub(crate) fn fill_up(&mut self, step: usize) {
         let end = self.len.next_multiple_of(step).min(N);
