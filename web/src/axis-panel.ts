@@ -8,7 +8,7 @@ import { atFirst, CELLS, EXAMPLES, isPresent, isUntouched, nearestPresent, NORMS
 import { VIEWS, VIVID, type AxisState } from "./axis-state";
 import { Tensor } from "./axis-tensor";
 import { inItalics, never, SHOWN, TITLES, verdict, who } from "./axis-words";
-import { breath } from "./breath";
+import { appendGently, breath } from "./breath";
 import { h, s } from "./dom";
 import { fixed, shown } from "./format";
 import { radios } from "./radios";
@@ -65,18 +65,10 @@ export async function start(root: HTMLElement, store: Store): Promise<void> {
   const blind = h("p", { class: "axis-never" });
   const table = new Table("The batch as a table");
 
-  const parts = [
-    h("div", { class: "axis-controls" }, norm.element, batch.element, bar),
-    judgement,
-    h(
-      "div",
-      { class: "axis-layout" },
-      h("div", {}, view.element, tensor.element, h("p", { class: "axis-hint", id: "axis-hint" }, "Down: features. Across: time steps. Tap a cell, or use the arrow keys; Page Up and Page Down change the example.")),
-      h("div", { class: "axis-reading" }, h("div", { class: "axis-result" }, sentence, figures), sum, fan.element, blind),
-    ),
-    table.element,
-    status,
-  ];
+  const hint = h("p", { class: "axis-hint", id: "axis-hint" }, "Down: features. Across: time steps. Tap a cell, or use the arrow keys; Page Up and Page Down change the example.");
+  const grid = h("div", {}, view.element, tensor.element, hint);
+  const reading = h("div", { class: "axis-reading" }, h("div", { class: "axis-result" }, sentence, figures), sum, fan.element, blind);
+  const layout = h("div", { class: "axis-layout" });
   await breath();
 
   let announcing = 0;
@@ -173,7 +165,9 @@ export async function start(root: HTMLElement, store: Store): Promise<void> {
   };
   store.watch(keysOf("axis"), draw);
   await breath();
-  live.append(...parts);
+  await appendGently(live, [h("div", { class: "axis-controls" }, norm.element, batch.element, bar), judgement, layout]);
+  await appendGently(layout, [grid, reading]);
+  live.append(table.element, status);
   onTheme(() => draw(store.state));
 }
 

@@ -1,5 +1,5 @@
 /** One row under one's fingers: x, x̂, γ, β, y as five strips over the same columns, the formula beside them. */
-import { breath, painted } from "./breath";
+import { appendGently, breath, painted } from "./breath";
 import { Coach } from "./coach";
 import { css } from "./colour";
 import { h } from "./dom";
@@ -57,6 +57,7 @@ export async function start(root: HTMLElement, store: Store): Promise<void> {
     new Strip({ kind, symbol, name, count: WIDTH, onSelect: select });
   const x = editable("x", "x", "drag its bars");
   const hat = computed("hat", "x̂", "normalised");
+  await breath();
   const gamma = editable("gamma", "γ", "scale, learned");
   const beta = editable("beta", "β", "shift, learned");
   const y = computed("y", "y", "the result");
@@ -91,12 +92,9 @@ export async function start(root: HTMLElement, store: Store): Promise<void> {
   live.replaceChildren(tools.element, remark);
   await painted();
   live.append(h("div", { class: "row-layout" }, left, right), table.element);
-  for (const strip of strips) {
-    await painted();
-    stage.append(strip.element);
-  }
   await painted();
-  right.append(formula.element, coach.element);
+  await appendGently(stage, strips.map(({ element }) => element));
+  await appendGently(right, [formula.element, coach.element]);
 
   const showStep = (step: number) => {
     if (stage.dataset.step === String(step)) return;

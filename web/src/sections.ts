@@ -14,11 +14,21 @@ export interface Section {
 
 /** Started ahead by this much of the screen's height. */
 const AHEAD = "100%";
+const PATIENCE = 3000;
 
 const whenIdle = (act: () => void) => {
   if ("requestIdleCallback" in window) requestIdleCallback(act, { timeout: 2000 });
   else setTimeout(act, 200);
 };
+
+let turn: Promise<unknown> = Promise.resolve();
+
+/** One after the other: two sections that start at once are one long task. But none waits for ever for the other's data. */
+function inTurn(act: () => Promise<void>): Promise<void> {
+  const acted = turn.then(act);
+  turn = Promise.race([acted.catch(() => undefined), new Promise((resolve) => setTimeout(resolve, PATIENCE))]);
+  return acted;
+}
 
 /** Loads, starts and shows one section; never throws. */
 export async function startSection(id: SectionId, load: () => Promise<Section>, store: Store): Promise<void> {
@@ -26,9 +36,11 @@ export async function startSection(id: SectionId, load: () => Promise<Section>, 
   try {
     const [section] = await Promise.all([load(), startPackage()]);
     // Reading a script, starting it and laying out what it made are three tasks: together they would hold up a finger.
-    await breath();
-    await section.start(root, store);
-    await breath();
+    await inTurn(async () => {
+      await breath();
+      await section.start(root, store);
+      await breath();
+    });
     root.dataset.started = "";
   } catch (error) {
     root.dataset.failed = "";

@@ -1,7 +1,7 @@
 /** Section 7: how to use the package with the reader's own row, what that costs, and how fast it is here. */
 import { badge } from "./badge";
 import { benchPanel } from "./bench-panel";
-import { breath } from "./breath";
+import { appendGently, breath } from "./breath";
 import { h } from "./dom";
 import { readable } from "./format";
 import { Norm } from "./norm";
@@ -32,9 +32,8 @@ export async function start(root: HTMLElement, store: Store): Promise<void> {
   await breath();
   const tabs = new Tabs("Where you use it", starts, (target) => store.update({ target }));
   const result = h("p", { class: "use-result" });
-  live.replaceChildren(
-    tabs.element,
-    result,
+  await appendGently(live, [tabs.element, result]);
+  live.append(
     h("h3", { id: "bench-title" }, "Speed on this machine"),
     h(
       "p",
