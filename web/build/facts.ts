@@ -1,4 +1,4 @@
-/** Writes into the built page what only the build knows: the policy, the fonts to fetch early, the package's size and repository. */
+/** Writes into the built page what only the build knows: the policy, the font to fetch early, the package's size and repository. */
 import { readFileSync } from "node:fs";
 import { brotliCompressSync } from "node:zlib";
 import type { HtmlTagDescriptor, Plugin } from "vite";
@@ -18,8 +18,8 @@ const POLICY = [
   "trusted-types own-scripts",
 ].join("; ");
 
-/** Fetched with the page instead of after its style sheet, but after its script: the fonts of the first screen. */
-const EARLY = /serif-4-latin|sans-3-latin/;
+/** Fetched with the page instead of after its style sheet, but after its script: the font of the first words. */
+const EARLY = /serif-4-latin-wght-normal/;
 
 export function facts(): Plugin {
   return {

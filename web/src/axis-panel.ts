@@ -66,7 +66,7 @@ export async function start(root: HTMLElement, store: Store): Promise<void> {
   const table = new Table("The batch as a table");
 
   const hint = h("p", { class: "axis-hint", id: "axis-hint" }, "Down: features. Across: time steps. Tap a cell, or use the arrow keys; Page Up and Page Down change the example.");
-  const grid = h("div", {}, view.element, tensor.element, hint);
+  const grid = h("div");
   const reading = h("div", { class: "axis-reading" }, h("div", { class: "axis-result" }, sentence, figures), sum, fan.element, blind);
   const layout = h("div", { class: "axis-layout" });
   await breath();
@@ -166,7 +166,11 @@ export async function start(root: HTMLElement, store: Store): Promise<void> {
   store.watch(keysOf("axis"), draw);
   await breath();
   await appendGently(live, [h("div", { class: "axis-controls" }, norm.element, batch.element, bar), judgement, layout]);
-  await appendGently(layout, [grid, reading]);
+  layout.append(grid, reading);
+  const examples = [...tensor.element.children];
+  tensor.element.replaceChildren();
+  await appendGently(grid, [view.element, tensor.element, hint]);
+  await appendGently(tensor.element, examples);
   live.append(table.element, status);
   onTheme(() => draw(store.state));
 }

@@ -1,4 +1,7 @@
 import "./style/fonts.css";
+import "./style/masthead.css";
+import "./style/controls.css";
+// After them, for paper and forced colours.
 import "./style/page.css";
 import "./style/row-still.css";
 import "./style/axis-still.css";

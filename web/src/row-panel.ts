@@ -1,5 +1,5 @@
 /** One row under one's fingers: x, x̂, γ, β, y as five strips over the same columns, the formula beside them. */
-import { appendGently, breath, painted } from "./breath";
+import { appendGently, breath } from "./breath";
 import { Coach } from "./coach";
 import { css } from "./colour";
 import { h } from "./dom";
@@ -86,15 +86,6 @@ export async function start(root: HTMLElement, store: Store): Promise<void> {
   const stage = h("div", { id: "row-strips" });
   const left = h("div", { class: "row-column" }, stage, h("div", { id: "row-epsilon" }, epsilon.element, h("p", { class: "gain" }, gain, bound)));
   const right = h("div", { class: "row-column" });
-  await breath();
-  // A little at a time: to lay out all of it takes a phone too long.
-  const live = root.querySelector(".live") as HTMLElement;
-  live.replaceChildren(tools.element, remark);
-  await painted();
-  live.append(h("div", { class: "row-layout" }, left, right), table.element);
-  await painted();
-  await appendGently(stage, strips.map(({ element }) => element));
-  await appendGently(right, [formula.element, coach.element]);
 
   const showStep = (step: number) => {
     if (stage.dataset.step === String(step)) return;
@@ -158,9 +149,14 @@ export async function start(root: HTMLElement, store: Store): Promise<void> {
       rows: columns[0].map((_, i) => [String(i + 1), ...columns.map((values) => values[i])]),
     }));
   };
-  await painted();
+  await breath();
   store.watch(["preset", "x", "gamma", "beta", "epsilon", "step", "seen", "task"], draw);
   onTheme(() => draw(store.state));
+  // A little at a time: to lay out all of it takes a phone too long.
+  const live = root.querySelector(".live") as HTMLElement;
+  await appendGently(live, [tools.element, remark, h("div", { class: "row-layout" }, left, right), table.element]);
+  await appendGently(stage, strips.map(({ element }) => element));
+  await appendGently(right, [formula.element, coach.element]);
 }
 
 const INVITATION = "Twelve numbers, one row: think of one token, or one moment of a sound. Guess each step of the norm before you see it, or have every step shown.";

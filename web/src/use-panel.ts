@@ -32,6 +32,13 @@ export async function start(root: HTMLElement, store: Store): Promise<void> {
   await breath();
   const tabs = new Tabs("Where you use it", starts, (target) => store.update({ target }));
   const result = h("p", { class: "use-result" });
+  const norm = new Norm();
+  store.watch(["target"], ({ target }) => tabs.show(target));
+  store.watch(["x", "gamma", "beta", "epsilon"], (state) => {
+    for (const { program, write } of starts) program.show(write(state));
+    result.replaceChildren("All three print the same numbers, to the last bit: ", symbol("y"), ...typeset(` = ${resultOf(state, norm)}.`));
+  });
+  await breath();
   await appendGently(live, [tabs.element, result]);
   live.append(
     h("h3", { id: "bench-title" }, "Speed on this machine"),
@@ -57,14 +64,6 @@ export async function start(root: HTMLElement, store: Store): Promise<void> {
     await badge(),
     status,
   );
-
-  await breath();
-  const norm = new Norm();
-  store.watch(["target"], ({ target }) => tabs.show(target));
-  store.watch(["x", "gamma", "beta", "epsilon"], (state) => {
-    for (const { program, write } of starts) program.show(write(state));
-    result.replaceChildren("All three print the same numbers, to the last bit: ", symbol("y"), ...typeset(` = ${resultOf(state, norm)}.`));
-  });
 }
 
 function resultOf({ x, gamma, beta, epsilon }: Readonly<State>, norm: Norm): string {

@@ -1,5 +1,5 @@
 /** A spoken utterance before and after layer norm: every frame is a row of its own. */
-import { breath } from "./breath";
+import { appendGently, breath } from "./breath";
 import { Chart } from "./chart";
 import { byId, h } from "./dom";
 import { bits, readable } from "./format";
@@ -51,6 +51,7 @@ export async function start(_root: HTMLElement, store: Store): Promise<void> {
 
   await breath();
   byId("utterance-picker").append(picker.element, frame.element);
+  await picker.fill();
   // What changes the input stands below it, and what changes the result below that.
   const { gain, offset, ...result } = sliders;
   const group = (own: Record<string, Slider>) => h("div", { class: "sliders" }, ...Object.values(own).map(({ element }) => element));
@@ -140,11 +141,11 @@ export async function start(_root: HTMLElement, store: Store): Promise<void> {
 
 function utterancePicker(onPick: (id: string) => void) {
   const select = h("select", { "aria-label": "Utterance" });
-  for (let speaker = 1; speaker <= 9; speaker++) {
+  const group = (speaker: number) => {
     const own = UTTERANCES.filter((utterance) => utterance.speaker === speaker);
     const options = own.map(({ id, frames }) => h("option", { value: id }, `${id}, ${frames} frames`));
-    select.append(h("optgroup", { label: `Speaker ${speaker}` }, ...options));
-  }
+    return h("optgroup", { label: `Speaker ${speaker}` }, ...options);
+  };
   select.addEventListener("change", () => onPick(select.value));
   const speaker = h("span", { class: "speaker" });
   const move = (by: number) => () => {
@@ -164,6 +165,8 @@ function utterancePicker(onPick: (id: string) => void) {
       speaker,
       h("div", { class: "pick" }, button("‹", "Previous utterance", -1), select, button("›", "Next utterance", 1)),
     ),
+    /** The names of all 640, a speaker at a time. */
+    fill: () => appendGently(select, [1, 2, 3, 4, 5, 6, 7, 8, 9].map(group)),
     show(utterance: Utterance) {
       select.value = utterance.id;
       speaker.textContent = `Speaker ${utterance.speaker} says /ae/`;
