@@ -1,18 +1,16 @@
 //! `cargo xtask test`: everything that must hold, one step after the other, up to the first that fails.
 
 use crate::bench::budget;
-use crate::cargo::{DEFAULT, Flavour, SMALL, THUMB, WASM_SCALAR, WASM_SIMD128, cargo};
+use crate::cargo::{ALL, DEFAULT, Flavour, SMALL, THUMB, WASM_SCALAR, WASM_SIMD128, cargo};
 use crate::firmware::boards::Emulator;
 use crate::process::{attempt, elapsed, processor_time, quoted, run};
 use crate::toolchain::{self, Target};
 use crate::{
-    Result, demo, digest, elsewhere, firmware, fuzz, model, package, paths, probe, sanitise, setup, tools,
+    Result, demo, digest, elsewhere, firmware, fuzz, model, oldest, package, paths, probe, sanitise, setup,
+    tools,
 };
 use std::process::Command;
-use std::time::{Duration, Instant};
-
-/// All features of the core.
-const ALL: &[&str] = &["--features", "std,fixed,heapless"];
+use std::time::Instant;
 
 /// The program of the files of `tests`.
 const CONFORMANCE: &str = "--test=conformance";
@@ -87,7 +85,7 @@ fn steps(full: bool) -> Vec<Step> {
     add("x86 without SSE2", Box::new(x86_without_sse2));
     add("documentation", Box::new(documentation));
     add("the commands' own tests", Box::new(own_tests));
-    add("oldest Rust", Box::new(oldest_rust));
+    add("oldest Rust", Box::new(oldest::check));
     add("core tests: native avx2", Box::new(move || native_tests(full)));
     add("core tests: native sse2", Box::new(move || sse2_tests(full)));
     add("core tests: one lane, small code", Box::new(move || small_tests(full)));
@@ -185,42 +183,6 @@ fn documentation() -> Result<()> {
     cargo.env("RUSTDOCFLAGS", "--deny warnings");
     cargo.args(["doc", "--workspace", "--no-deps", "--document-private-items"]).args(ALL);
     run("cargo doc", &mut cargo).map(drop)
-}
-
-fn oldest_rust() -> Result<()> {
-    let manifest = std::fs::read_to_string(paths::root().join("Cargo.toml")).map_err(|e| e.to_string())?;
-    let version = manifest
-        .lines()
-        .find_map(|line| line.strip_prefix("rust-version = \"")?.strip_suffix('"'))
-        .ok_or("Cargo.toml states no rust-version")?;
-    if !rustup_has(version)? {
-        println!("  Rust {version} cannot be had here: clippy's incompatible_msrv stands in for it");
-        let mut clippy = DEFAULT.cargo();
-        clippy.args(["clippy", "--package", "layernorm"]).args(ALL);
-        return run("cargo clippy", clippy.args(["--", "--deny", "clippy::incompatible_msrv"])).map(drop);
-    }
-    let mut check = Command::new("rustup");
-    crate::cargo::clean_environment(&mut check);
-    check.current_dir(paths::root()).env("CARGO_TARGET_DIR", paths::target().join("oldest-rust"));
-    check.args(["run", version, "cargo", "check", "--package", "layernorm"]).args(ALL);
-    run(&format!("cargo check with Rust {version}"), &mut check).map(drop)
-}
-
-fn rustup_has(version: &str) -> Result<bool> {
-    if paths::which("rustup").is_none() {
-        return Ok(false);
-    }
-    let works = || {
-        attempt("rustup", Command::new("rustup").args(["run", version, "cargo", "--version"]), None)
-            .map(|done| done.success)
-    };
-    if works()? {
-        return Ok(true);
-    }
-    let mut install = Command::new("rustup");
-    install.args(["toolchain", "install", version, "--profile", "minimal", "--no-self-update"]);
-    let limit = Some(Duration::from_secs(300));
-    Ok(attempt(&format!("rustup toolchain install {version}"), &mut install, limit)?.success && works()?)
 }
 
 /// Everything, with the tables of measured errors.
