@@ -3,7 +3,7 @@
 use crate::cargo::{Flavour, PACKAGE_SCALAR, PACKAGE_SIMD128};
 use crate::process::{announced, run};
 use crate::toolchain::Toolchain;
-use crate::{Result, no_arguments, paths, toolchain, tools};
+use crate::{Result, links, no_arguments, paths, toolchain, tools};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
@@ -29,7 +29,8 @@ fn build_package() -> Result<()> {
     let simd = bindings(&wasm, &bindgen, PACKAGE_SIMD128)?;
     let mut npm = tools::npm(&paths::root().join("wasm"));
     npm.env("LAYERNORM_SCALAR_DIR", scalar).env("LAYERNORM_SIMD_DIR", simd).args(["run", "build"]);
-    announced("npm run build in wasm/", &mut npm).map(drop)
+    announced("npm run build in wasm/", &mut npm)?;
+    links::published(&paths::root().join("wasm/pkg/README.md"), None)
 }
 
 /// A folder with the modules of norms and those of sequences.

@@ -7,7 +7,7 @@ use crate::process::{attempt, elapsed, processor_time, quoted, run};
 use crate::toolchain::{self, Target};
 use crate::{
     Result, demo, digest, elsewhere, firmware, fuzz, model, oldest, package, paths, probe, sanitise, setup,
-    tools,
+    stranger, tools,
 };
 use std::process::Command;
 use std::time::Instant;
@@ -87,6 +87,7 @@ fn steps(full: bool) -> Vec<Step> {
     add("the commands' own tests", Box::new(own_tests));
     add("oldest Rust", Box::new(oldest::check));
     add("core tests: native avx2", Box::new(move || native_tests(full)));
+    add("examples of the README", Box::new(readme));
     add("core tests: native sse2", Box::new(move || sse2_tests(full)));
     add("core tests: one lane, small code", Box::new(move || small_tests(full)));
     add("miri", Box::new(sanitise::miri));
@@ -111,6 +112,7 @@ fn steps(full: bool) -> Vec<Step> {
     add("probes: they can fail", Box::new(probe::can_fail));
     add("firmware", Box::new(firmware::check));
     add("package", Box::new(package::package));
+    add("package: as a stranger gets it", Box::new(stranger::check));
     for folder in ["wasm", "web"] {
         add(&format!("npm test in {folder}/"), Box::new(move || npm_test(folder, full)));
     }
@@ -189,6 +191,11 @@ fn documentation() -> Result<()> {
 fn native_tests(full: bool) -> Result<()> {
     let mut cargo = core_tests(DEFAULT, ALL, full);
     println!("{}", run("cargo test", cargo.args(["--", "--nocapture"]))?.trim_end());
+    Ok(())
+}
+
+fn readme() -> Result<()> {
+    summary(&run("cargo test", DEFAULT.cargo().args(["test", "--doc", "--package", "layernorm-readme"]))?);
     Ok(())
 }
 
