@@ -22,6 +22,8 @@ mod process;
 mod sanitise;
 mod server;
 mod setup;
+#[cfg(test)]
+mod statements;
 mod stranger;
 mod test;
 mod toolchain;
@@ -49,7 +51,7 @@ const COMMANDS: &[Command] = &[
     Command {
         name: "test",
         options: "[--full] [STEP...]",
-        does: "everything that must hold, or the steps with a STEP in their name; --full adds the slow tier",
+        does: "everything that must hold, or steps by a part of their name, or a file of tests/; --full adds the slow tier",
         run: test::command,
     },
     Command {
