@@ -7,7 +7,8 @@
 use crate::cargo::THUMB;
 use crate::process::{Finished, attempt};
 use crate::toolchain::{self, Target};
-use crate::{Result, elf};
+use crate::{Result, image};
+use object::{Object, ObjectSection};
 
 pub const LEVELS: [&str; 2] = ["s", "3"];
 const MISSING_SYMBOL: &str = "a_panic_path_is_linked";
@@ -32,7 +33,7 @@ pub fn no_panic(level: &str) -> Result<()> {
 /// So is that with the verbs of integers, and there is nothing in it for floating point.
 pub fn no_float(level: &str) -> Result<()> {
     let image = clean(M0, level, &["--features", INTEGERS_ONLY])?;
-    let floats = floats(&image);
+    let floats = floats(&image)?;
     if floats.is_empty() { Ok(()) } else { Err(format!("floating point is linked: {}", floats.join(", "))) }
 }
 
@@ -46,14 +47,14 @@ fn clean(target: &Target, level: &str, features: &[&str]) -> Result<Vec<u8>> {
     if contains(&image, FORMATTING) {
         return Err("code of core::fmt is linked".into());
     }
-    let text = elf::section(&image, ".text").ok_or("the image has no .text")?;
-    println!("  {}: {} bytes of .text", target.triple, text.len());
+    let text = image::parse(&image)?.section_by_name(".text").ok_or("the image has no .text")?.size();
+    println!("  {}: {text} bytes of .text", target.triple);
     Ok(image)
 }
 
 /// The routines for floating point among the symbols.
-fn floats(image: &[u8]) -> Vec<&str> {
-    elf::symbols(image).filter(|name| is_float(name)).collect()
+fn floats(image: &[u8]) -> Result<Vec<&str>> {
+    Ok(image::symbols(&image::parse(image)?).into_iter().filter(|name| is_float(name)).collect())
 }
 
 /// By the names of Arm's run-time ABI (`__aeabi_fadd`, `__aeabi_i2f`), of libgcc (`__addsf3`, `__floatsidf`) and of C, and
@@ -85,7 +86,7 @@ pub fn can_fail() -> Result<()> {
         return Err(format!("the panic probe does not notice formatting\n{}", finished.output));
     }
     let (finished, image) = build(M0, LEVELS[0], &["--features", INTEGERS_ONLY, "--features", "must_float"])?;
-    if !finished.success || floats(&image).is_empty() {
+    if !finished.success || floats(&image)?.is_empty() {
         return Err(format!("the float probe does not notice a product\n{}", finished.output));
     }
     Ok(())
@@ -112,7 +113,7 @@ fn build(target: &Target, level: &str, features: &[&str]) -> Result<(Finished, V
     } else {
         Vec::new()
     };
-    if finished.success && !elf::symbols(&bytes).any(|name| name == ENTRY) {
+    if finished.success && !image::symbols(&image::parse(&bytes)?).contains(&ENTRY) {
         return Err("the image has no symbols to search".into());
     }
     Ok((finished, bytes))
