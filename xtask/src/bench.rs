@@ -3,9 +3,10 @@
 pub mod budget;
 
 use crate::cargo::Flavour;
-use crate::process::{announced, quoted, run};
+use crate::process::{announced, run};
 use crate::toolchain::Toolchain;
 use crate::{Result, package, paths, toolchain, tools, unknown_argument};
+use serde_json::Value;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
@@ -42,19 +43,19 @@ fn bench(peers: bool, only: &[&str]) -> Result<()> {
     let wasm = toolchain::toolchain(&toolchain::WASM)?;
     let module = build(WASM, Some(&wasm), peers, &["--lib"], "layernorm_contenders.wasm")?;
     let serve = build(NATIVE, None, peers, &["--bin", "serve"], "serve")?;
+    let path = |path: PathBuf| Value::from(path.to_string_lossy());
     let mut settings = vec![
-        ("module", module),
-        ("serve", serve),
-        ("chromium", tools::chromium()?),
-        ("pkg", paths::root().join("wasm/pkg")),
+        ("module", path(module)),
+        ("serve", path(serve)),
+        ("chromium", path(tools::chromium()?)),
+        ("pkg", path(paths::root().join("wasm/pkg"))),
+        ("peers", peers.into()),
+        ("only", only.into()),
     ];
     if peers {
-        settings.push(("python", python()?));
+        settings.push(("python", path(python()?)));
     }
-    let only: Vec<_> = only.iter().copied().map(quoted).collect();
-    let settings: Vec<_> =
-        settings.iter().map(|(name, path)| format!("{name:?}:{}", quoted(&path.to_string_lossy()))).collect();
-    let settings = format!("{{{},\"peers\":{peers},\"only\":[{}]}}", settings.join(","), only.join(","));
+    let settings = Value::from_iter(settings).to_string();
     let mut script = Command::new("node");
     script.current_dir(paths::root().join("benches/js")).arg("run.mjs").arg(settings);
     let status = script.stdin(Stdio::null()).status().map_err(|e| format!("cannot start Node: {e}"))?;

@@ -3,12 +3,13 @@
 use crate::bench::budget;
 use crate::cargo::{ALL, DEFAULT, Flavour, SMALL, THUMB, WASM_SCALAR, WASM_SIMD128, cargo};
 use crate::firmware::boards::Emulator;
-use crate::process::{attempt, quoted, run};
+use crate::process::{attempt, run};
 use crate::toolchain::{self, Target};
 use crate::{
     Result, demo, digest, elsewhere, firmware, fuzz, model, oldest, package, paths, probe, sanitise, setup,
     stranger, tools,
 };
+use std::path::Path;
 use std::process::Command;
 
 /// The program of the files of `tests`.
@@ -198,9 +199,10 @@ fn wasm_tests(flavour: Flavour, only_lanes: bool) -> Result<()> {
     let wasm = toolchain::toolchain(&toolchain::WASM)?;
     let mut cargo = flavour.cargo();
     wasm.apply(&mut cargo);
-    // Not by a variable, which cargo would split at spaces.
+    // Not by a variable, which cargo would split at spaces. Strings of JSON are strings of TOML.
+    let string = |path: &Path| serde_json::Value::from(path.to_string_lossy()).to_string();
     let runner = tools::wasm_bindgen()?.join("wasm-bindgen-test-runner");
-    let runner = format!("target.{}.runner=[{}]", wasm.triple, quoted(&runner.to_string_lossy()));
+    let runner = format!("target.{}.runner=[{}]", wasm.triple, string(&runner));
     cargo.args(["--config", &runner]);
     // A test that is not for wasm leaves itself out. The integers have no lanes there.
     let features = if only_lanes { "heapless" } else { "fixed,heapless" };
