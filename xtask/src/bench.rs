@@ -4,7 +4,6 @@ pub mod budget;
 
 use crate::cargo::Flavour;
 use crate::process::{announced, run};
-use crate::toolchain::Toolchain;
 use crate::{Result, package, paths, toolchain, tools, unknown_argument};
 use serde_json::Value;
 use std::path::PathBuf;
@@ -40,8 +39,8 @@ const ONLY: &str =
 fn bench(peers: bool, only: &[&str]) -> Result<()> {
     package::package()?;
     tools::npm_packages("benches/js")?;
-    let wasm = toolchain::toolchain(&toolchain::WASM)?;
-    let module = build(WASM, Some(&wasm), peers, &["--lib"], "layernorm_contenders.wasm")?;
+    toolchain::add(toolchain::WASM)?;
+    let module = build(WASM, Some(toolchain::WASM), peers, &["--lib"], "layernorm_contenders.wasm")?;
     let serve = build(NATIVE, None, peers, &["--bin", "serve"], "serve")?;
     let path = |path: PathBuf| Value::from(path.to_string_lossy());
     let mut settings = vec![
@@ -71,21 +70,21 @@ fn bench(peers: bool, only: &[&str]) -> Result<()> {
 /// The contenders are a workspace of their own; `artifact` is the file that comes out.
 fn build(
     flavour: Flavour,
-    target: Option<&Toolchain>,
+    target: Option<&str>,
     peers: bool,
     selection: &[&str],
     artifact: &str,
 ) -> Result<PathBuf> {
     let mut cargo = flavour.cargo();
     cargo.current_dir(paths::root().join("benches/contenders")).args(["build", "--release"]).args(selection);
-    if let Some(toolchain) = target {
-        toolchain.apply(&mut cargo).args(["--target", toolchain.triple]);
+    if let Some(triple) = target {
+        cargo.args(["--target", triple]);
     }
     if peers {
         cargo.args(["--features", "peers"]);
     }
     announced(&format!("cargo build contenders ({})", flavour.name), &mut cargo)?;
-    Ok(flavour.artifact(target.map_or("", |toolchain| toolchain.triple), artifact))
+    Ok(flavour.artifact(target.unwrap_or_default(), artifact))
 }
 
 /// A Python with the peers that come from there, in the user's cache.

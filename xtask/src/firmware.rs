@@ -56,14 +56,9 @@ pub fn clippy() -> Result<()> {
     for emulator in [Emulator::Arm, Emulator::RiscV] {
         let boards = BOARDS.iter().filter(|board| board.emulator == emulator);
         let board = boards.max_by_key(|board| board.fpu).ok_or("there is a board for every emulator")?;
-        let triple = board.target.triple;
-        if !toolchain::toolchain(&board.target)?.is_rustup() {
-            println!("  not for {triple}: clippy knows no targets but rustup's");
-            continue;
-        }
         let mut cargo = programs::cargo(board, LEVELS[0])?;
         cargo.args(["clippy", "--release", "--", "--deny", "warnings"]);
-        run(&format!("cargo clippy for {triple}"), &mut cargo)?;
+        run(&format!("cargo clippy for {}", board.target), &mut cargo)?;
     }
     Ok(())
 }
@@ -94,7 +89,7 @@ fn measure(boards: &[&'static Board], alone: impl Fn(&str, &str, &str) -> bool) 
         // They run while cargo, of which there can be only one, builds the next.
         let mut running = VecDeque::new();
         for &board in boards {
-            let compiler = toolchain::toolchain(&board.target)?.version()?;
+            let compiler = toolchain::version()?;
             for level in LEVELS {
                 let built = programs::build(board, level)?;
                 let of_verbs = alone::measure(board, level, |verb| alone(board.core, level, verb))?;

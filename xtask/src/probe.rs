@@ -6,7 +6,7 @@
 
 use crate::cargo::THUMB;
 use crate::process::{Finished, attempt};
-use crate::toolchain::{self, Target};
+use crate::toolchain;
 use crate::{Result, image};
 use object::{Object, ObjectSection};
 
@@ -18,9 +18,9 @@ const FORMATTING: &[u8] = b"4core3fmt";
 const ENTRY: &str = "_start";
 const INTEGERS_ONLY: &str = "integers_only";
 
-const M0: &Target = &toolchain::THUMB;
+const M0: &str = toolchain::THUMB;
 /// It has lanes of its own.
-const M4F: &Target = &toolchain::THUMBV7EM;
+const M4F: &str = toolchain::THUMBV7EM;
 
 /// The images with every verb link and are clean.
 pub fn no_panic(level: &str) -> Result<()> {
@@ -37,7 +37,7 @@ pub fn no_float(level: &str) -> Result<()> {
     if floats.is_empty() { Ok(()) } else { Err(format!("floating point is linked: {}", floats.join(", "))) }
 }
 
-fn clean(target: &Target, level: &str, features: &[&str]) -> Result<Vec<u8>> {
+fn clean(target: &str, level: &str, features: &[&str]) -> Result<Vec<u8>> {
     let (finished, image) = build(target, level, features)?;
     if !finished.success {
         let why =
@@ -48,7 +48,7 @@ fn clean(target: &Target, level: &str, features: &[&str]) -> Result<Vec<u8>> {
         return Err("code of core::fmt is linked".into());
     }
     let text = image::parse(&image)?.section_by_name(".text").ok_or("the image has no .text")?.size();
-    println!("  {}: {text} bytes of .text", target.triple);
+    println!("  {target}: {text} bytes of .text");
     Ok(image)
 }
 
@@ -92,9 +92,9 @@ pub fn can_fail() -> Result<()> {
     Ok(())
 }
 
-fn build(target: &Target, level: &str, features: &[&str]) -> Result<(Finished, Vec<u8>)> {
-    let thumb = toolchain::toolchain(target)?;
-    let image = THUMB.artifact(thumb.triple, "layernorm-probe");
+fn build(target: &str, level: &str, features: &[&str]) -> Result<(Finished, Vec<u8>)> {
+    toolchain::add(target)?;
+    let image = THUMB.artifact(target, "layernorm-probe");
     // A build that fails would leave the previous image behind.
     if let Err(e) = std::fs::remove_file(&image)
         && e.kind() != std::io::ErrorKind::NotFound
@@ -102,11 +102,8 @@ fn build(target: &Target, level: &str, features: &[&str]) -> Result<(Finished, V
         return Err(format!("{}: {e}", image.display()));
     }
     let mut cargo = THUMB.cargo();
-    thumb.apply(&mut cargo);
     cargo.env("CARGO_PROFILE_RELEASE_OPT_LEVEL", level);
-    cargo
-        .args(["build", "--release", "--package", "layernorm-probe", "--target", thumb.triple])
-        .args(features);
+    cargo.args(["build", "--release", "--package", "layernorm-probe", "--target", target]).args(features);
     let finished = attempt("probe", &mut cargo, None)?;
     let bytes = if finished.success {
         std::fs::read(&image).map_err(|e| format!("{}: {e}", image.display()))?

@@ -7,8 +7,8 @@ type Part = fn() -> Result<()>;
 pub const PARTS: [(&str, Part); 6] = [
     ("Node", tools::node),
     ("Rust targets", || {
-        toolchain::toolchain(&toolchain::WASM)?;
-        toolchain::toolchain(&toolchain::THUMB).map(drop)
+        toolchain::add(toolchain::WASM)?;
+        toolchain::add(toolchain::THUMB)
     }),
     ("wasm-bindgen", || tools::wasm_bindgen().map(drop)),
     ("browsers", || tools::chromium().and_then(|_| tools::firefox()).map(drop)),

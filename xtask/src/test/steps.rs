@@ -4,7 +4,7 @@ use crate::bench::budget;
 use crate::cargo::{ALL, DEFAULT, Flavour, SMALL, THUMB, WASM_SCALAR, WASM_SIMD128, cargo};
 use crate::firmware::boards::Emulator;
 use crate::process::{attempt, run};
-use crate::toolchain::{self, Target};
+use crate::toolchain;
 use crate::{
     Result, demo, digest, elsewhere, firmware, fuzz, model, oldest, package, paths, probe, sanitise, setup,
     stranger, tools,
@@ -38,7 +38,7 @@ pub fn steps(full: bool) -> Vec<Step> {
     }
     add("clippy: firmware", Box::new(firmware::clippy));
     for (target, flavour) in
-        [(&toolchain::WASM, WASM_SCALAR), (&toolchain::WASM, WASM_SIMD128), (&toolchain::THUMB, THUMB)]
+        [(toolchain::WASM, WASM_SCALAR), (toolchain::WASM, WASM_SIMD128), (toolchain::THUMB, THUMB)]
     {
         add(&format!("warnings: {}", flavour.name), Box::new(move || warnings(target, flavour)));
     }
@@ -99,23 +99,14 @@ fn clippy(package: &str, features: &[&str]) -> Result<()> {
     run("cargo clippy", &mut clippy).map(drop)
 }
 
-/// What only this target compiles. Not by clippy: it knows no targets but rustup's.
-fn warnings(target: &'static Target, flavour: Flavour) -> Result<()> {
-    let toolchain = toolchain::toolchain(target)?;
+/// What only this target compiles.
+fn warnings(target: &str, flavour: Flavour) -> Result<()> {
+    toolchain::add(target)?;
     let mut cargo = flavour.cargo();
-    toolchain.apply(&mut cargo);
     cargo.env("RUSTFLAGS", format!("{} --deny warnings", flavour.rustflags));
     // A folder of its own: other flags would rebuild the shared one.
     cargo.env("CARGO_TARGET_DIR", flavour.target_dir().join("warnings"));
-    cargo.args([
-        "check",
-        "--target",
-        toolchain.triple,
-        "--package",
-        "layernorm",
-        "--features",
-        "fixed,heapless",
-    ]);
+    cargo.args(["check", "--target", target, "--package", "layernorm", "--features", "fixed,heapless"]);
     if flavour.name != THUMB.name {
         cargo.args(["--package", "layernorm-wasm", "--package", "layernorm-digest"]);
     }
@@ -126,18 +117,17 @@ fn warnings(target: &'static Target, flavour: Flavour) -> Result<()> {
 /// are compiled, has floating point in software, which computes the same.
 fn x86_without_sse2() -> Result<()> {
     let cargo_for = |verb: &[&str], target| -> Result<Command> {
-        let toolchain = toolchain::toolchain(target)?;
+        toolchain::add(target)?;
         let mut cargo = DEFAULT.cargo();
-        toolchain.apply(&mut cargo);
-        cargo.args(verb).args(["--target", toolchain.triple, "--package=layernorm", "--features=sequence"]);
+        cargo.args(verb).args(["--target", target, "--package=layernorm", "--features=sequence"]);
         Ok(cargo)
     };
-    let finished = attempt("cargo check", &mut cargo_for(&["check"], &toolchain::I586)?, None)?;
+    let finished = attempt("cargo check", &mut cargo_for(&["check"], toolchain::I586)?, None)?;
     if finished.success || !finished.output.contains("layernorm needs SSE2") {
         return Err(format!("x87 is not refused\n{}", finished.output.trim_end()));
     }
     // Not `check`: what is wrong with vectors shows when code is made.
-    run("cargo build", &mut cargo_for(&["build", "--release"], &toolchain::X86_64_NONE)?).map(drop)
+    run("cargo build", &mut cargo_for(&["build", "--release"], toolchain::X86_64_NONE)?).map(drop)
 }
 
 fn documentation() -> Result<()> {
@@ -196,18 +186,17 @@ fn core_tests(flavour: Flavour, features: &[&str], full: bool) -> Command {
 }
 
 fn wasm_tests(flavour: Flavour, only_lanes: bool) -> Result<()> {
-    let wasm = toolchain::toolchain(&toolchain::WASM)?;
+    toolchain::add(toolchain::WASM)?;
     let mut cargo = flavour.cargo();
-    wasm.apply(&mut cargo);
     // Not by a variable, which cargo would split at spaces. Strings of JSON are strings of TOML.
     let string = |path: &Path| serde_json::Value::from(path.to_string_lossy()).to_string();
     let runner = tools::wasm_bindgen()?.join("wasm-bindgen-test-runner");
-    let runner = format!("target.{}.runner=[{}]", wasm.triple, string(&runner));
+    let runner = format!("target.{}.runner=[{}]", toolchain::WASM, string(&runner));
     cargo.args(["--config", &runner]);
     // A test that is not for wasm leaves itself out. The integers have no lanes there.
     let features = if only_lanes { "heapless" } else { "fixed,heapless" };
     cargo.args(["test", "--package", "layernorm", "--features", features, CONFORMANCE]);
-    cargo.args(["--target", wasm.triple]);
+    cargo.args(["--target", toolchain::WASM]);
     summary(&run("cargo test", &mut cargo)?);
     Ok(())
 }
@@ -235,7 +224,8 @@ fn npm_test(folder: &str, full: bool) -> Result<()> {
     npm.env("CHROMIUM", tools::chromium()?).env("FIREFOX", tools::firefox()?).arg("test");
     if folder == "web" {
         // The page's start for firmware is compiled, and run on an emulated board.
-        toolchain::toolchain(&toolchain::THUMB)?.apply(&mut npm).env("QEMU_ARM", tools::qemu(Emulator::Arm)?);
+        toolchain::add(toolchain::THUMB)?;
+        npm.env("QEMU_ARM", tools::qemu(Emulator::Arm)?);
     }
     if full {
         npm.env("LAYERNORM_FULL", "1");
