@@ -4,7 +4,9 @@ pub mod budget;
 
 use crate::cargo::Flavour;
 use crate::process::{announced, run};
-use crate::{Result, package, paths, toolchain, tools, unknown_argument};
+use crate::{Result, next, no_arguments, package, paths, text, toolchain, tools, unknown};
+use lexopt::Arg::Long;
+use lexopt::Parser;
 use serde_json::Value;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
@@ -14,20 +16,22 @@ const WASM: Flavour =
     Flavour::apart("bench-wasm", "-C target-feature=+simd128 --cfg getrandom_backend=\"wasm_js\"");
 const NATIVE: Flavour = Flavour::apart("bench-native", "");
 
-pub fn command(arguments: &[String]) -> Result<()> {
-    match arguments {
-        [argument] if argument == "--budget" => return budget::check(),
-        [argument] if argument == "--tighten" => return budget::tighten(),
-        _ => {}
-    }
-    let (mut peers, mut only) = (false, Vec::new());
-    let mut arguments = arguments.iter();
-    while let Some(argument) = arguments.next() {
-        match argument.as_str() {
-            "--peers" => peers = true,
-            "--only" => only.extend(arguments.next().ok_or(ONLY)?.split(',')),
-            _ => return Err(unknown_argument(argument, "--peers and --only, or one of --budget, --tighten")),
+pub fn command(mut arguments: Parser) -> Result<()> {
+    let (mut peers, mut only, mut others) = (false, Vec::new(), 0);
+    while let Some(argument) = next(&mut arguments)? {
+        match argument {
+            Long("budget") if others == 0 => return no_arguments(arguments).and_then(|()| budget::check()),
+            Long("tighten") if others == 0 => {
+                return no_arguments(arguments).and_then(|()| budget::tighten());
+            }
+            Long("peers") => peers = true,
+            Long("only") => {
+                let words = text(arguments.value()).map_err(|_| ONLY)?;
+                only.extend(words.split(',').map(str::to_owned));
+            }
+            other => return Err(unknown(other, "--peers and --only, or one of --budget, --tighten")),
         }
+        others += 1;
     }
     bench(peers, &only)
 }
@@ -36,7 +40,7 @@ const ONLY: &str =
     "--only wants words, as in --only node,512x768,rten: engines, shapes, verbs, parts of contenders";
 
 /// With words in `only` the tables are printed instead of written.
-fn bench(peers: bool, only: &[&str]) -> Result<()> {
+fn bench(peers: bool, only: &[String]) -> Result<()> {
     package::package()?;
     tools::npm_packages("benches/js")?;
     toolchain::add(toolchain::WASM)?;

@@ -3,11 +3,12 @@
 use crate::cargo::{Flavour, PACKAGE_SCALAR, PACKAGE_SIMD128};
 use crate::process::{announced, run};
 use crate::{Result, links, no_arguments, paths, toolchain, tools};
+use lexopt::Parser;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
-pub fn command(arguments: &[String]) -> Result<()> {
+pub fn command(arguments: Parser) -> Result<()> {
     no_arguments(arguments)?;
     package()?;
     println!("wasm/pkg is ready for `npm publish`");

@@ -3,22 +3,23 @@
 mod steps;
 
 use crate::process::{elapsed, processor_time};
-use crate::{Result, paths};
+use crate::{Result, next, paths, text, unknown};
+use lexopt::Arg::{Long, Value};
+use lexopt::Parser;
 use std::time::Instant;
 use steps::{Step, one_file, steps};
 
-pub fn command(arguments: &[String]) -> Result<()> {
+pub fn command(mut arguments: Parser) -> Result<()> {
     let mut full = false;
-    let mut only: Vec<&str> = Vec::new();
-    for argument in arguments {
-        match argument.as_str() {
-            "--full" => full = true,
-            option if option.starts_with('-') => {
-                return Err(crate::unknown_argument(option, "--full, and parts of steps' names"));
-            }
-            part => only.push(part),
+    let mut only = Vec::new();
+    while let Some(argument) = next(&mut arguments)? {
+        match argument {
+            Long("full") => full = true,
+            Value(part) => only.push(text(Ok(part))?),
+            other => return Err(unknown(other, "--full, parts of steps' names, and files of tests/")),
         }
     }
+    let only: Vec<&str> = only.iter().map(String::as_str).collect();
     let steps = if only.is_empty() { steps(full) } else { chosen(steps(full), &only, full)? };
     let start = Instant::now();
     let count = steps.len();
