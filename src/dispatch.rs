@@ -1,4 +1,5 @@
-//! The only choice of instruction set in the crate, made once per call.
+//! Chooses the instruction set: for `f32` once per call, for the integer norms when the crate is compiled. The DSP instructions of an
+//! Arm core belong to the one lane of the integers.
 //!
 //! `--cfg layernorm_isa="scalar"` (or `"sse2"`) forces one, for tests and measurements; the bits are the same.
 

@@ -1,4 +1,5 @@
-//! The only place where lengths and ε are checked.
+//! Checks lengths, ε and the numbers of parameters, before anything is written. What a file, a session or a layout alone can
+//! get wrong (a byte, a count of frames, samples that do not divide the rows) is checked where it is read.
 
 use crate::float::AllFinite;
 use crate::integer::WIDEST;

@@ -1,4 +1,4 @@
-//! The exact integer algorithm; [`definition.md`](definition.md) says what it computes.
+//! The exact integer algorithm; `definition.md`, shown in [`quantized`](crate::quantized), says what it computes.
 //!
 //! ```text
 //! sums    S, Q of a row, exact

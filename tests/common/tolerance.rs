@@ -1,4 +1,4 @@
-//! The one table of tolerances: errors of x̂ in ULP of max(1, |x̂|). A change may only tighten it.
+//! The table of tolerances for rows: errors of x̂ in ULP of max(1, |x̂|). A change may only tighten it.
 //!
 //! Those of every row are proved in `src/float/error.md`; a test compares the two.
 

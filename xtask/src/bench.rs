@@ -3,9 +3,11 @@
 pub mod budget;
 
 use crate::cargo::Flavour;
-use crate::process::{announced, quoted, run};
-use crate::toolchain::Toolchain;
-use crate::{Result, package, paths, toolchain, tools, unknown_argument};
+use crate::process::{announced, run};
+use crate::{Result, next, no_arguments, package, paths, text, toolchain, tools, unknown};
+use lexopt::Arg::Long;
+use lexopt::Parser;
+use serde_json::Value;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
@@ -14,20 +16,22 @@ const WASM: Flavour =
     Flavour::apart("bench-wasm", "-C target-feature=+simd128 --cfg getrandom_backend=\"wasm_js\"");
 const NATIVE: Flavour = Flavour::apart("bench-native", "");
 
-pub fn command(arguments: &[String]) -> Result<()> {
-    match arguments {
-        [argument] if argument == "--budget" => return budget::check(),
-        [argument] if argument == "--tighten" => return budget::tighten(),
-        _ => {}
-    }
-    let (mut peers, mut only) = (false, Vec::new());
-    let mut arguments = arguments.iter();
-    while let Some(argument) = arguments.next() {
-        match argument.as_str() {
-            "--peers" => peers = true,
-            "--only" => only.extend(arguments.next().ok_or(ONLY)?.split(',')),
-            _ => return Err(unknown_argument(argument, "--peers and --only, or one of --budget, --tighten")),
+pub fn command(mut arguments: Parser) -> Result<()> {
+    let (mut peers, mut only, mut others) = (false, Vec::new(), 0);
+    while let Some(argument) = next(&mut arguments)? {
+        match argument {
+            Long("budget") if others == 0 => return no_arguments(arguments).and_then(|()| budget::check()),
+            Long("tighten") if others == 0 => {
+                return no_arguments(arguments).and_then(|()| budget::tighten());
+            }
+            Long("peers") => peers = true,
+            Long("only") => {
+                let words = text(arguments.value()).map_err(|_| ONLY)?;
+                only.extend(words.split(',').map(str::to_owned));
+            }
+            other => return Err(unknown(other, "--peers and --only, or one of --budget, --tighten")),
         }
+        others += 1;
     }
     bench(peers, &only)
 }
@@ -36,25 +40,25 @@ const ONLY: &str =
     "--only wants words, as in --only node,512x768,rten: engines, shapes, verbs, parts of contenders";
 
 /// With words in `only` the tables are printed instead of written.
-fn bench(peers: bool, only: &[&str]) -> Result<()> {
+fn bench(peers: bool, only: &[String]) -> Result<()> {
     package::package()?;
     tools::npm_packages("benches/js")?;
-    let wasm = toolchain::toolchain(&toolchain::WASM)?;
-    let module = build(WASM, Some(&wasm), peers, &["--lib"], "layernorm_contenders.wasm")?;
+    toolchain::add(toolchain::WASM)?;
+    let module = build(WASM, Some(toolchain::WASM), peers, &["--lib"], "layernorm_contenders.wasm")?;
     let serve = build(NATIVE, None, peers, &["--bin", "serve"], "serve")?;
+    let path = |path: PathBuf| Value::from(path.to_string_lossy());
     let mut settings = vec![
-        ("module", module),
-        ("serve", serve),
-        ("chromium", tools::chromium()?),
-        ("pkg", paths::root().join("wasm/pkg")),
+        ("module", path(module)),
+        ("serve", path(serve)),
+        ("chromium", path(tools::chromium()?)),
+        ("pkg", path(paths::root().join("wasm/pkg"))),
+        ("peers", peers.into()),
+        ("only", only.into()),
     ];
     if peers {
-        settings.push(("python", python()?));
+        settings.push(("python", path(python()?)));
     }
-    let only: Vec<_> = only.iter().copied().map(quoted).collect();
-    let settings: Vec<_> =
-        settings.iter().map(|(name, path)| format!("{name:?}:{}", quoted(&path.to_string_lossy()))).collect();
-    let settings = format!("{{{},\"peers\":{peers},\"only\":[{}]}}", settings.join(","), only.join(","));
+    let settings = Value::from_iter(settings).to_string();
     let mut script = Command::new("node");
     script.current_dir(paths::root().join("benches/js")).arg("run.mjs").arg(settings);
     let status = script.stdin(Stdio::null()).status().map_err(|e| format!("cannot start Node: {e}"))?;
@@ -70,21 +74,21 @@ fn bench(peers: bool, only: &[&str]) -> Result<()> {
 /// The contenders are a workspace of their own; `artifact` is the file that comes out.
 fn build(
     flavour: Flavour,
-    target: Option<&Toolchain>,
+    target: Option<&str>,
     peers: bool,
     selection: &[&str],
     artifact: &str,
 ) -> Result<PathBuf> {
     let mut cargo = flavour.cargo();
     cargo.current_dir(paths::root().join("benches/contenders")).args(["build", "--release"]).args(selection);
-    if let Some(toolchain) = target {
-        toolchain.apply(&mut cargo).args(["--target", toolchain.triple]);
+    if let Some(triple) = target {
+        cargo.args(["--target", triple]);
     }
     if peers {
         cargo.args(["--features", "peers"]);
     }
     announced(&format!("cargo build contenders ({})", flavour.name), &mut cargo)?;
-    Ok(flavour.artifact(target.map_or("", |toolchain| toolchain.triple), artifact))
+    Ok(flavour.artifact(target.unwrap_or_default(), artifact))
 }
 
 /// A Python with the peers that come from there, in the user's cache.

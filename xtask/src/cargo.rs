@@ -4,6 +4,9 @@ use crate::paths;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+/// All features of the core.
+pub const ALL: &[&str] = &["--features", "std,fixed,heapless"];
+
 /// Small modules: loops that matter are written out in `src/float`, and what the compiler unrolls and vectorises beyond
 /// those makes nothing faster. An eighth after brotli.
 macro_rules! small {

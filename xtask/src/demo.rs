@@ -4,24 +4,25 @@
 use crate::cargo::DEFAULT;
 use crate::process::{announced, run};
 use crate::server::{Server, serve};
-use crate::{Result, package, paths, tools, unknown_argument};
+use crate::{Result, next, package, paths, text, tools, unknown};
+use lexopt::Arg::Long;
+use lexopt::Parser;
 use std::path::PathBuf;
 use std::process::Command;
 
 const PORT: u16 = 4173;
 
-pub fn command(arguments: &[String]) -> Result<()> {
+pub fn command(mut arguments: Parser) -> Result<()> {
     let mut port = PORT;
     let mut only_once = false;
-    let mut rest = arguments.iter();
-    while let Some(argument) = rest.next() {
-        match argument.as_str() {
-            "--once" => only_once = true,
-            "--port" => {
-                let number = rest.next().ok_or("--port needs a number")?;
+    while let Some(argument) = next(&mut arguments)? {
+        match argument {
+            Long("once") => only_once = true,
+            Long("port") => {
+                let number = text(arguments.value())?;
                 port = number.parse().map_err(|_| format!("--port: `{number}` is not a port number"))?;
             }
-            other => return Err(unknown_argument(other, "--once, --port N")),
+            other => return Err(unknown(other, "--once, --port N")),
         }
     }
     if only_once {

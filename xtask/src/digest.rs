@@ -9,7 +9,9 @@ mod wasm;
 
 pub use report::{Report, golden};
 
-use crate::{Result, tools, unknown_argument};
+use crate::{Result, next, no_arguments, text, tools, unknown};
+use lexopt::Arg::{Long, Value};
+use lexopt::Parser;
 use std::sync::mpsc::channel;
 use std::thread;
 
@@ -43,17 +45,25 @@ impl Target {
 const TAKES: &str =
     "--only WORD, for targets with that in their name; --bless, and the groups that may change";
 
-pub fn command(arguments: &[String]) -> Result<()> {
-    match arguments {
-        [] => digest(""),
-        [option, word] if option == "--only" => digest(word),
-        [option, groups @ ..] if option == "--bless" => {
-            match groups.iter().find(|group| group.starts_with('-')) {
-                Some(other) => Err(unknown_argument(other, TAKES)),
-                None => report::bless(&agreed("")?.ok_or("nothing to bless")?, groups),
-            }
+pub fn command(mut arguments: Parser) -> Result<()> {
+    match next(&mut arguments)? {
+        None => digest(""),
+        Some(Long("only")) => {
+            let word = text(arguments.value())?;
+            no_arguments(arguments)?;
+            digest(&word)
         }
-        [argument, ..] => Err(unknown_argument(argument, TAKES)),
+        Some(Long("bless")) => {
+            let mut groups = Vec::new();
+            while let Some(argument) = next(&mut arguments)? {
+                match argument {
+                    Value(group) => groups.push(text(Ok(group))?),
+                    other => return Err(unknown(other, TAKES)),
+                }
+            }
+            report::bless(&agreed("")?.ok_or("nothing to bless")?, &groups)
+        }
+        Some(other) => Err(unknown(other, TAKES)),
     }
 }
 

@@ -7,8 +7,10 @@ mod programs;
 mod tables;
 
 use crate::process::run;
-use crate::{Result, digest, paths, toolchain, unknown_argument};
+use crate::{Result, digest, next, no_arguments, paths, text, toolchain, unknown};
 use boards::{BOARDS, Board, Emulator};
+use lexopt::Arg::Long;
+use lexopt::Parser;
 use limits::Limits;
 use programs::Line;
 use std::collections::VecDeque;
@@ -17,20 +19,23 @@ use std::thread::{self, ScopedJoinHandle};
 pub const LEVELS: [&str; 2] = ["3", "s"];
 const README: &str = "firmware/README.md";
 
-pub fn command(arguments: &[String]) -> Result<()> {
-    match arguments {
-        [] => {
+pub fn command(mut arguments: Parser) -> Result<()> {
+    match next(&mut arguments)? {
+        None => {
             let measured = measure(&BOARDS.each_ref(), |_, _, _| true)?;
             tables::write(&paths::root().join(README), &measured)?;
             println!("written: {README}");
             Ok(())
         }
-        [option] if option == "--tighten" => {
+        Some(Long("tighten")) => {
+            no_arguments(arguments)?;
             let limits = Limits::read()?;
             let measured = measure_limited(&limits)?;
             limits.tighten(&measured)
         }
-        [option, name] if option == "--board" => {
+        Some(Long("board")) => {
+            let name = text(arguments.value())?;
+            no_arguments(arguments)?;
             let board = BOARDS.iter().find(|board| board.name == name).ok_or_else(|| {
                 let names: Vec<_> = BOARDS.iter().map(|board| board.name).collect();
                 format!("there is no board `{name}`, but {}", names.join(", "))
@@ -38,7 +43,7 @@ pub fn command(arguments: &[String]) -> Result<()> {
             println!("{}", tables::all(&measure(&[board], |_, _, _| true)?));
             Ok(())
         }
-        [argument, ..] => Err(unknown_argument(argument, "--tighten, or --board and a name")),
+        Some(other) => Err(unknown(other, "--tighten, or --board and a name")),
     }
 }
 
@@ -56,14 +61,9 @@ pub fn clippy() -> Result<()> {
     for emulator in [Emulator::Arm, Emulator::RiscV] {
         let boards = BOARDS.iter().filter(|board| board.emulator == emulator);
         let board = boards.max_by_key(|board| board.fpu).ok_or("there is a board for every emulator")?;
-        let triple = board.target.triple;
-        if !toolchain::toolchain(&board.target)?.is_rustup() {
-            println!("  not for {triple}: clippy knows no targets but rustup's");
-            continue;
-        }
         let mut cargo = programs::cargo(board, LEVELS[0])?;
         cargo.args(["clippy", "--release", "--", "--deny", "warnings"]);
-        run(&format!("cargo clippy for {triple}"), &mut cargo)?;
+        run(&format!("cargo clippy for {}", board.target), &mut cargo)?;
     }
     Ok(())
 }
@@ -94,7 +94,7 @@ fn measure(boards: &[&'static Board], alone: impl Fn(&str, &str, &str) -> bool) 
         // They run while cargo, of which there can be only one, builds the next.
         let mut running = VecDeque::new();
         for &board in boards {
-            let compiler = toolchain::toolchain(&board.target)?.version()?;
+            let compiler = toolchain::version()?;
             for level in LEVELS {
                 let built = programs::build(board, level)?;
                 let of_verbs = alone::measure(board, level, |verb| alone(board.core, level, verb))?;

@@ -2,7 +2,9 @@
 
 use crate::cargo::DEFAULT;
 use crate::process::run;
-use crate::{Result, nightly, paths, unknown_argument};
+use crate::{Result, next, nightly, paths, text, unknown};
+use lexopt::Arg::{Long, Value};
+use lexopt::Parser;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
@@ -17,20 +19,19 @@ const LARGEST: u32 = 1200;
 /// Inputs of a target that are kept.
 const KEPT: usize = 400;
 
-pub fn command(arguments: &[String]) -> Result<()> {
+pub fn command(mut arguments: Parser) -> Result<()> {
     let (mut target, mut minutes, mut minimise) = (None, MINUTES, false);
-    let mut rest = arguments.iter();
-    while let Some(argument) = rest.next() {
-        match argument.as_str() {
-            "--minutes" => {
-                let number = rest.next().and_then(|minutes| minutes.parse().ok());
+    while let Some(argument) = next(&mut arguments)? {
+        match argument {
+            Long("minutes") => {
+                let number = text(arguments.value())?.parse().ok();
                 minutes = number.filter(|m| *m > 0.0).ok_or("--minutes wants a number above 0")?;
             }
-            "--minimise" => minimise = true,
-            name if TARGETS.contains(&name) => target = Some(name.to_owned()),
+            Long("minimise") => minimise = true,
+            Value(name) if TARGETS.iter().any(|target| name == **target) => target = Some(text(Ok(name))?),
             other => {
                 let allowed = format!("{}, --minutes M, --minimise", TARGETS.join("|"));
-                return Err(unknown_argument(other, &allowed));
+                return Err(unknown(other, &allowed));
             }
         }
     }

@@ -6,12 +6,15 @@ mod browser;
 mod cargo;
 mod demo;
 mod digest;
-mod elf;
 mod elsewhere;
 mod firmware;
 mod fuzz;
+mod image;
+mod links;
+mod metadata;
 mod model;
 mod nightly;
+mod oldest;
 mod package;
 mod paths;
 mod probe;
@@ -19,10 +22,15 @@ mod process;
 mod sanitise;
 mod server;
 mod setup;
+#[cfg(test)]
+mod statements;
+mod stranger;
 mod test;
 mod toolchain;
 mod tools;
 
+use lexopt::{Arg, Parser, ValueExt};
+use std::ffi::OsString;
 use std::process::ExitCode;
 
 /// Errors are finished sentences for the person at the terminal: nothing here is handled by a caller.
@@ -32,7 +40,7 @@ struct Command {
     name: &'static str,
     options: &'static str,
     does: &'static str,
-    run: fn(&[String]) -> Result<()>,
+    run: fn(Parser) -> Result<()>,
 }
 
 const COMMANDS: &[Command] = &[
@@ -45,7 +53,7 @@ const COMMANDS: &[Command] = &[
     Command {
         name: "test",
         options: "[--full] [STEP...]",
-        does: "everything that must hold, or the steps with a STEP in their name; --full adds the slow tier",
+        does: "everything that must hold, or steps by a part of their name, or a file of tests/; --full adds the slow tier",
         run: test::command,
     },
     Command {
@@ -111,16 +119,22 @@ const COMMANDS: &[Command] = &[
 ];
 
 fn main() -> ExitCode {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let name = arguments.first().map_or("", String::as_str);
+    let mut arguments = Parser::from_env();
+    let name = match arguments.next() {
+        Ok(Some(Arg::Value(name))) => name.to_string_lossy().into_owned(),
+        Ok(None | Some(Arg::Long("help") | Arg::Short('h'))) => String::new(),
+        Ok(Some(Arg::Long(option))) => format!("--{option}"),
+        Ok(Some(Arg::Short(option))) => format!("-{option}"),
+        Err(e) => e.to_string(),
+    };
     let Some(command) = COMMANDS.iter().find(|command| command.name == name) else {
-        if !matches!(name, "" | "help" | "--help" | "-h") {
+        if !matches!(name.as_str(), "" | "help") {
             eprintln!("error: there is no command `{name}`\n");
         }
         eprintln!("{}", usage());
         return ExitCode::from(2);
     };
-    match (command.run)(&arguments[1..]) {
+    match (command.run)(arguments) {
         Ok(()) => ExitCode::SUCCESS,
         Err(message) => {
             eprintln!("error: {message}");
@@ -137,14 +151,24 @@ fn usage() -> String {
     text
 }
 
+/// The next argument.
+fn next(arguments: &mut Parser) -> Result<Option<Arg<'_>>> {
+    arguments.next().map_err(|e| e.to_string())
+}
+
+/// What comes after an option, or is an argument itself.
+fn text(value: std::result::Result<OsString, lexopt::Error>) -> Result<String> {
+    value.and_then(|value| value.string()).map_err(|e| e.to_string())
+}
+
 /// For the commands that take no arguments.
-fn no_arguments(arguments: &[String]) -> Result<()> {
-    match arguments.first() {
+fn no_arguments(mut arguments: Parser) -> Result<()> {
+    match next(&mut arguments)? {
         None => Ok(()),
-        Some(argument) => Err(unknown_argument(argument, "none")),
+        Some(argument) => Err(unknown(argument, "nothing")),
     }
 }
 
-fn unknown_argument(argument: &str, allowed: &str) -> String {
-    format!("unknown argument `{argument}` (this command takes: {allowed})")
+fn unknown(argument: Arg, allowed: &str) -> String {
+    format!("{} (this command takes {allowed})", argument.unexpected())
 }

@@ -2,20 +2,27 @@
 
 use crate::cargo::DEFAULT;
 use crate::process::run;
-use crate::{Result, unknown_argument};
+use crate::{Result, next, no_arguments, text, unknown};
+use lexopt::Arg::Value;
+use lexopt::Parser;
 use std::process::Command;
 
-pub fn command(arguments: &[String]) -> Result<()> {
-    match arguments {
-        [argument] if argument == "check" => check(),
-        [argument] if ["train", "tune", "table"].contains(&argument.as_str()) => {
-            let status = trainer(&[argument]).status().map_err(|e| format!("cannot start cargo: {e}"))?;
-            // What was wrong has been said.
-            if status.success() { Ok(()) } else { Err(format!("cannot {argument}")) }
+pub fn command(mut arguments: Parser) -> Result<()> {
+    const TAKES: &str = "one of train, check, tune, table";
+    let verb = match next(&mut arguments)? {
+        Some(Value(verb)) if ["check", "train", "tune", "table"].iter().any(|known| verb == **known) => {
+            text(Ok(verb))?
         }
-        [argument, ..] => Err(unknown_argument(argument, "one of train, check, tune, table")),
-        [] => Err("this command takes one of train, check, tune, table".into()),
+        Some(other) => return Err(unknown(other, TAKES)),
+        None => return Err(format!("this command takes {TAKES}")),
+    };
+    no_arguments(arguments)?;
+    if verb == "check" {
+        return check();
     }
+    let status = trainer(&[&verb]).status().map_err(|e| format!("cannot start cargo: {e}"))?;
+    // What was wrong has been said.
+    if status.success() { Ok(()) } else { Err(format!("cannot {verb}")) }
 }
 
 /// Training gives the bits that are in the tree.

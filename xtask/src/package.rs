@@ -2,13 +2,13 @@
 
 use crate::cargo::{Flavour, PACKAGE_SCALAR, PACKAGE_SIMD128};
 use crate::process::{announced, run};
-use crate::toolchain::Toolchain;
-use crate::{Result, no_arguments, paths, toolchain, tools};
+use crate::{Result, links, no_arguments, paths, toolchain, tools};
+use lexopt::Parser;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
-pub fn command(arguments: &[String]) -> Result<()> {
+pub fn command(arguments: Parser) -> Result<()> {
     no_arguments(arguments)?;
     package()?;
     println!("wasm/pkg is ready for `npm publish`");
@@ -23,30 +23,30 @@ pub fn package() -> Result<()> {
 
 fn build_package() -> Result<()> {
     tools::npm_packages("wasm")?;
-    let wasm = toolchain::toolchain(&toolchain::WASM)?;
+    toolchain::add(toolchain::WASM)?;
     let bindgen = tools::wasm_bindgen()?;
-    let scalar = bindings(&wasm, &bindgen, PACKAGE_SCALAR)?;
-    let simd = bindings(&wasm, &bindgen, PACKAGE_SIMD128)?;
+    let scalar = bindings(&bindgen, PACKAGE_SCALAR)?;
+    let simd = bindings(&bindgen, PACKAGE_SIMD128)?;
     let mut npm = tools::npm(&paths::root().join("wasm"));
     npm.env("LAYERNORM_SCALAR_DIR", scalar).env("LAYERNORM_SIMD_DIR", simd).args(["run", "build"]);
-    announced("npm run build in wasm/", &mut npm).map(drop)
+    announced("npm run build in wasm/", &mut npm)?;
+    links::published(&paths::root().join("wasm/pkg/README.md"), None)
 }
 
 /// A folder with the modules of norms and those of sequences.
-fn bindings(wasm: &Toolchain, bindgen: &Path, flavour: Flavour) -> Result<PathBuf> {
+fn bindings(bindgen: &Path, flavour: Flavour) -> Result<PathBuf> {
     let out = flavour.target_dir().join("bindings").join(flavour.name);
     for (folder, features) in [("norms", &[][..]), ("sequence", &["--features", "sequence"])] {
-        build(wasm, flavour, &[&["--package", "layernorm-wasm", "--lib"], features].concat())?;
-        bind(bindgen, &flavour.artifact(wasm.triple, "layernorm_wasm.wasm"), &out.join(folder))?;
+        build(flavour, &[&["--package", "layernorm-wasm", "--lib"], features].concat())?;
+        bind(bindgen, &flavour.artifact(toolchain::WASM, "layernorm_wasm.wasm"), &out.join(folder))?;
     }
     Ok(out)
 }
 
 /// A release build for wasm of what `selection` (cargo's words) names.
-pub fn build(wasm: &Toolchain, flavour: Flavour, selection: &[&str]) -> Result<()> {
+pub fn build(flavour: Flavour, selection: &[&str]) -> Result<()> {
     let mut cargo = flavour.cargo();
-    wasm.apply(&mut cargo);
-    cargo.args(["build", "--release", "--target", wasm.triple]).args(selection);
+    cargo.args(["build", "--release", "--target", toolchain::WASM]).args(selection);
     announced(&format!("cargo build {} ({})", selection[1], flavour.name), &mut cargo).map(drop)
 }
 

@@ -6,8 +6,9 @@
 
 use crate::cargo::THUMB;
 use crate::process::{Finished, attempt};
-use crate::toolchain::{self, Target};
-use crate::{Result, elf};
+use crate::toolchain;
+use crate::{Result, image};
+use object::{Object, ObjectSection};
 
 pub const LEVELS: [&str; 2] = ["s", "3"];
 const MISSING_SYMBOL: &str = "a_panic_path_is_linked";
@@ -17,9 +18,9 @@ const FORMATTING: &[u8] = b"4core3fmt";
 const ENTRY: &str = "_start";
 const INTEGERS_ONLY: &str = "integers_only";
 
-const M0: &Target = &toolchain::THUMB;
+const M0: &str = toolchain::THUMB;
 /// It has lanes of its own.
-const M4F: &Target = &toolchain::THUMBV7EM;
+const M4F: &str = toolchain::THUMBV7EM;
 
 /// The images with every verb link and are clean.
 pub fn no_panic(level: &str) -> Result<()> {
@@ -32,11 +33,11 @@ pub fn no_panic(level: &str) -> Result<()> {
 /// So is that with the verbs of integers, and there is nothing in it for floating point.
 pub fn no_float(level: &str) -> Result<()> {
     let image = clean(M0, level, &["--features", INTEGERS_ONLY])?;
-    let floats = floats(&image);
+    let floats = floats(&image)?;
     if floats.is_empty() { Ok(()) } else { Err(format!("floating point is linked: {}", floats.join(", "))) }
 }
 
-fn clean(target: &Target, level: &str, features: &[&str]) -> Result<Vec<u8>> {
+fn clean(target: &str, level: &str, features: &[&str]) -> Result<Vec<u8>> {
     let (finished, image) = build(target, level, features)?;
     if !finished.success {
         let why =
@@ -46,14 +47,14 @@ fn clean(target: &Target, level: &str, features: &[&str]) -> Result<Vec<u8>> {
     if contains(&image, FORMATTING) {
         return Err("code of core::fmt is linked".into());
     }
-    let text = elf::section(&image, ".text").ok_or("the image has no .text")?;
-    println!("  {}: {} bytes of .text", target.triple, text.len());
+    let text = image::parse(&image)?.section_by_name(".text").ok_or("the image has no .text")?.size();
+    println!("  {target}: {text} bytes of .text");
     Ok(image)
 }
 
 /// The routines for floating point among the symbols.
-fn floats(image: &[u8]) -> Vec<&str> {
-    elf::symbols(image).filter(|name| is_float(name)).collect()
+fn floats(image: &[u8]) -> Result<Vec<&str>> {
+    Ok(image::symbols(&image::parse(image)?).into_iter().filter(|name| is_float(name)).collect())
 }
 
 /// By the names of Arm's run-time ABI (`__aeabi_fadd`, `__aeabi_i2f`), of libgcc (`__addsf3`, `__floatsidf`) and of C, and
@@ -85,15 +86,15 @@ pub fn can_fail() -> Result<()> {
         return Err(format!("the panic probe does not notice formatting\n{}", finished.output));
     }
     let (finished, image) = build(M0, LEVELS[0], &["--features", INTEGERS_ONLY, "--features", "must_float"])?;
-    if !finished.success || floats(&image).is_empty() {
+    if !finished.success || floats(&image)?.is_empty() {
         return Err(format!("the float probe does not notice a product\n{}", finished.output));
     }
     Ok(())
 }
 
-fn build(target: &Target, level: &str, features: &[&str]) -> Result<(Finished, Vec<u8>)> {
-    let thumb = toolchain::toolchain(target)?;
-    let image = THUMB.artifact(thumb.triple, "layernorm-probe");
+fn build(target: &str, level: &str, features: &[&str]) -> Result<(Finished, Vec<u8>)> {
+    toolchain::add(target)?;
+    let image = THUMB.artifact(target, "layernorm-probe");
     // A build that fails would leave the previous image behind.
     if let Err(e) = std::fs::remove_file(&image)
         && e.kind() != std::io::ErrorKind::NotFound
@@ -101,18 +102,15 @@ fn build(target: &Target, level: &str, features: &[&str]) -> Result<(Finished, V
         return Err(format!("{}: {e}", image.display()));
     }
     let mut cargo = THUMB.cargo();
-    thumb.apply(&mut cargo);
     cargo.env("CARGO_PROFILE_RELEASE_OPT_LEVEL", level);
-    cargo
-        .args(["build", "--release", "--package", "layernorm-probe", "--target", thumb.triple])
-        .args(features);
+    cargo.args(["build", "--release", "--package", "layernorm-probe", "--target", target]).args(features);
     let finished = attempt("probe", &mut cargo, None)?;
     let bytes = if finished.success {
         std::fs::read(&image).map_err(|e| format!("{}: {e}", image.display()))?
     } else {
         Vec::new()
     };
-    if finished.success && !elf::symbols(&bytes).any(|name| name == ENTRY) {
+    if finished.success && !image::symbols(&image::parse(&bytes)?).contains(&ENTRY) {
         return Err("the image has no symbols to search".into());
     }
     Ok((finished, bytes))

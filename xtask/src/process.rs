@@ -117,19 +117,6 @@ fn line(command: &Command) -> String {
     line
 }
 
-/// As a string of JSON, or of TOML: Rust's own form writes some accents as neither can read them.
-pub fn quoted(text: &str) -> String {
-    let mut quoted = String::from('"');
-    for c in text.chars() {
-        match c {
-            '"' | '\\' => quoted.extend(['\\', c]),
-            c if c.is_control() => quoted += &format!("\\u{:04x}", u32::from(c)),
-            c => quoted.push(c),
-        }
-    }
-    quoted + "\""
-}
-
 pub fn elapsed(start: Instant) -> String {
     let seconds = start.elapsed().as_secs_f64();
     if seconds < 60.0 {
@@ -151,7 +138,7 @@ pub fn processor_time() -> Duration {
 
 #[cfg(test)]
 mod tests {
-    use super::{at_once, quoted};
+    use super::at_once;
 
     #[test]
     fn results_come_in_the_order_of_the_items_and_the_first_error_ends_them() {
@@ -159,10 +146,5 @@ mod tests {
         assert_eq!(at_once(&[3, 1, 2], double), Ok(vec![6, 2, 4]));
         assert_eq!(at_once(&[], double), Ok(vec![]));
         assert_eq!(at_once(&[1, 41, 42], double), Err("41 is too large".into()));
-    }
-
-    #[test]
-    fn quotes_are_those_of_json_whatever_a_path_holds() {
-        assert_eq!(quoted("/U\u{308}bung \"1\"\\\n"), "\"/U\u{308}bung \\\"1\\\"\\\\\\u000a\"");
     }
 }

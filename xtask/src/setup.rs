@@ -1,14 +1,15 @@
 //! All of the set-up at once, for those who want to have it behind them (before going offline, say).
 
 use crate::{Result, digest, no_arguments, toolchain, tools};
+use lexopt::Parser;
 
 type Part = fn() -> Result<()>;
 
 pub const PARTS: [(&str, Part); 6] = [
     ("Node", tools::node),
     ("Rust targets", || {
-        toolchain::toolchain(&toolchain::WASM)?;
-        toolchain::toolchain(&toolchain::THUMB).map(drop)
+        toolchain::add(toolchain::WASM)?;
+        toolchain::add(toolchain::THUMB)
     }),
     ("wasm-bindgen", || tools::wasm_bindgen().map(drop)),
     ("browsers", || tools::chromium().and_then(|_| tools::firefox()).map(drop)),
@@ -16,7 +17,7 @@ pub const PARTS: [(&str, Part); 6] = [
     ("targets of the digest", digest::install),
 ];
 
-pub fn command(arguments: &[String]) -> Result<()> {
+pub fn command(arguments: Parser) -> Result<()> {
     no_arguments(arguments)?;
     PARTS.iter().try_for_each(|(_, part)| part())
 }

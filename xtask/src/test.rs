@@ -1,44 +1,26 @@
 //! `cargo xtask test`: everything that must hold, one step after the other, up to the first that fails.
 
-use crate::bench::budget;
-use crate::cargo::{DEFAULT, Flavour, SMALL, THUMB, WASM_SCALAR, WASM_SIMD128, cargo};
-use crate::firmware::boards::Emulator;
-use crate::process::{attempt, elapsed, processor_time, quoted, run};
-use crate::toolchain::{self, Target};
-use crate::{
-    Result, demo, digest, elsewhere, firmware, fuzz, model, package, paths, probe, sanitise, setup, tools,
-};
-use std::process::Command;
-use std::time::{Duration, Instant};
+mod steps;
 
-/// All features of the core.
-const ALL: &[&str] = &["--features", "std,fixed,heapless"];
+use crate::process::{elapsed, processor_time};
+use crate::{Result, next, paths, text, unknown};
+use lexopt::Arg::{Long, Value};
+use lexopt::Parser;
+use std::time::Instant;
+use steps::{Step, one_file, steps};
 
-/// The program of the files of `tests`.
-const CONFORMANCE: &str = "--test=conformance";
-
-/// Modules of it in which lanes of their own could fail though the digest agrees: lengths, places and pieces that its corpus does
-/// not have. Bits that are the same need no second measuring of their errors.
-const OF_LANES: [&str; 6] = ["contracts", "variants", "streaming", "properties", "threads", "backward"];
-
-type Step = (String, Box<dyn Fn() -> Result<()>>);
-
-pub fn command(arguments: &[String]) -> Result<()> {
+pub fn command(mut arguments: Parser) -> Result<()> {
     let mut full = false;
-    let mut only: Vec<&str> = Vec::new();
-    for argument in arguments {
-        match argument.as_str() {
-            "--full" => full = true,
-            option if option.starts_with('-') => {
-                return Err(crate::unknown_argument(option, "--full, and parts of steps' names"));
-            }
-            part => only.push(part),
+    let mut only = Vec::new();
+    while let Some(argument) = next(&mut arguments)? {
+        match argument {
+            Long("full") => full = true,
+            Value(part) => only.push(text(Ok(part))?),
+            other => return Err(unknown(other, "--full, parts of steps' names, and files of tests/")),
         }
     }
-    let mut steps = steps(full);
-    if !only.is_empty() {
-        steps.retain(|(name, _)| only.iter().any(|part| name.contains(part)));
-    }
+    let only: Vec<&str> = only.iter().map(String::as_str).collect();
+    let steps = if only.is_empty() { steps(full) } else { chosen(steps(full), &only, full)? };
     let start = Instant::now();
     let count = steps.len();
     let mut passed = 0;
@@ -58,249 +40,57 @@ pub fn command(arguments: &[String]) -> Result<()> {
             elapsed(start)
         );
     }
-    if passed == 0 {
-        return Err("no step has such a name".into());
-    }
     println!("{passed} passed, 0 failed");
     Ok(())
 }
 
-fn steps(full: bool) -> Vec<Step> {
-    let mut steps: Vec<Step> = Vec::new();
-    let mut add = |name: &str, step: Box<dyn Fn() -> Result<()>>| steps.push((name.to_owned(), step));
-    for (name, part) in setup::PARTS {
-        add(&format!("set-up: {name}"), Box::new(part));
+/// The steps with one of `words` in their name. A word that is in none may be a file of `tests`.
+fn chosen(mut steps: Vec<Step>, words: &[&str], full: bool) -> Result<Vec<Step>> {
+    let mut files: Vec<Step> = Vec::new();
+    for &word in words.iter().filter(|&word| !steps.iter().any(|(name, _)| name.contains(word))) {
+        if word == "main"
+            || word.contains(['/', '\\'])
+            || !paths::root().join("tests").join(word).with_extension("rs").is_file()
+        {
+            return Err(format!("no step has `{word}` in its name, and tests/ no file of that name"));
+        }
+        let module = format!("{word}::");
+        files.push((
+            format!("core tests: tests/{word}.rs, native avx2"),
+            Box::new(move || one_file(&module, full)),
+        ));
     }
-    add("format", Box::new(format));
-    // The core alone: in the workspace others ask for its features.
-    for (name, package, features) in
-        [("no features", "--package=layernorm", &[][..]), ("all", "--workspace", ALL)]
-    {
-        add(&format!("clippy: {name}"), Box::new(move || clippy(package, features)));
+    steps.retain(|(name, _)| words.iter().any(|&word| name.contains(word)));
+    steps.extend(files);
+    Ok(steps)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(words: &[&str]) -> Result<Vec<String>> {
+        chosen(steps(false), words, false).map(|steps| steps.into_iter().map(|(name, _)| name).collect())
     }
-    add("clippy: firmware", Box::new(firmware::clippy));
-    for (target, flavour) in
-        [(&toolchain::WASM, WASM_SCALAR), (&toolchain::WASM, WASM_SIMD128), (&toolchain::THUMB, THUMB)]
-    {
-        add(&format!("warnings: {}", flavour.name), Box::new(move || warnings(target, flavour)));
+
+    #[test]
+    fn a_word_chooses_steps_or_a_file_of_tests_or_is_an_error() {
+        assert_eq!(names(&["demo"]), Ok(vec!["demo --once".into()]));
+        assert_eq!(names(&["contracts"]), Ok(vec!["core tests: tests/contracts.rs, native avx2".into()]));
+        assert!(names(&["demo", "contract"]).is_err_and(|e| e.contains("`contract`")));
+        assert!(names(&["main"]).is_err() && names(&["../build"]).is_err());
     }
-    add("x86 without SSE2", Box::new(x86_without_sse2));
-    add("documentation", Box::new(documentation));
-    add("the commands' own tests", Box::new(own_tests));
-    add("oldest Rust", Box::new(oldest_rust));
-    add("core tests: native avx2", Box::new(move || native_tests(full)));
-    add("core tests: native sse2", Box::new(move || sse2_tests(full)));
-    add("core tests: one lane, small code", Box::new(move || small_tests(full)));
-    add("miri", Box::new(sanitise::miri));
-    add("address sanitizer", Box::new(sanitise::address));
-    add("fuzz: kept corpora", Box::new(move || fuzz::replay(full)));
-    if full {
-        for target in fuzz::TARGETS {
-            add(&format!("fuzz: {target}"), Box::new(move || fuzz::fuzz(target, fuzz::MINUTES_OF_FULL)));
+
+    #[test]
+    fn the_examples_of_contributing_choose_something() {
+        let page = include_str!("../../CONTRIBUTING.md");
+        let examples = page.lines().filter_map(|line| line.trim().strip_prefix("cargo xtask test "));
+        let words =
+            examples.map(|line| line.split('#').next().unwrap_or_default().split_whitespace().collect());
+        let examples: Vec<Vec<&str>> = words.filter(|words: &Vec<&str>| !words.is_empty()).collect();
+        assert!(examples.len() >= 2, "{examples:?}");
+        for words in examples {
+            assert!(names(&words).is_ok_and(|names| !names.is_empty()), "{words:?}");
         }
     }
-    for (flavour, only_lanes) in [(WASM_SCALAR, !full), (WASM_SIMD128, false)] {
-        let step = move || wasm_tests(flavour, only_lanes);
-        add(&format!("core tests: {} in Node", flavour.name), Box::new(step));
-    }
-    add("model: tests", Box::new(model_tests));
-    add("model: the files are those of a training", Box::new(model::check));
-    add("digest", Box::new(|| digest::digest("")));
-    for level in probe::LEVELS {
-        add(&format!("panic probe: opt-level {level}"), Box::new(move || probe::no_panic(level)));
-        add(&format!("float probe: opt-level {level}"), Box::new(move || probe::no_float(level)));
-    }
-    add("probes: they can fail", Box::new(probe::can_fail));
-    add("firmware", Box::new(firmware::check));
-    add("package", Box::new(package::package));
-    for folder in ["wasm", "web"] {
-        add(&format!("npm test in {folder}/"), Box::new(move || npm_test(folder, full)));
-    }
-    add("instruction budget", Box::new(budget::check));
-    add("demo --once", Box::new(demo::once));
-    if full {
-        add("elsewhere", Box::new(elsewhere::check));
-    }
-    steps
-}
-
-fn format() -> Result<()> {
-    run("cargo fmt", cargo().args(["fmt", "--all", "--check"]))?;
-    // Workspaces of their own.
-    for manifest in ["firmware/Cargo.toml", fuzz::MANIFEST] {
-        run("cargo fmt", cargo().args(["fmt", "--manifest-path", manifest, "--check"]))?;
-    }
-    Ok(())
-}
-
-fn clippy(package: &str, features: &[&str]) -> Result<()> {
-    let mut clippy = DEFAULT.cargo();
-    clippy.args(["clippy", package, "--all-targets"]).args(features).args(["--", "--deny", "warnings"]);
-    run("cargo clippy", &mut clippy).map(drop)
-}
-
-/// What only this target compiles. Not by clippy: it knows no targets but rustup's.
-fn warnings(target: &'static Target, flavour: Flavour) -> Result<()> {
-    let toolchain = toolchain::toolchain(target)?;
-    let mut cargo = flavour.cargo();
-    toolchain.apply(&mut cargo);
-    cargo.env("RUSTFLAGS", format!("{} --deny warnings", flavour.rustflags));
-    // A folder of its own: other flags would rebuild the shared one.
-    cargo.env("CARGO_TARGET_DIR", flavour.target_dir().join("warnings"));
-    cargo.args([
-        "check",
-        "--target",
-        toolchain.triple,
-        "--package",
-        "layernorm",
-        "--features",
-        "fixed,heapless",
-    ]);
-    if flavour.name != THUMB.name {
-        cargo.args(["--package", "layernorm-wasm", "--package", "layernorm-digest"]);
-    }
-    run("cargo check", &mut cargo).map(drop)
-}
-
-/// The x87 unit would compute other bits: 32-bit x86 without SSE2 is refused. 64-bit x86 without it, as kernels and firmware
-/// are compiled, has floating point in software, which computes the same.
-fn x86_without_sse2() -> Result<()> {
-    let cargo_for = |verb: &[&str], target| -> Result<Command> {
-        let toolchain = toolchain::toolchain(target)?;
-        let mut cargo = DEFAULT.cargo();
-        toolchain.apply(&mut cargo);
-        cargo.args(verb).args(["--target", toolchain.triple, "--package=layernorm", "--features=sequence"]);
-        Ok(cargo)
-    };
-    let finished = attempt("cargo check", &mut cargo_for(&["check"], &toolchain::I586)?, None)?;
-    if finished.success || !finished.output.contains("layernorm needs SSE2") {
-        return Err(format!("x87 is not refused\n{}", finished.output.trim_end()));
-    }
-    // Not `check`: what is wrong with vectors shows when code is made.
-    run("cargo build", &mut cargo_for(&["build", "--release"], &toolchain::X86_64_NONE)?).map(drop)
-}
-
-fn documentation() -> Result<()> {
-    let mut cargo = DEFAULT.cargo();
-    cargo.env("RUSTDOCFLAGS", "--deny warnings");
-    cargo.args(["doc", "--workspace", "--no-deps", "--document-private-items"]).args(ALL);
-    run("cargo doc", &mut cargo).map(drop)
-}
-
-fn oldest_rust() -> Result<()> {
-    let manifest = std::fs::read_to_string(paths::root().join("Cargo.toml")).map_err(|e| e.to_string())?;
-    let version = manifest
-        .lines()
-        .find_map(|line| line.strip_prefix("rust-version = \"")?.strip_suffix('"'))
-        .ok_or("Cargo.toml states no rust-version")?;
-    if !rustup_has(version)? {
-        println!("  Rust {version} cannot be had here: clippy's incompatible_msrv stands in for it");
-        let mut clippy = DEFAULT.cargo();
-        clippy.args(["clippy", "--package", "layernorm"]).args(ALL);
-        return run("cargo clippy", clippy.args(["--", "--deny", "clippy::incompatible_msrv"])).map(drop);
-    }
-    let mut check = Command::new("rustup");
-    crate::cargo::clean_environment(&mut check);
-    check.current_dir(paths::root()).env("CARGO_TARGET_DIR", paths::target().join("oldest-rust"));
-    check.args(["run", version, "cargo", "check", "--package", "layernorm"]).args(ALL);
-    run(&format!("cargo check with Rust {version}"), &mut check).map(drop)
-}
-
-fn rustup_has(version: &str) -> Result<bool> {
-    if paths::which("rustup").is_none() {
-        return Ok(false);
-    }
-    let works = || {
-        attempt("rustup", Command::new("rustup").args(["run", version, "cargo", "--version"]), None)
-            .map(|done| done.success)
-    };
-    if works()? {
-        return Ok(true);
-    }
-    let mut install = Command::new("rustup");
-    install.args(["toolchain", "install", version, "--profile", "minimal", "--no-self-update"]);
-    let limit = Some(Duration::from_secs(300));
-    Ok(attempt(&format!("rustup toolchain install {version}"), &mut install, limit)?.success && works()?)
-}
-
-/// Everything, with the tables of measured errors.
-fn native_tests(full: bool) -> Result<()> {
-    let mut cargo = core_tests(DEFAULT, ALL, full);
-    println!("{}", run("cargo test", cargo.args(["--", "--nocapture"]))?.trim_end());
-    Ok(())
-}
-
-/// Long rows take SSE2 with AVX2 too.
-fn sse2_tests(full: bool) -> Result<()> {
-    let mut cargo = core_tests(DEFAULT, &[], full);
-    if !full {
-        cargo.args([CONFORMANCE, "--"]).args(OF_LANES.map(|module| format!("{module}::")));
-    }
-    summary(&run("cargo test", &mut cargo)?);
-    Ok(())
-}
-
-/// One lane has an algorithm of its own, so its errors are measured; at `opt-level` s, whose way to the integers is another too.
-/// The checks of a test, and its speed, are those of the other steps.
-fn small_tests(full: bool) -> Result<()> {
-    let mut cargo = core_tests(SMALL, &["--features", "fixed,heapless"], full);
-    cargo.env("RUSTFLAGS", format!("{} --cfg layernorm_small", SMALL.rustflags)).arg(CONFORMANCE);
-    summary(&run("cargo test", &mut cargo)?);
-    Ok(())
-}
-
-fn core_tests(flavour: Flavour, features: &[&str], full: bool) -> Command {
-    let mut cargo = flavour.cargo();
-    cargo.args(["test", "--package", "layernorm"]).args(features);
-    if full {
-        cargo.env("LAYERNORM_FULL", "1");
-    }
-    cargo
-}
-
-fn wasm_tests(flavour: Flavour, only_lanes: bool) -> Result<()> {
-    let wasm = toolchain::toolchain(&toolchain::WASM)?;
-    let mut cargo = flavour.cargo();
-    wasm.apply(&mut cargo);
-    // Not by a variable, which cargo would split at spaces.
-    let runner = tools::wasm_bindgen()?.join("wasm-bindgen-test-runner");
-    let runner = format!("target.{}.runner=[{}]", wasm.triple, quoted(&runner.to_string_lossy()));
-    cargo.args(["--config", &runner]);
-    // A test that is not for wasm leaves itself out. The integers have no lanes there.
-    let features = if only_lanes { "heapless" } else { "fixed,heapless" };
-    cargo.args(["test", "--package", "layernorm", "--features", features, CONFORMANCE]);
-    cargo.args(["--target", wasm.triple]);
-    summary(&run("cargo test", &mut cargo)?);
-    Ok(())
-}
-
-fn own_tests() -> Result<()> {
-    summary(&run("cargo test", DEFAULT.cargo().args(["test", "--package", "xtask"]))?);
-    Ok(())
-}
-
-fn model_tests() -> Result<()> {
-    summary(&run("cargo test", DEFAULT.cargo().args(["test", "--release", "--package", "layernorm-model"]))?);
-    Ok(())
-}
-
-/// The lines that say how much was tested.
-fn summary(output: &str) {
-    for line in output.lines().filter(|line| line.starts_with("test result:")) {
-        println!("  {line}");
-    }
-}
-
-fn npm_test(folder: &str, full: bool) -> Result<()> {
-    tools::npm_packages(folder)?;
-    let mut npm = tools::npm(&paths::root().join(folder));
-    npm.env("CHROMIUM", tools::chromium()?).env("FIREFOX", tools::firefox()?).arg("test");
-    if folder == "web" {
-        // The page's start for firmware is compiled, and run on an emulated board.
-        toolchain::toolchain(&toolchain::THUMB)?.apply(&mut npm).env("QEMU_ARM", tools::qemu(Emulator::Arm)?);
-    }
-    if full {
-        npm.env("LAYERNORM_FULL", "1");
-    }
-    run(&format!("npm test in {folder}/"), &mut npm).map(drop)
 }

@@ -4,16 +4,16 @@ use crate::cargo::cargo;
 use crate::firmware::boards::Emulator;
 use crate::paths::which;
 use crate::process::{announced, run};
-use crate::{Result, apt, paths};
+use crate::{Result, apt, metadata, paths};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 const NODE_AT_LEAST: u32 = 20;
 
-/// The folder with `wasm-bindgen` and `wasm-bindgen-test-runner`, of the version in Cargo.lock: the tool and
-/// the crate refuse each other otherwise.
+/// The folder with `wasm-bindgen` and `wasm-bindgen-test-runner`, of the version that `wasm/` takes of the crate:
+/// they refuse each other otherwise.
 pub fn wasm_bindgen() -> Result<PathBuf> {
-    let version = locked_version("wasm-bindgen")?;
+    let version = metadata::pinned(&metadata::package("layernorm-wasm")?, "wasm-bindgen")?;
     let dir = paths::cache()?.join(format!("wasm-bindgen-{version}"));
     let bin = dir.join("bin");
     if bin.join("wasm-bindgen").is_file() && bin.join("wasm-bindgen-test-runner").is_file() {
@@ -41,21 +41,6 @@ pub fn wasm_bindgen() -> Result<PathBuf> {
     paths::publish(&staging, &dir)?;
     paths::remove_dir(&build)?;
     Ok(bin)
-}
-
-fn locked_version(package: &str) -> Result<String> {
-    let lock = paths::root().join("Cargo.lock");
-    if !lock.is_file() {
-        run("cargo generate-lockfile", cargo().arg("generate-lockfile"))?;
-    }
-    let text = std::fs::read_to_string(&lock).map_err(|e| format!("{}: {e}", lock.display()))?;
-    let name = format!("name = \"{package}\"");
-    let mut lines = text.lines().skip_while(|line| *line != name);
-    lines
-        .nth(1)
-        .and_then(|line| line.strip_prefix("version = \"")?.strip_suffix('"'))
-        .map(str::to_owned)
-        .ok_or_else(|| format!("Cargo.lock has no package `{package}`"))
 }
 
 /// Node is the one thing a user has to bring, beside rustup: every system has its own way to it.

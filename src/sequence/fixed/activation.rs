@@ -12,7 +12,7 @@
 //! 3. From 6 on all is as at 6, where tanh is 0.4 steps of the output below 1, and σ 0.2.
 //!
 //! Results have 15 fraction bits and end at 32767. Over all arguments they rise, and are off by less than 0.503 (tanh)
-//! and 0.501 (σ) of their last digit; 0.5 is the rounding. [`definition.md`](definition.md) has every shift.
+//! and 0.501 (σ) of their last digit; 0.5 is the rounding. [The definition](super) has every shift.
 
 /// `tanh(i/8)` with 30 fraction bits, rounded to nearest.
 const TABLE: [i32; 49] = table();

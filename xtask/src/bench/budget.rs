@@ -125,10 +125,10 @@ fn count() -> Result<(Counts, Vec<&'static str>)> {
             counts.insert(what, instructions as f64 / f64::from(rows * width));
         }
     };
-    let wasm = toolchain::toolchain(&toolchain::WASM)?;
+    toolchain::add(toolchain::WASM)?;
     let interpreter = interpreter()?;
     for (target, flavour) in [("wasm-simd128", SIMD128), ("wasm-scalar", SCALAR)] {
-        let module = build(flavour, Some(&wasm), false, &["--lib"], "layernorm_contenders.wasm")?;
+        let module = build(flavour, Some(toolchain::WASM), false, &["--lib"], "layernorm_contenders.wasm")?;
         add(target, interpreted(&interpreter, &module)?);
     }
     for (target, flavour, there) in natives() {

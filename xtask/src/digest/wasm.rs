@@ -67,10 +67,14 @@ fn simd128() -> Result<PathBuf> {
 
 /// A folder with the corpus built for wasm, and what runs it.
 fn build(flavour: Flavour) -> Result<PathBuf> {
-    let wasm = toolchain::toolchain(&toolchain::WASM)?;
-    package::build(&wasm, flavour, &["--package", "layernorm-digest", "--bin", "layernorm-digest"])?;
+    toolchain::add(toolchain::WASM)?;
+    package::build(flavour, &["--package", "layernorm-digest", "--bin", "layernorm-digest"])?;
     let out = flavour.target_dir().join("digest").join(flavour.name);
-    package::bind(&tools::wasm_bindgen()?, &flavour.artifact(wasm.triple, "layernorm-digest.wasm"), &out)?;
+    package::bind(
+        &tools::wasm_bindgen()?,
+        &flavour.artifact(toolchain::WASM, "layernorm-digest.wasm"),
+        &out,
+    )?;
     for name in FILES {
         let file = paths::root().join(PAGES).join(name);
         std::fs::copy(&file, out.join(name)).map_err(|e| format!("{}: {e}", file.display()))?;

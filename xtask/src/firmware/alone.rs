@@ -4,7 +4,7 @@
 use super::boards::Board;
 use super::programs::{self, Line};
 use crate::process::run;
-use crate::{Result, elf};
+use crate::{Result, image};
 
 /// Cores that differ in what they have no instructions for.
 const CORES: [&str; 3] = ["M0", "M4F", "RV32IMC"];
@@ -61,11 +61,11 @@ pub fn measure(board: &Board, level: &str, wanted: impl Fn(&str) -> bool) -> Res
     Ok(lines.concat())
 }
 
-fn size(board: &Board, level: &str, verb: &str) -> Result<elf::Size> {
+fn size(board: &Board, level: &str, verb: &str) -> Result<image::Size> {
     build(board, level, verb, "flash")?;
-    let image = programs::image(board, "flash");
-    let bytes = std::fs::read(&image).map_err(|e| format!("{}: {e}", image.display()))?;
-    elf::size(&bytes).ok_or_else(|| format!("{} is no image", image.display()))
+    let path = programs::image(board, "flash");
+    let bytes = std::fs::read(&path).map_err(|e| format!("{}: {e}", path.display()))?;
+    Ok(image::size(&image::parse(&bytes)?))
 }
 
 fn build(board: &Board, level: &str, verb: &str, program: &str) -> Result<()> {

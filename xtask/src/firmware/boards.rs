@@ -1,12 +1,12 @@
 //! The boards, as QEMU has them.
 
-use crate::toolchain::{self, Target};
+use crate::toolchain;
 
 pub struct Board {
     /// Of a file in `firmware/boards`, and of the machine.
     pub name: &'static str,
     pub core: &'static str,
-    pub target: Target,
+    pub target: &'static str,
     /// For rustc; empty for what the target is.
     pub cpu: &'static str,
     /// For f32.

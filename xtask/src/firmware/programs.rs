@@ -85,11 +85,11 @@ fn names(board: &Board) -> impl Iterator<Item = &'static str> {
 /// For a build in `firmware/`.
 pub fn cargo(board: &Board, level: &str) -> Result<Command> {
     let mut cargo = cargo::cargo();
-    toolchain::toolchain(&board.target)?.apply(&mut cargo);
+    toolchain::add(board.target)?;
     cargo
         .current_dir(paths::root().join("firmware"))
         .env("CARGO_TARGET_DIR", target_dir())
-        .env("CARGO_BUILD_TARGET", board.target.triple)
+        .env("CARGO_BUILD_TARGET", board.target)
         .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", level)
         .env("RUSTFLAGS", board.rustflags())
         .env("LAYERNORM_BOARD", board.name)
@@ -99,7 +99,7 @@ pub fn cargo(board: &Board, level: &str) -> Result<Command> {
 
 /// What the last build for the board's target has left.
 pub fn image(board: &Board, program: &str) -> PathBuf {
-    target_dir().join(board.target.triple).join("release").join(program)
+    target_dir().join(board.target).join("release").join(program)
 }
 
 fn target_dir() -> PathBuf {

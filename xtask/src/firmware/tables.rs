@@ -44,7 +44,7 @@ fn boards(measured: &[Measured]) -> String {
     text += &row(["---", "---", "---", "---", "---", "---:"]);
     for Measured { board, compiler, .. } in measured.iter().filter(|one| one.level == LEVELS[0]) {
         let ticks = board.ticks().to_string();
-        text += &row([board.name, board.core, board.target.triple, board.cpu, compiler, &ticks]);
+        text += &row([board.name, board.core, board.target, board.cpu, compiler, &ticks]);
     }
     text + "\n"
 }
