@@ -50,5 +50,7 @@ export async function follow(page, hash) {
 /** Opens the page and waits until every section is alive. */
 export async function open(page, address, hash = "") {
   await page.goto(address + (hash && `#${hash}`));
-  await page.waitForFunction(() => [...document.querySelectorAll("main > section")].every(({ dataset }) => "started" in dataset || "failed" in dataset));
+  const alive = () => [...document.querySelectorAll("main > section")].every(({ dataset }) => "started" in dataset || "failed" in dataset);
+  // Half a minute was too short once, for a Firefox on a busy machine.
+  await page.waitForFunction(alive, undefined, { timeout: 60_000 });
 }

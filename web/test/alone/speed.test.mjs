@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { readdir } from "node:fs/promises";
 import { test } from "node:test";
-import { BROWSERS } from "../harness/browsers.mjs";
-import { serve } from "../harness/serve.mjs";
+import { BROWSERS } from "../../harness/browsers.mjs";
+import { serve } from "../../harness/serve.mjs";
 
 /** Slow 4G: 1.6 Mbit/s down, 750 kbit/s up, 150 ms there and back. */
 const LINE = { offline: false, latency: 150, downloadThroughput: 1.6e6 / 8, uploadThroughput: 750e3 / 8 };
@@ -111,7 +111,7 @@ for (const [screen, viewport] of Object.entries({ phone: { width: 360, height: 8
     const browser = await BROWSERS.chromium();
     try {
       // Compressed once before the clock runs.
-      for (const file of await readdir(new URL("../dist/assets/", import.meta.url))) {
+      for (const file of await readdir(new URL("../../dist/assets/", import.meta.url))) {
         if (/\.(js|css|svg)$/.test(file)) await fetch(`${server.address}assets/${file}`);
       }
       // The best of three: other programs may take the machine for a moment.
