@@ -9,6 +9,7 @@ mod wasm;
 
 pub use report::{Report, golden};
 
+use crate::process::processors;
 use crate::{Result, next, no_arguments, text, tools, unknown};
 use lexopt::Arg::{Long, Value};
 use lexopt::Parser;
@@ -117,7 +118,7 @@ fn agreed(part: &str) -> Result<Option<Report>> {
 
 /// Runs as many as there are processors, while the next is built.
 fn compute(targets: &[Target], mut each: impl FnMut(&Target, Result<String>)) {
-    let at_once = thread::available_parallelism().map_or(1, usize::from);
+    let at_once = processors();
     thread::scope(|scope| {
         let (sender, done) = channel();
         let mut running = 0;

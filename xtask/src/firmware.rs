@@ -6,7 +6,7 @@ mod limits;
 mod programs;
 mod tables;
 
-use crate::process::run;
+use crate::process::{processors, run};
 use crate::{Result, digest, next, no_arguments, paths, text, toolchain, unknown};
 use boards::{BOARDS, Board, Emulator};
 use lexopt::Arg::Long;
@@ -84,7 +84,7 @@ fn measure_limited(limits: &Limits) -> Result<Vec<Measured>> {
 /// Flash and stack of a verb are measured if core, level and verb are `alone`.
 fn measure(boards: &[&'static Board], alone: impl Fn(&str, &str, &str) -> bool) -> Result<Vec<Measured>> {
     let golden = &digest::golden()?;
-    let at_once = thread::available_parallelism().map_or(1, usize::from);
+    let at_once = processors();
     let mut all = Vec::new();
     thread::scope(|scope| {
         let mut end = |one: ScopedJoinHandle<Result<Measured>>| {

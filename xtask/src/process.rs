@@ -90,14 +90,20 @@ fn read(stream: impl Read + Send + 'static, is_stdout: bool, lines: Sender<(bool
     });
 }
 
-/// Runs `job` for each item, as many at once as there are processors, and returns their results in the order of the items.
+/// How many programs are worth running at once.
+pub fn processors() -> usize {
+    thread::available_parallelism().map_or(1, usize::from)
+}
+
+/// Runs `job` for each item, as many at once as there are processors, and returns their results in the order of the items, or the
+/// first error in that order.
 pub fn at_once<T: Sync, R: Send>(items: &[T], job: impl Fn(&T) -> Result<R> + Sync) -> Result<Vec<R>> {
     let next = AtomicUsize::new(0);
     let work = || -> Vec<(usize, Result<R>)> {
         let places = std::iter::from_fn(|| Some(next.fetch_add(1, Ordering::Relaxed)));
         places.map_while(|i| Some((i, job(items.get(i)?)))).collect()
     };
-    let workers = thread::available_parallelism().map_or(1, usize::from).min(items.len());
+    let workers = processors().min(items.len());
     let parts: std::result::Result<Vec<_>, _> = thread::scope(|scope| {
         let workers: Vec<_> = (0..workers).map(|_| scope.spawn(work)).collect();
         workers.into_iter().map(|worker| worker.join()).collect()
@@ -141,7 +147,7 @@ mod tests {
     use super::at_once;
 
     #[test]
-    fn results_come_in_the_order_of_the_items_and_the_first_error_ends_them() {
+    fn results_come_in_the_order_of_the_items_or_else_the_first_error() {
         let double = |n: &u64| if *n < 40 { Ok(2 * n) } else { Err(format!("{n} is too large")) };
         assert_eq!(at_once(&[3, 1, 2], double), Ok(vec![6, 2, 4]));
         assert_eq!(at_once(&[], double), Ok(vec![]));
