@@ -6,7 +6,7 @@ const EPSILON: f32 = 1e-8;
 pub struct AdamW {
     first: Vec<f32>,
     second: Vec<f32>,
-    /// DECAYS to the power of the steps made.
+    /// `DECAYS` to the power of the number of steps.
     powers: [f32; 2],
 }
 
@@ -15,7 +15,7 @@ impl AdamW {
         Self { first: vec![0.0; len], second: vec![0.0; len], powers: [1.0; 2] }
     }
 
-    /// `decay` is that of each weight.
+    /// Moves `weights` against `gradient`. `decay` has the decay of each weight.
     pub fn step(&mut self, rate: f32, decay: &[f32], gradient: &[f32], weights: &mut [f32]) {
         for (power, decay) in self.powers.iter_mut().zip(DECAYS) {
             *power *= decay;
@@ -35,7 +35,7 @@ impl AdamW {
 mod tests {
     use super::AdamW;
 
-    /// Whatever the size of the gradient; the decay comes on top.
+    /// The size of the gradient has no influence; the decay is added.
     #[test]
     fn the_first_step_is_as_long_as_the_rate() {
         let mut weights = [1.0, 1.0, -2.0];

@@ -1,25 +1,26 @@
 //! Batch norm of the input sums x·W of a recurrent cell (Laurent et al. 2015), without a batch in the cell.
 //!
-//! Over frames x with mean x̄ and covariance C the sum w·x of one column w of the kernel has the mean w·x̄ and the variance wᵀCw.
-//! So with s = sqrt(wᵀCw + ε)
+//! Let the frames x have the mean x̄ and the covariance C. Then the sum w·x of one column w of the kernel has the mean w·x̄ and
+//! the variance wᵀCw. With s = sqrt(wᵀCw + ε) batch norm is
 //!
 //! ```text
-//! γ (w·x − w·x̄)/s + β  =  w'·x + β',     w' = γ w/s,   β' = β − γ w·x̄/s:
+//! γ (w·x − w·x̄)/s + β  =  w'·x + β',     w' = γ w/s,   β' = β − γ w·x̄/s,
 //! ```
 //!
-//! a cell without a norm, of kernel w' and bias β'. x̄ and C are those of all frames of a minibatch, and no function of the
-//! weights, so the whole gradient, through the statistics too, is that of these two formulas: with dw', dβ' from the cell
+//! which is a cell without a norm, with kernel w' and bias β'. x̄ and C are taken over all frames of a minibatch and do not
+//! depend on the weights, so the gradient of these two formulas is the whole gradient, through the statistics too. With dw' and
+//! dβ' from the cell
 //!
 //! ```text
 //! da = dw'·w − dβ' w·x̄                        where a = γ/s, so w' = a w and β' = β − a w·x̄
 //! dw = a (dw' − dβ' x̄) − da γ/s³ · C w,       dγ = da/s,       dβ = dβ'
 //! ```
 //!
-//! When the network is used, running averages of x̄ and C take the place of a minibatch's.
+//! When the network is used, running averages of x̄ and C replace the values of a minibatch.
 
 const EPSILON: f32 = 1e-5;
 
-/// x̄, and C row by row.
+/// x̄, and the rows of C one after another.
 #[derive(Clone)]
 pub struct Moments {
     pub mean: Vec<f32>,
@@ -27,7 +28,7 @@ pub struct Moments {
 }
 
 impl Moments {
-    /// Of frames of `width` one after another.
+    /// The moments of `frames`, which have `width` coefficients each and follow one another.
     pub fn new(width: usize, frames: &[f32]) -> Self {
         let share = 1.0 / (frames.len() / width) as f32;
         let mut mean = vec![0.0; width];
@@ -45,27 +46,27 @@ impl Moments {
         Self { mean, covariance }
     }
 
-    /// Goes `share` of the way to `other`.
-    pub fn follow(&mut self, other: &Self, share: f32) {
-        let pairs = self.mean.iter_mut().zip(&other.mean);
-        for (own, other) in pairs.chain(self.covariance.iter_mut().zip(&other.covariance)) {
-            *own += share * (other - *own);
+    /// Moves by `share` of the way to `target`.
+    pub fn move_towards(&mut self, target: &Self, share: f32) {
+        let means = self.mean.iter_mut().zip(&target.mean);
+        for (average, target) in means.chain(self.covariance.iter_mut().zip(&target.covariance)) {
+            *average += share * (target - *average);
         }
     }
 }
 
-/// The weights of a layer that are normalised, or their gradients. `kernel` is inputs × columns.
-pub struct Layer<'a> {
+/// The weights that batch norm is applied to, or their gradients. `kernel` is inputs × columns.
+pub struct Weights<'a> {
     pub kernel: &'a mut [f32],
     pub gamma: &'a mut [f32],
     pub beta: &'a mut [f32],
 }
 
-/// One column of a kernel and what its sum has for moments.
+/// One column of a kernel, with the moments of its sum.
 struct Column {
     w: Vec<f32>,
     mean: f32,
-    /// C w.
+    /// C w
     covariance: Vec<f32>,
     rstd: f32,
 }
@@ -79,19 +80,19 @@ impl Column {
     }
 }
 
-/// w to w', β to β'.
-pub fn fold(moments: &Moments, layer: Layer) {
-    let columns = layer.gamma.len();
-    for (column, (gamma, beta)) in layer.gamma.iter().zip(layer.beta).enumerate() {
-        let Column { mean, rstd, .. } = Column::new(moments, layer.kernel, columns, column);
+/// Replaces w by w' and β by β'.
+pub fn fold(moments: &Moments, weights: Weights) {
+    let columns = weights.gamma.len();
+    for (column, (gamma, beta)) in weights.gamma.iter().zip(weights.beta).enumerate() {
+        let Column { mean, rstd, .. } = Column::new(moments, weights.kernel, columns, column);
         let a = gamma * rstd;
-        layer.kernel.chunks_mut(columns).for_each(|row| row[column] *= a);
+        weights.kernel.chunks_mut(columns).for_each(|row| row[column] *= a);
         *beta -= a * mean;
     }
 }
 
-/// The gradients of w', β' to those of w, γ, β, at the weights that were folded.
-pub fn unfold(moments: &Moments, kernel: &[f32], gamma: &[f32], gradients: Layer) {
+/// Replaces the gradients of w' and β' by those of w, γ and β. `kernel` and `gamma` are the weights before folding.
+pub fn unfold(moments: &Moments, kernel: &[f32], gamma: &[f32], gradients: Weights) {
     let columns = gamma.len();
     let zip = gamma.iter().zip(gradients.gamma).zip(gradients.beta);
     for (column, ((gamma, dgamma), dbeta)) in zip.enumerate() {
@@ -100,10 +101,10 @@ pub fn unfold(moments: &Moments, kernel: &[f32], gamma: &[f32], gradients: Layer
         let a = gamma * rstd;
         let da = dot(&dw, &w) - *dbeta * mean;
         *dgamma = da * rstd;
-        let through_s = da * a * rstd * rstd;
+        let scale = da * a * rstd * rstd;
         let rows = gradients.kernel.chunks_mut(columns).zip(&moments.mean).zip(&covariance);
         for ((row, mean), covariance) in rows {
-            row[column] = a * (row[column] - *dbeta * mean) - through_s * covariance;
+            row[column] = a * (row[column] - *dbeta * mean) - scale * covariance;
         }
     }
 }
@@ -114,7 +115,7 @@ fn dot(a: &[f32], b: &[f32]) -> f32 {
 
 #[cfg(test)]
 mod tests {
-    use super::{Layer, Moments, fold, unfold};
+    use super::{Moments, Weights, fold, unfold};
     use crate::random::Random;
 
     const WIDTH: usize = 3;
@@ -125,7 +126,7 @@ mod tests {
         std::array::from_fn(|_| mean + random.normal())
     }
 
-    /// Batch norm as it is usually written: of the sums, frame by frame, in f64.
+    /// Batch norm as it is usually written: computed on the sums of each frame, in f64.
     fn direct(x: &[f32], kernel: &[f64], gamma: &[f64], beta: &[f64]) -> Vec<f64> {
         let frames = x.chunks(WIDTH);
         let mut y = vec![0.0; FRAMES * COLUMNS];
@@ -157,8 +158,8 @@ mod tests {
             (numbers(random, 1.0), numbers(random, 0.0));
         let expected = direct(&x, &wide(&kernel), &wide(&gamma), &wide(&beta));
 
-        let layer = Layer { kernel: &mut kernel, gamma: &mut gamma.clone(), beta: &mut beta };
-        fold(&Moments::new(WIDTH, &x), layer);
+        let weights = Weights { kernel: &mut kernel, gamma: &mut gamma.clone(), beta: &mut beta };
+        fold(&Moments::new(WIDTH, &x), weights);
         for (frame, expected) in x.chunks(WIDTH).zip(expected.chunks(COLUMNS)) {
             for (column, expected) in expected.iter().enumerate() {
                 let sum: f32 = (0..WIDTH).map(|i| frame[i] * kernel[i * COLUMNS + column]).sum();
@@ -167,7 +168,7 @@ mod tests {
         }
     }
 
-    /// Of Σ c·y, whose gradients of w' and β' are Σ c·x and Σ c over the frames.
+    /// The loss is Σ c·y. Its gradients with respect to w' and β' are Σ c·x and Σ c over the frames.
     #[test]
     fn unfolded_gradients_are_those_of_batch_norm() {
         let random = &mut Random::new(2, 0);
@@ -183,7 +184,7 @@ mod tests {
                 dbeta[column] += c;
             }
         }
-        let gradients = Layer { kernel: &mut dkernel, gamma: &mut dgamma, beta: &mut dbeta };
+        let gradients = Weights { kernel: &mut dkernel, gamma: &mut dgamma, beta: &mut dbeta };
         unfold(&Moments::new(WIDTH, &x), &kernel, &gamma, gradients);
 
         let weights = [wide(&kernel), wide(&gamma), wide(&beta)].concat();

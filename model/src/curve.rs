@@ -5,11 +5,11 @@ use plotters::coord::ranged1d::{AsRangedCoord, Ranged, ValueFormatter};
 use plotters::prelude::*;
 
 pub struct Point {
-    /// From 1.
+    /// Counted from 1.
     pub epoch: usize,
-    /// Mean over the minibatches of the epoch, with the noise.
+    /// Mean loss over the minibatches of the epoch, whose frames have noise.
     pub loss: f32,
-    /// On what it is trained with, after the epoch.
+    /// On the samples for training, after the epoch, without noise.
     pub accuracy: f32,
 }
 
@@ -35,7 +35,7 @@ pub fn svg(points: &[Point]) -> Result<String> {
     Ok(svg)
 }
 
-/// One number over the epochs.
+/// Draws one number over the epochs.
 fn panel<'a, Y>(
     area: &DrawingArea<SVGBackend<'a>, plotters::coord::Shift>,
     caption: &str,

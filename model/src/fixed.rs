@@ -1,13 +1,13 @@
 //! The network in integers: folded here, and run as a device runs it.
 
 use crate::Result;
-use crate::network::{SPEAKERS, UNITS};
-use crate::samples::Sample;
+use crate::network::UNITS;
+use crate::samples::{SPEAKERS, Sample};
 use crate::utterances::{self, WIDTH, largest};
 use layernorm::sequence::fixed::{Classifier, Weight};
 use layernorm::sequence::{self, Gru, Layer};
 
-/// Fraction bits of the frames. All coefficients of the set are below 2 in magnitude; a code reaches to 4.
+/// Fraction bits of the frames. Codes reach to ±4; all coefficients of the set are below 2 in magnitude.
 const FRACTION: u32 = 13;
 
 /// The bytes of a file with weights of type `W`.

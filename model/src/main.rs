@@ -8,6 +8,7 @@ mod network;
 mod outputs;
 mod random;
 mod readme;
+mod result;
 mod runs;
 mod samples;
 mod table;
@@ -16,10 +17,8 @@ mod tune;
 #[path = "../data/utterances.rs"]
 mod utterances;
 
+use result::Result;
 use std::process::ExitCode;
-
-/// Nothing here is handled by a caller: errors are for the person at the terminal.
-type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
 const USAGE: &str = "usage: layernorm-model train [--check] | tune | table";
 

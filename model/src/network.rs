@@ -2,17 +2,16 @@
 
 use crate::batch_norm::{self, Moments};
 use crate::random::Random;
-use crate::samples::Sample;
+use crate::samples::{SPEAKERS, Sample};
 use crate::utterances::{WIDTH, largest};
 use layernorm::Error;
 use layernorm::sequence::{Classifier, Gru, Layer, Normaliser, Plain, Rms};
 
 pub const UNITS: usize = 32;
-pub const SPEAKERS: usize = 9;
 pub const LEN: usize = Classifier::<Gru, Layer>::weights_len(WIDTH, UNITS, SPEAKERS);
-/// Three gates of the cell.
+/// Columns of a kernel: three gates.
 const COLUMNS: usize = 3 * UNITS;
-/// Share of a minibatch in the averages of batch norm.
+/// Share of the newest minibatch in the running averages of batch norm.
 const MOMENTUM: f32 = 0.1;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,17 +37,18 @@ impl Norm {
 
 pub struct Network {
     norm: Norm,
-    /// As [`Classifier`] wants them. With batch norm γ and β of the input sums are its own.
+    /// In the order of [`Classifier`]. With batch norm, γ and β of the input sums belong to the batch norm.
     pub weights: Vec<f32>,
-    /// With batch norm: the averages over minibatches, once there was one.
+    /// Running averages over minibatches: of batch norm only, and after the first minibatch.
     moments: Option<Moments>,
 }
 
 impl Network {
-    /// Kernels are uniform with the variance of Glorot and Bengio (2010), those of the cell times `scale`; γ is 1, the rest 0.
+    /// Draws the kernels from uniform distributions with the variance of Glorot and Bengio (2010), and multiplies those of the
+    /// cell by `scale`. γ is 1, all other weights are 0.
     pub fn new(norm: Norm, scale: f32, random: &mut Random) -> Self {
         let mut weights = vec![0.0; LEN];
-        let Parts { kernel, recurrent, gamma, dense, .. } = Parts::of(&mut weights);
+        let Parts { kernel, recurrent, gamma, dense, .. } = Parts::new(&mut weights);
         let matrices =
             [(kernel, WIDTH, UNITS, scale), (recurrent, UNITS, UNITS, scale), (dense, UNITS, SPEAKERS, 1.0)];
         for (matrix, inputs, outputs, scale) in matrices {
@@ -59,7 +59,7 @@ impl Network {
         Self { norm, weights, moments: None }
     }
 
-    /// The mean loss of a minibatch; `gradient` is written.
+    /// Returns the mean loss of a minibatch and writes its gradient to `gradient`.
     pub fn gradient(&mut self, batch: &[Sample], gradient: &mut [f32]) -> Result<f32, Error> {
         gradient.fill(0.0);
         match self.norm {
@@ -69,11 +69,11 @@ impl Network {
             Norm::Batch => {
                 let moments = moments(batch);
                 let loss = add_gradient::<Plain>(&fold(&self.weights, &moments), batch, gradient)?;
-                let Parts { kernel, gamma, .. } = Parts::of(&mut self.weights);
-                batch_norm::unfold(&moments, kernel, &gamma[..COLUMNS], Parts::of(gradient).inputs());
+                let Parts { kernel, gamma, .. } = Parts::new(&mut self.weights);
+                batch_norm::unfold(&moments, kernel, &gamma[..COLUMNS], Parts::new(gradient).batch_normed());
                 match &mut self.moments {
-                    Some(averages) => averages.follow(&moments, MOMENTUM),
-                    none => *none = Some(moments),
+                    Some(averages) => averages.move_towards(&moments, MOMENTUM),
+                    None => self.moments = Some(moments),
                 }
                 Ok(loss)
             }
@@ -101,7 +101,7 @@ pub struct Parts<'a> {
 }
 
 impl<'a> Parts<'a> {
-    pub fn of(weights: &'a mut [f32]) -> Self {
+    pub fn new(weights: &'a mut [f32]) -> Self {
         let mut rest = weights;
         let [kernel, recurrent, gamma, beta, dense] =
             [WIDTH * COLUMNS, UNITS * COLUMNS, 2 * COLUMNS, 2 * COLUMNS, UNITS * SPEAKERS]
@@ -109,27 +109,27 @@ impl<'a> Parts<'a> {
         Self { kernel, recurrent, gamma, beta, dense }
     }
 
-    /// What batch norm is about.
-    fn inputs(self) -> batch_norm::Layer<'a> {
+    /// The weights that batch norm is applied to.
+    fn batch_normed(self) -> batch_norm::Weights<'a> {
         let (gamma, beta) = (&mut self.gamma[..COLUMNS], &mut self.beta[..COLUMNS]);
-        batch_norm::Layer { kernel: self.kernel, gamma, beta }
+        batch_norm::Weights { kernel: self.kernel, gamma, beta }
     }
 }
 
-/// Of all frames.
+/// The moments of all frames of the samples.
 pub fn moments(samples: &[Sample]) -> Moments {
     let frames: Vec<f32> = samples.iter().flat_map(|sample| &sample.frames).copied().collect();
     Moments::new(WIDTH, &frames)
 }
 
-/// The weights of a cell without a norm that does what batch norm does.
+/// The weights of a network without a norm that computes the same as the one with batch norm.
 fn fold(weights: &[f32], moments: &Moments) -> Vec<f32> {
     let mut folded = weights.to_vec();
-    batch_norm::fold(moments, Parts::of(&mut folded).inputs());
+    batch_norm::fold(moments, Parts::new(&mut folded).batch_normed());
     folded
 }
 
-/// Adds the gradient of the mean of −ln p(speaker); p is the softmax of the logits.
+/// Returns the mean loss −ln p(speaker), where p is the softmax of the logits, and adds its gradient to `gradient`.
 fn add_gradient<N: Normaliser>(
     weights: &[f32],
     batch: &[Sample],
@@ -183,7 +183,7 @@ mod tests {
     use crate::samples::load;
     use crate::utterances::Split;
 
-    /// Along the gradient the loss rises by its square.
+    /// A small step t along the gradient d raises the loss by t · d².
     #[test]
     fn the_gradient_of_each_network_is_that_of_its_loss() {
         let batch = &load(Split::Train)[..250][220..];

@@ -1,13 +1,13 @@
-//! What training leaves in the tree: the network as files, its learning curve, its part of README.md.
+//! The files that a training writes to the tree: the network, its learning curve, the table in README.md.
 
-use crate::network::{SPEAKERS, UNITS, accuracy};
-use crate::samples::{Sample, load};
+use crate::network::{UNITS, accuracy};
+use crate::samples::{SPEAKERS, Sample, load};
 use crate::training::{Settings, train};
 use crate::utterances::{Split, WIDTH};
 use crate::{Result, curve, fixed, readme};
 use layernorm::sequence::{Classifier, Gru, Layer};
 
-/// A file below the root, and what it has to be.
+/// The path of a file from the root, and its bytes.
 type Output = (&'static str, Vec<u8>);
 
 const FLOAT: &str = "model/speaker.f32.bin";
@@ -15,10 +15,10 @@ const I16: &str = "model/speaker.i16.bin";
 const I8: &str = "model/speaker.i8.bin";
 const PICTURE: &str = "model/curve.svg";
 
-/// What a network in integers may lose in accuracy.
-const LOSS: f32 = 0.005;
+/// How much accuracy a network in integers may lose.
+const MAX_ACCURACY_LOSS: f32 = 0.005;
 
-/// Trains on all samples for training, and then tests, once.
+/// Trains on all samples for training, then tests the network once.
 pub fn outputs() -> Result<Vec<Output>> {
     let training = load(Split::Train);
     let mut epochs = Vec::new();
@@ -47,7 +47,7 @@ pub fn outputs() -> Result<Vec<Output>> {
         (I8, i8),
         ("model/curve.csv", curve::csv(&epochs).into()),
         (PICTURE, curve::svg(&epochs)?.into()),
-        (readme::PATH, readme::with("train", &table)?.into()),
+        (readme::PATH, readme::page_with("train", &table)?.into()),
     ])
 }
 
@@ -59,13 +59,14 @@ fn report(files: &[(&str, usize, Vec<usize>)], test: &[Sample]) -> Result<String
     let (_, _, reference) = files.first().ok_or("no files")?;
     for (path, len, decisions) in files {
         let right = accuracy(decisions, test);
-        if right < accuracy(reference, test) - LOSS {
+        if right < accuracy(reference, test) - MAX_ACCURACY_LOSS {
             return Err(format!(
                 "{path} names {right} of the speakers, which is too far below the reference"
             )
             .into());
         }
-        let same = decisions.iter().zip(reference).filter(|(own, other)| own == other).count();
+        let same =
+            decisions.iter().zip(reference).filter(|(decision, reference)| decision == reference).count();
         let name = path.trim_start_matches("model/");
         table += &format!("| `{name}` | {len} | {:.1} % | {same} of {} |\n", 100.0 * right, test.len());
     }

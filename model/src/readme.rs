@@ -4,8 +4,8 @@ use crate::Result;
 
 pub const PATH: &str = "model/README.md";
 
-/// The page with `table` in the place of the one called `name`.
-pub fn with(name: &str, table: &str) -> Result<String> {
+/// The text of the page, with `table` instead of the table called `name`.
+pub fn page_with(name: &str, table: &str) -> Result<String> {
     let text = std::fs::read_to_string(PATH).map_err(|error| format!("{PATH}: {error}"))?;
     let (begin, end) = (format!("<!-- {name} -->\n"), format!("<!-- end of {name} -->"));
     let parts = text.split_once(&begin).and_then(|(before, rest)| Some((before, rest.split_once(&end)?.1)));
@@ -14,5 +14,5 @@ pub fn with(name: &str, table: &str) -> Result<String> {
 }
 
 pub fn write(name: &str, table: &str) -> Result<()> {
-    Ok(std::fs::write(PATH, with(name, table)?)?)
+    Ok(std::fs::write(PATH, page_with(name, table)?)?)
 }

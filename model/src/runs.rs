@@ -7,15 +7,16 @@ use crate::training::{Settings, train};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// The accuracy that training with each settings leads to, in their order. `samples` are those to train with, and those to judge by.
+/// The accuracy that training leads to, for each of the settings, in their order. `samples` gives the samples for training and
+/// those for judging the network.
 pub fn accuracies(
     runs: &[Settings],
     samples: impl Fn(&Settings) -> (Vec<Sample>, Vec<Sample>) + Sync,
 ) -> Result<Vec<f32>> {
     let run = |settings| {
-        let (training, others) = samples(settings);
+        let (training, judging) = samples(settings);
         let network = train(settings, &training, |_, _, _| Ok(()))?;
-        Ok(accuracy(&network.decisions(&others)?, &others))
+        Ok(accuracy(&network.decisions(&judging)?, &judging))
     };
     let next = AtomicUsize::new(0);
     let results = Mutex::new(Vec::new());

@@ -33,8 +33,11 @@ pub fn table() -> Result<()> {
     let mut table = format!("| |{norms}\n|---|{}\n", "---:|".repeat(Norm::ALL.len()));
     let mut cells = accuracies.chunks(SEEDS as usize);
     for (name, _) in CHANGES {
-        let cells: String =
-            cells.by_ref().take(Norm::ALL.len()).map(|own| format!(" {} |", cell(own))).collect();
+        let cells: String = cells
+            .by_ref()
+            .take(Norm::ALL.len())
+            .map(|accuracies| format!(" {} |", cell(accuracies)))
+            .collect();
         table += &format!("| {name} |{cells}\n");
     }
     print!("{table}");

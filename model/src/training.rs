@@ -1,7 +1,7 @@
 //! Training: settings in, network out, the same bits on every machine.
 //!
-//! What is used of floating point is + − × ÷ and sqrt, which round alike everywhere, in an order that is written down, and
-//! the exp, ln and cos of the crate `libm`. A training run is one thread; runs beside each other share nothing.
+//! A training uses + − × ÷ and sqrt, which round the same way everywhere, in an order that the code fixes, and exp, ln and cos
+//! of the crate `libm`. It runs in one thread; trainings in several threads share nothing.
 
 use crate::adamw::AdamW;
 use crate::network::{self, LEN, Network, Norm, Parts};
@@ -10,19 +10,20 @@ use crate::samples::Sample;
 use crate::utterances::WIDTH;
 use layernorm::Error;
 
-/// README.md tells how they were chosen.
+/// The settings of a training; README.md tells how they were chosen.
 #[derive(Clone, Copy)]
 pub struct Settings {
     pub norm: Norm,
     /// Learning rate at the start; it falls to 0 along half a cosine.
     pub rate: f32,
-    /// Added to each frame, anew in each epoch: standard deviation, in those of the coefficients.
+    /// Standard deviation of what is added to each coefficient of each frame, anew in each epoch, in standard deviations of the
+    /// coefficient.
     pub noise: f32,
-    /// Added to all frames of an utterance alike, as another microphone or day would.
+    /// The same for what is added to all frames of an utterance alike, as if it had been said on another day.
     pub offset: f32,
     /// Utterances of a minibatch.
     pub batch: usize,
-    /// Of the kernels of the cell at the start.
+    /// Factor of the kernels of the cell at the start.
     pub scale: f32,
     pub seed: u64,
 }
@@ -33,10 +34,11 @@ impl Settings {
 }
 
 const EPOCHS: usize = 150;
-/// Of the matrices; γ, β and bias are left alone.
+/// Weight decay of the matrices; γ, β and the bias have none.
 const DECAY: f32 = 0.05;
 
-/// `after` is told the number of each epoch, from 1, and its mean loss, with the noise, and is shown the network.
+/// Trains a network. After each epoch it calls `after` with the number of the epoch, from 1, the mean loss, whose frames have
+/// noise, and the network.
 pub fn train(
     settings: &Settings,
     samples: &[Sample],
@@ -53,9 +55,9 @@ pub fn train(
     for epoch in 0..EPOCHS {
         random.shuffle(&mut order);
         let mut loss = 0.0;
-        for (step, these) in order.chunks(settings.batch).enumerate() {
+        for (step, minibatch) in order.chunks(settings.batch).enumerate() {
             let batch: Vec<Sample> =
-                these.iter().map(|sample| noisy(sample, settings, &deviations, &mut random)).collect();
+                minibatch.iter().map(|sample| noisy(sample, settings, &deviations, &mut random)).collect();
             loss += network.gradient(&batch, &mut gradient)? / steps as f32;
             let progress = (epoch * steps + step) as f32 / (EPOCHS * steps) as f32;
             let rate = settings.rate * 0.5 * (1.0 + libm::cosf(core::f32::consts::PI * progress));
@@ -69,7 +71,7 @@ pub fn train(
 /// The decay of each weight.
 fn decay() -> Vec<f32> {
     let mut decay = vec![0.0; LEN];
-    let Parts { kernel, recurrent, dense, .. } = Parts::of(&mut decay);
+    let Parts { kernel, recurrent, dense, .. } = Parts::new(&mut decay);
     [kernel, recurrent, dense].into_iter().for_each(|matrix| matrix.fill(DECAY));
     decay
 }

@@ -8,7 +8,7 @@ use crate::samples::divide;
 use crate::training::Settings;
 
 const RATES: [f32; 4] = [0.003, 0.01, 0.03, 0.1];
-/// And offsets.
+/// Noise and offset.
 const NOISES: [(f32, f32); 3] = [(0.0, 0.0), (0.5, 0.0), (0.5, 0.25)];
 const SPLITS: u64 = 10;
 
@@ -32,7 +32,8 @@ pub fn tune() -> Result<()> {
 
     let rates = RATES.map(|rate| format!(" rate {rate} |")).concat();
     let mut table = format!("| | noise | offset |{rates}\n|---|---:|---:|{}\n", "---:|".repeat(RATES.len()));
-    let mut means = accuracies.chunks(SPLITS as usize).map(|own| own.iter().sum::<f32>() / SPLITS as f32);
+    let mut means =
+        accuracies.chunks(SPLITS as usize).map(|splits| splits.iter().sum::<f32>() / SPLITS as f32);
     for norm in Norm::ALL {
         for (noise, offset) in NOISES {
             let cells: String =

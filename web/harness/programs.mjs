@@ -79,8 +79,9 @@ async function boardDependencies() {
 /** As on a micro:bit. Nothing where there is no emulator: then the program is linked, and that is all. */
 async function onBoard(names) {
   await write("memory/memory.x", await readFile(join(ROOT, "firmware/boards/microbit.x"), "utf8"));
-  const flags = `-L ${join(FOLDER, "memory")} -C link-arg=-Tlink.x`;
-  await cargo(["build", "--package", "board", "--target", BOARD, "--release"], { CARGO_TARGET_THUMBV6M_NONE_EABI_RUSTFLAGS: flags });
+  // Encoded, because the path may hold spaces.
+  const flags = ["-L", join(FOLDER, "memory"), "-C", "link-arg=-Tlink.x"].join("\x1f");
+  await cargo(["build", "--package", "board", "--target", BOARD, "--release"], { CARGO_ENCODED_RUSTFLAGS: flags });
   const emulator = process.env.QEMU_ARM || "/usr/bin/qemu-system-arm";
   if (!existsSync(emulator)) return undefined;
   const machine = ["-M", "microbit", "-nographic", "-monitor", "none", "-serial", "none"];

@@ -7,12 +7,13 @@ import { sharers } from "./axis-sets";
 import { atFirst, CELLS, EXAMPLES, isPresent, isUntouched, nearestPresent, NORMS, placeOf, stepsOf, type Experiment } from "./axis-shape";
 import { VIEWS, VIVID, type AxisState } from "./axis-state";
 import { Tensor } from "./axis-tensor";
-import { inItalics, never, SHOWN, TITLES, verdict, who } from "./axis-words";
+import { never, SHOWN, TITLES, verdict, who } from "./axis-words";
 import { appendGently, breath } from "./breath";
-import { h, s } from "./dom";
+import { h, s, set } from "./dom";
 import { fixed, shown } from "./format";
 import { radios } from "./radios";
 import { resetButton } from "./reset";
+import { atRest } from "./rest";
 import { linear, slider } from "./slider";
 import { keysOf, type State } from "./state";
 import type { Store } from "./store";
@@ -22,7 +23,7 @@ import "./style/axis.css";
 import { Table } from "./table";
 import { onTheme, themePalette } from "./theme";
 import { toggle, toolbar } from "./toolbar";
-import { symbol, typeset } from "./typeset";
+import { symbol, typeset, write } from "./typeset";
 
 /** A screen reader is told what an experiment did once it has rested for so many milliseconds. */
 const QUIET = 700;
@@ -71,11 +72,7 @@ export async function start(root: HTMLElement, store: Store): Promise<void> {
   const layout = h("div", { class: "axis-layout" });
   await breath();
 
-  let announcing = 0;
-  const announce = (text: string) => {
-    clearTimeout(announcing);
-    announcing = window.setTimeout(() => (status.textContent = text), QUIET);
-  };
+  const announce = atRest(QUIET, (text: string) => (status.textContent = text));
 
   const draw = (state: Readonly<State>) => {
     const name = state.axisNorm;
@@ -101,7 +98,7 @@ export async function start(root: HTMLElement, store: Store): Promise<void> {
       one: state.axisLengths === "one",
       inference: state.axisInference,
     };
-    for (const [key, on] of Object.entries(pressed)) toggles[key as keyof typeof toggles].setAttribute("aria-pressed", String(on));
+    for (const [key, on] of Object.entries(pressed)) set(toggles[key as keyof typeof toggles], { "aria-pressed": String(on) });
 
     tensor.show({
       values,
@@ -121,7 +118,7 @@ export async function start(root: HTMLElement, store: Store): Promise<void> {
     const all = equationOf(x[chosen], mean, spread ** 2, result.y[chosen]);
     const { example, feature, step } = placeOf(chosen);
     const said = who(name, chosen, together.length, experiment);
-    sentence.replaceChildren(...inItalics(said));
+    write(sentence, said);
     figures.replaceChildren(
       ...(all.mean === undefined ? [] : [figure([symbol("μ")], all.mean)]),
       figure(mean === undefined ? ["rms"] : [symbol("σ")], shown(spread, DIGITS).text),
@@ -139,10 +136,10 @@ export async function start(root: HTMLElement, store: Store): Promise<void> {
       name: name === "rms" ? "" : "μ",
       label: `Example ${example + 1}, feature ${feature + 1}, step ${step + 1}: x ${all.x} becomes y ${all.y}. ${together.length} numbers before and after.`,
     });
-    blind.replaceChildren(...inItalics(never(name, experiment)));
+    write(blind, never(name, experiment));
 
     const text = verdict(experiment, moved, spread === 0);
-    judgement.replaceChildren(...inItalics(text));
+    write(judgement, text);
     announce(isUntouched(experiment) ? `${TITLES[name]}. ${said}` : text);
 
     table.show(() => ({

@@ -2,7 +2,6 @@
 import { NOISE, SPOILED } from "./axis-data";
 import { FEATURES, isDisturbed, isUntouched, placeOf, stepsOf, type Experiment, type NormName } from "./axis-shape";
 import { GROUP } from "./axis-sets";
-import { symbol } from "./typeset";
 
 export const TITLES: Readonly<Record<NormName, string>> = {
   layer: "Layer norm",
@@ -73,9 +72,4 @@ function whose(movers: number, among: number, spoiledOne: boolean): string {
   const other = spoiledOne ? " other" : "";
   if (among === 1) return `the one${other} example`;
   return movers === among ? `all ${among}${other} examples` : `${movers} of ${among}${other} examples`;
-}
-
-/** The names of variables in italics, as in formulas. */
-export function inItalics(text: string): (Node | string)[] {
-  return text.split(/(?<![\p{L}’])([xyμσβγ])(?!\p{L})/u).map((part, i) => (i % 2 === 1 ? symbol(part) : part));
 }

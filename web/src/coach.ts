@@ -1,5 +1,5 @@
 /** Leads through the row: asks before each step, tells after it, and then sets tasks. It has the section's one live region. */
-import { h } from "./dom";
+import { h, set } from "./dom";
 import type { Guess, GuessKind } from "./guess";
 import { QUESTIONS } from "./questions";
 import { roving } from "./roving";
@@ -64,7 +64,7 @@ export class Coach {
   show(state: Readonly<RowState>, n: RowNumbers, index: number, half: number): void {
     const telling = this.#telling(state);
     const { kind, open } = this.guessing(state);
-    this.#guess.slider.element.hidden = !kind || !open;
+    set(this.#guess.slider.element, { hidden: !kind || !open });
     if (state.task) this.#task(state.task, n);
     else if (telling) this.#tell(telling.step, QUESTIONS[telling.step - 1].tell(n, index, telling.guess, half), telling.right);
     else if (state.seen < STEPS) this.#ask(state.seen + 1, n);
@@ -136,7 +136,7 @@ export class Coach {
     write(this.#title, title);
     write(this.#text, text);
     write(this.#progress, progress);
-    this.#progress.hidden = progress === "";
+    set(this.#progress, { hidden: progress === "" });
     if (shape === this.#drawn) return;
     this.#drawn = shape;
     const hadFocus = this.element.contains(document.activeElement);

@@ -18,11 +18,13 @@ export function s<K extends keyof SVGElementTagNameMap>(
   return fill(document.createElementNS("http://www.w3.org/2000/svg", tag), attributes, children);
 }
 
-/** Sets what is given, also on an element that is there already. */
+/** Sets what is given, also on an element that is there already. Browsers compute styles anew for a value that is the same. */
 export function set(element: Element, attributes: Attributes): void {
-  for (const [name, value] of Object.entries(attributes)) {
-    if (value !== false) element.setAttribute(name, value === true ? "" : String(value));
-    else element.removeAttribute(name);
+  for (const name in attributes) {
+    const value = attributes[name];
+    const text = value === true ? "" : String(value);
+    if (value === false) element.removeAttribute(name);
+    else if (element.getAttribute(name) !== text) element.setAttribute(name, text);
   }
 }
 

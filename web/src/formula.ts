@@ -3,7 +3,7 @@ import { h } from "./dom";
 import { roving } from "./roving";
 import { numbersOf } from "./row-equations";
 import type { RowNumbers } from "./row-numbers";
-import { power, symbol as v, typeset } from "./typeset";
+import { power, symbol as v, write } from "./typeset";
 
 type Piece = Node | string;
 
@@ -54,7 +54,6 @@ export class Formula {
   readonly element: HTMLOListElement;
   readonly #buttons: HTMLButtonElement[];
   readonly #numbers: HTMLElement[];
-  readonly #texts: string[] = [];
   readonly #stop: (button: HTMLElement) => void;
 
   constructor(onStep: (step: number) => void) {
@@ -84,9 +83,9 @@ export class Formula {
   }
 
   #write(i: number, lines: readonly string[]): void {
-    const text = lines.join();
-    if (text === this.#texts[i]) return;
-    this.#texts[i] = text;
-    this.#numbers[i].replaceChildren(...lines.map((line) => h("span", { class: "equation" }, ...typeset(line))));
+    const place = this.#numbers[i];
+    while (place.childElementCount > lines.length) place.lastElementChild?.remove();
+    while (place.childElementCount < lines.length) place.append(h("span", { class: "equation" }));
+    lines.forEach((line, k) => write(place.children[k], line));
   }
 }

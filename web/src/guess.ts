@@ -1,5 +1,5 @@
 /** The dashed line that the reader places before μ or σ is revealed: by its grip in the plot, or with the slider beside the question. */
-import { h } from "./dom";
+import { h, set } from "./dom";
 import { shown } from "./format";
 import { slider, type Slider } from "./slider";
 import type { Axis, Strip } from "./strip";
@@ -34,7 +34,7 @@ export class Guess {
   /** Nothing is guessed without a kind; a guess that is not open stays where it was placed. */
   show(kind: GuessKind | undefined, open: boolean, axis: Axis, mean: number): void {
     if (kind !== this.#kind || axis.centre !== this.#axis.centre || axis.half !== this.#axis.half) this.value = undefined;
-    this.#grip.hidden = !kind || !open;
+    set(this.#grip, { hidden: !kind || !open });
     this.#kind = kind;
     this.#axis = axis;
     this.#mean = mean;

@@ -1,7 +1,8 @@
 /** Frames from left to right, coefficients from top to bottom, a value a cell; one frame is marked. */
 import { colourIndex, type Palette } from "./colour";
-import { h } from "./dom";
+import { h, set } from "./dom";
 import { round } from "./format";
+import { write } from "./typeset";
 
 export class HeatMap {
   readonly element: HTMLElement;
@@ -39,13 +40,12 @@ export class HeatMap {
     const rows = this.#canvas.height;
     const frames = values.length / rows;
     this.#frames = frames;
-    this.#canvas.width = frames;
+    set(this.#canvas, { width: frames, "aria-label": label });
     paint(this.#canvas, colours, (column, row) => values[column * rows + row] / reach);
     paint(this.#legend, colours, (column) => (2 * column) / (this.#legend.width - 1) - 1);
-    this.#ends.forEach((end, i) => (end.textContent = round(i === 0 ? -reach : reach)));
+    this.#ends.forEach((end, i) => write(end, round(i === 0 ? -reach : reach)));
     this.#marker.style.left = `${(100 * marked) / frames}%`;
     this.#marker.style.width = `${100 / frames}%`;
-    this.#canvas.setAttribute("aria-label", label);
   }
 }
 
@@ -53,11 +53,13 @@ export class HeatMap {
 function paint(canvas: HTMLCanvasElement, colours: Palette, t: (column: number, row: number) => number): void {
   const context = canvas.getContext("2d");
   if (!context) return;
-  const image = context.createImageData(canvas.width, canvas.height);
-  for (let row = 0, at = 0; row < canvas.height; row++) {
-    for (let column = 0; column < canvas.width; column++, at += 4) {
+  const { width, height } = canvas;
+  const image = context.createImageData(width, height);
+  for (let row = 0, at = 0; row < height; row++) {
+    for (let column = 0; column < width; column++, at += 4) {
       const from = colourIndex(t(column, row));
-      image.data.set([colours[from], colours[from + 1], colours[from + 2], 255], at);
+      image.data.set(colours.subarray(from, from + 3), at);
+      image.data[at + 3] = 255;
     }
   }
   context.putImageData(image, 0, 0);

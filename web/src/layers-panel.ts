@@ -5,13 +5,14 @@ import { LAYERS, Net, type Choice } from "./layers-net";
 import { dots, line } from "./layers-plot";
 import { WEIGHTS } from "./layers-state";
 import { resetButton } from "./reset";
+import { atRest } from "./rest";
 import { slider } from "./slider";
 import "./style/layers.css";
 import type { State } from "./state";
 import type { Store } from "./store";
 import { sweep } from "./sweep";
 import { Table } from "./table";
-import { typeset } from "./typeset";
+import { write } from "./typeset";
 
 const CHOICES: readonly Choice[] = ["none", "layer", "rms"];
 const NAMES: Record<Choice, string> = { none: "no norm", layer: "layer norm", rms: "RMS norm" };
@@ -34,13 +35,16 @@ export function start(root: HTMLElement, store: Store): void {
   const spoken = h("p", { class: "unseen", role: "status" });
   const table = new Table("The curves as a table");
   const outputs = CHOICES.map((choice) => find(`[data-key="${choice}"] .value`));
-  let timer = 0;
+  const say = atRest(REST, ({ weights, curves }: { weights: number; curves: readonly number[][] }) => {
+    const ends = curves.map((sizes, i) => `${NAMES[CHOICES[i]]}: ${readable(sizes[LAYERS])}`);
+    spoken.textContent = `After ${LAYERS} layers with g = ${readable(weights)}, ${ends.join(", ")}.`;
+  });
 
   const show = (g: number) => {
     const curves = CHOICES.map((choice) => net.signal(g, choice));
     curves.forEach((sizes, i) => {
       find(`.${CHOICES[i]}.curve`).setAttribute("d", line(sizes));
-      outputs[i].replaceChildren(...typeset(readable(sizes[LAYERS])));
+      write(outputs[i], readable(sizes[LAYERS]));
     });
     find(".none.dots").setAttribute("d", dots(curves[0]));
     control.set(g);
@@ -50,14 +54,7 @@ export function start(root: HTMLElement, store: Store): void {
     }));
     return curves;
   };
-  const draw = ({ weights }: Readonly<State>) => {
-    const curves = show(weights);
-    clearTimeout(timer);
-    timer = window.setTimeout(() => {
-      const ends = curves.map((sizes, i) => `${NAMES[CHOICES[i]]}: ${readable(sizes[LAYERS])}`);
-      spoken.textContent = `After ${LAYERS} layers with g = ${readable(weights)}, ${ends.join(", ")}.`;
-    }, REST);
-  };
+  const draw = ({ weights }: Readonly<State>) => say({ weights, curves: show(weights) });
 
   byId("layers-control").replaceChildren(control.element, resetButton(store, "layers"), spoken);
   byId("layers-table").append(table.element);

@@ -2,7 +2,7 @@
 import { appendGently, breath } from "./breath";
 import { Coach } from "./coach";
 import { css } from "./colour";
-import { h } from "./dom";
+import { h, set } from "./dom";
 import { shown } from "./format";
 import { Formula } from "./formula";
 import { Guess } from "./guess";
@@ -62,6 +62,8 @@ export async function start(root: HTMLElement, store: Store): Promise<void> {
   const beta = editable("beta", "β", "shift, learned");
   const y = computed("y", "y", "the result");
   const strips = [x, hat, gamma, beta, y];
+  const meanName = h("span", { class: "mean-name", "aria-hidden": "true" }, "μ");
+  x.plot.append(meanName);
   await breath();
   for (const each of strips) each.select(selected);
 
@@ -113,8 +115,8 @@ export async function start(root: HTMLElement, store: Store): Promise<void> {
     x.art.mean(seen >= MEAN ? x.percent(n.mean) : undefined);
     const band = seen >= SPREAD && step >= SPREAD;
     x.art.band(band ? [x.percent(n.mean - n.spread), x.percent(n.mean + n.spread)] : undefined);
-    x.plot.style.setProperty("--mean", seen >= MEAN ? `${x.percent(n.mean)}%` : "");
-    x.plot.classList.toggle("has-mean", seen >= MEAN);
+    set(meanName, { hidden: seen < MEAN });
+    meanName.style.setProperty("--mean", `${x.percent(n.mean)}%`);
   };
 
   /** What is said in numbers, which the chosen element changes too. */
@@ -143,11 +145,13 @@ export async function start(root: HTMLElement, store: Store): Promise<void> {
   };
   const showTable = (state: Readonly<RowState>, n: RowNumbers) => {
     const cells = (values: ArrayLike<number>, revealed = true) => Array.from(values, (value) => (revealed ? shown(value, 6).text : "?"));
-    const columns = [cells(n.x), cells(n.hat, state.seen >= NORMALISED), cells(n.gamma), cells(n.beta), cells(n.y, state.seen >= RESULT)];
-    table.show(() => ({
-      head: ["i", "x", "x̂", "γ", "β", "y"],
-      rows: columns[0].map((_, i) => [String(i + 1), ...columns.map((values) => values[i])]),
-    }));
+    table.show(() => {
+      const columns = [cells(n.x), cells(n.hat, state.seen >= NORMALISED), cells(n.gamma), cells(n.beta), cells(n.y, state.seen >= RESULT)];
+      return {
+        head: ["i", "x", "x̂", "γ", "β", "y"],
+        rows: columns[0].map((_, i) => [String(i + 1), ...columns.map((values) => values[i])]),
+      };
+    });
   };
   await breath();
   store.watch(["preset", "x", "gamma", "beta", "epsilon", "step", "seen", "task"], draw);

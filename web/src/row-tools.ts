@@ -1,5 +1,5 @@
 /** Above the bars: examples to load, what can be done to a whole row, and Reset. One stop for Tab. */
-import { h } from "./dom";
+import { h, set } from "./dom";
 import { PRESETS } from "./presets";
 import { resetButton } from "./reset";
 import { roving } from "./roving";
@@ -44,7 +44,7 @@ export function rowTools(store: Store): RowTools {
       for (const chip of chips) {
         const { x } = PRESETS[chip.dataset.preset as string];
         const shown = chip.dataset.preset === state.preset && x.every((value, i) => Math.fround(value) === Math.fround(state.x[i]));
-        chip.setAttribute("aria-pressed", String(shown));
+        set(chip, { "aria-pressed": String(shown) });
       }
       // f32 ends at 3.4·10³⁸, and what is no number has no norm.
       acts.forEach((button, i) => (button.disabled = !state.x.every((value) => Number.isFinite(WHOLE_ROW[i].act(value)))));

@@ -1,7 +1,7 @@
 /** A labelled range input that shows its value in words. */
-import { h } from "./dom";
+import { h, set } from "./dom";
 import { readable, shown, spoken } from "./format";
-import { symbol as setSymbol, typeset } from "./typeset";
+import { symbol as setSymbol, write } from "./typeset";
 
 /** How positions of the handle, whole numbers, stand for values. */
 export interface Scale {
@@ -37,7 +37,6 @@ export interface Slider {
 export function slider(symbol: string, name: string, scale: Scale, onInput: (value: number) => void): Slider {
   const input = h("input", { type: "range", min: 0, max: scale.positions, step: 1, "aria-label": symbol ? `${symbol}, ${name}` : name });
   const output = h("span", { class: "slider-value" });
-  let said: number | undefined;
   input.addEventListener("input", () => onInput(scale.toValue(input.valueAsNumber)));
   return {
     element: h(
@@ -51,11 +50,9 @@ export function slider(symbol: string, name: string, scale: Scale, onInput: (val
       const position = scale.toPosition(value);
       input.value = String(position);
       input.style.setProperty("--filled", `${(100 * position) / scale.positions}%`);
-      if (value === said) return;
-      said = value;
       const text = scale.text?.(value) ?? readable(value);
-      output.replaceChildren(...typeset(text));
-      input.setAttribute("aria-valuetext", spoken(text));
+      write(output, text);
+      set(input, { "aria-valuetext": spoken(text) });
     },
   };
 }

@@ -23,6 +23,7 @@ export class StripArt {
   readonly #ends: SVGRectElement[];
   readonly #ghosts: SVGRectElement[];
   readonly #guesses = [s("line", { class: "guess" }), s("line", { class: "guess" })];
+  readonly #looks: string[] = [];
   #direction: Direction = "standing";
 
   constructor(count: number, editable: boolean) {
@@ -44,8 +45,12 @@ export class StripArt {
 
   bars(bars: readonly Bar[], zero: number): void {
     bars.forEach(({ from, to, fill }, i) => {
+      // Most strips stay as they are while a bar of one is dragged.
+      const looks = [this.#direction, from, to, fill].join();
+      if (looks === this.#looks[i]) return;
+      this.#looks[i] = looks;
       this.#place(this.#fills[i], this.#column(i, GAP), [Math.min(from, to), Math.max(from, to)]);
-      if (fill) change(this.#fills[i], "fill", fill);
+      if (fill) set(this.#fills[i], { fill });
       if (this.#ends[i]) this.#place(this.#ends[i], this.#column(i, GAP), [to], 4);
     });
     this.#place(this.#zero, [0, 100], [zero], 1);
@@ -88,21 +93,18 @@ export class StripArt {
   #place(rect: SVGRectElement, along: readonly [number, number], across: readonly number[], pixels = 0): void {
     const lying = this.#direction === "lying";
     const [start, length, other, thickness] = lying ? ["y", "height", "x", "width"] : ["x", "width", "y", "height"];
-    change(rect, start, percent(along[0]));
-    change(rect, length, percent(along[1] - along[0]));
     const [low, high] = [across[0], across.at(-1) as number];
-    change(rect, other, percent(lying ? low : 100 - high));
-    change(rect, thickness, pixels ? String(pixels) : percent(high - low));
+    set(rect, {
+      [start]: percent(along[0]),
+      [length]: percent(along[1] - along[0]),
+      [other]: percent(lying ? low : 100 - high),
+      [thickness]: pixels || percent(high - low),
+    });
   }
 }
 
 const percent = (value: number) => `${Number(value.toFixed(3))}%`;
 
-function change(element: Element, name: string, value: string): void {
-  if (element.getAttribute(name) !== value) element.setAttribute(name, value);
-}
-
 function show(element: SVGElement, visible: boolean): void {
-  if (visible) element.removeAttribute("display");
-  else element.setAttribute("display", "none");
+  set(element, { display: visible ? false : "none" });
 }

@@ -5,6 +5,7 @@ import { appendGently, breath } from "./breath";
 import { h } from "./dom";
 import { readable } from "./format";
 import { Norm } from "./norm";
+import { atRest } from "./rest";
 import type { State } from "./state";
 import type { Store } from "./store";
 import { symbol, typeset } from "./typeset";
@@ -16,6 +17,9 @@ import "./style/bench.css";
 import "./style/use.css";
 
 const FACTS: Record<Start["id"], () => HTMLElement> = { web: webFacts, rust: rustFacts, firmware: firmwareFacts };
+
+/** The bars of the row are far up: while one is dragged, nobody sees the programs. */
+const REST = 150;
 
 export async function start(root: HTMLElement, store: Store): Promise<void> {
   const live = root.querySelector(".live") as HTMLElement;
@@ -34,10 +38,12 @@ export async function start(root: HTMLElement, store: Store): Promise<void> {
   const result = h("p", { class: "use-result" });
   const norm = new Norm();
   store.watch(["target"], ({ target }) => tabs.show(target));
-  store.watch(["x", "gamma", "beta", "epsilon"], (state) => {
+  const show = (state: Readonly<State>) => {
     for (const { program, write } of starts) program.show(write(state));
     result.replaceChildren("All three print the same numbers, to the last bit: ", symbol("y"), ...typeset(` = ${resultOf(state, norm)}.`));
-  });
+  };
+  show(store.state);
+  store.watch(["x", "gamma", "beta", "epsilon"], atRest(REST, show));
   await breath();
   await appendGently(live, [tabs.element, result]);
   live.append(

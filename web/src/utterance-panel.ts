@@ -12,10 +12,11 @@ import type { State } from "./state";
 import type { Store } from "./store";
 import { Table } from "./table";
 import { onTheme, themePalette } from "./theme";
-import { typeset } from "./typeset";
+import { write } from "./typeset";
 import { FRAME, framesOf, UTTERANCES, type Utterance } from "./utterances";
 import "./style/utterance.css";
 
+const LINES = [{ name: "μ", kind: "mu" }, { name: "σ", kind: "sigma" }];
 const USUAL = UTTERANCES.find(({ id }) => id === "test-0") as Utterance;
 
 export async function start(_root: HTMLElement, store: Store): Promise<void> {
@@ -43,8 +44,12 @@ export async function start(_root: HTMLElement, store: Store): Promise<void> {
   const keys = Object.keys(sliders) as (keyof typeof sliders)[];
   const inMap = new HeatMap(FRAME, "Before: a·x + b", pointTo);
   const outMap = new HeatMap(FRAME, "After: y", pointTo);
-  const readouts = [h("p", { class: "frame-readout" }), h("p", { class: "frame-readout" })];
-  const charts = ["before", "after"].map((place) => new Chart(`μ and σ of every frame, ${place} layer norm`));
+  const readouts = ["before", "after"].map(() => {
+    const [place, mean, spread] = [h("span"), h("span"), h("span")];
+    const names = [h("i", { class: "symbol mean-text" }, "μ"), h("i", { class: "symbol" }, "σ")];
+    return { place, mean, spread, element: h("p", { class: "frame-readout" }, place, names[0], mean, names[1], spread) };
+  });
+  const charts = ["before", "after"].map((place) => new Chart(`μ and σ of every frame, ${place} layer norm`, LINES));
   const toBars = h("button", { type: "button", class: "link" }, "Open this frame in the bars above");
   const asBits = h("input", { type: "checkbox" });
   const table = new Table("Every frame as a table", h("label", { class: "check" }, asBits, " as the bits of f32"));
@@ -55,8 +60,8 @@ export async function start(_root: HTMLElement, store: Store): Promise<void> {
   // What changes the input stands below it, and what changes the result below that.
   const { gain, offset, ...result } = sliders;
   const group = (own: Record<string, Slider>) => h("div", { class: "sliders" }, ...Object.values(own).map(({ element }) => element));
-  byId("utterance-before").append(inMap.element, charts[0].element, readouts[0], group({ gain, offset }));
-  byId("utterance-after").append(outMap.element, charts[1].element, readouts[1], group(result));
+  byId("utterance-before").append(inMap.element, charts[0].element, readouts[0].element, group({ gain, offset }));
+  byId("utterance-after").append(outMap.element, charts[1].element, readouts[1].element, group(result));
   byId("utterance-tools").append(toBars, resetButton(store, "sequence"));
   byId("utterance-table").append(table.element);
   await breath();
@@ -100,17 +105,11 @@ export async function start(_root: HTMLElement, store: Store): Promise<void> {
     inMap.show(x, REACH_BEFORE, colours, marked, `${utterance.id} before layer norm, ${utterance.frames} frames of ${FRAME}`);
     outMap.show(result.y, REACH_AFTER, colours, marked, `${utterance.id} after layer norm`);
     const frames = Array.from({ length: utterance.frames }, (_, i) => i);
-    charts.forEach((chart, i) => {
-      chart.show([{ name: "μ", kind: "mu", values: means[i] }, { name: "σ", kind: "sigma", values: spreads[i] }], marked);
-    });
-    readouts.forEach((readout, i) => {
-      readout.replaceChildren(
-        `frame ${marked}: `,
-        h("i", { class: "symbol mean-text" }, "μ"),
-        ...typeset(` = ${readable(means[i][marked])}, `),
-        h("i", { class: "symbol" }, "σ"),
-        ...typeset(` = ${readable(spreads[i][marked])}`),
-      );
+    charts.forEach((chart, i) => chart.show([means[i], spreads[i]], marked));
+    readouts.forEach(({ place, mean, spread }, i) => {
+      write(place, `frame ${marked}: `);
+      write(mean, ` = ${readable(means[i][marked])}, `);
+      write(spread, ` = ${readable(spreads[i][marked])}`);
     });
 
     const y = Float32Array.from(result.y);

@@ -25,6 +25,8 @@ const text = (page, target) => page.locator(`#use-panel-${target} .start-code .c
 
 async function textsOf(page, state) {
   await follow(page, state || "in=web");
+  // They follow once the row rests, and timers of a page end in their order.
+  await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 200)));
   return { web: await text(page, "web"), rust: await text(page, "rust"), firmware: await text(page, "firmware") };
 }
 
