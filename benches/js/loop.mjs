@@ -1,7 +1,8 @@
 // What one writes without a library: a loop over a Float32Array; the demo has the same one (web/src/plain.ts).
-import { EPSILON, buffers, error, reference } from "./work.mjs";
+import { EPSILON, buffers, error, isForward, reference } from "./work.mjs";
 
 export function loop(work) {
+  if (!isForward(work)) return null;
   const { x, residual, gamma, beta } = buffers(work);
   const expected = reference(work, { x, residual, gamma, beta });
   const y = new Float32Array(x.length);

@@ -1,14 +1,14 @@
 // ONNX Runtime's web build: one thread, all graph optimisations. (Results into tensors given by the caller, its
 // `fetches`, are for GPU memory: on the CPU 1.30 leaves them unwritten.)
 import { model } from "./onnx.mjs";
-import { EPSILON, buffers, error, reference } from "./work.mjs";
+import { EPSILON, buffers, error, isForward, reference } from "./work.mjs";
 
 // A call copies its input into wasm memory and its output out of it, as any caller has to bear. In a chain that is
 // shared by so many norms: nearly the kernel alone, which is what a larger model sees.
 const CHAIN = 8;
 
 export const onnxruntime = (ort) => ({
-  "onnxruntime-web": (work) => open(ort, work, 1),
+  "onnxruntime-web": (work) => isForward(work) && open(ort, work, 1),
   [`onnxruntime-web, ${CHAIN} in a row`]: (work) => work.verb === "layer" && open(ort, work, CHAIN),
 });
 

@@ -1,9 +1,10 @@
 // This project's npm package, data resident; against `layernorm`, the same kernel called inside wasm, it shows what
 // the way through JavaScript costs.
-import { EPSILON, buffers, error, reference } from "./work.mjs";
+import { EPSILON, buffers, error, isForward, reference } from "./work.mjs";
 
 export const packaged = ({ LayerNorm, RmsNorm }) => ({
   "layernorm, npm package": (work) => {
+    if (!isForward(work)) return null;
     const { rows, width, verb } = work;
     const inputs = buffers(work);
     const { gamma, beta } = inputs;

@@ -15,17 +15,19 @@ export async function processContenders(command, words, environment = {}) {
     if (done) throw new Error(`${command} has ended at: ${line.join(" ")}`);
     return value;
   };
-  const open = async (name, { verb, rows, width }) => {
-    const answer = await ask("open", name, verb, rows, width);
+  let cases = 0;
+  const open = async (name, { verb, rows, width, mean }) => {
+    const key = `case${cases++}`;
+    const answer = await ask("open", key, verb, rows, width, mean, name);
     return (
       answer !== "none" && {
         error: Number(answer),
-        time: async (calls) => Number(await ask("time", name, verb, calls)),
-        close: () => ask("close", name, verb),
+        time: async (calls) => Number(await ask("time", key, calls)),
+        close: () => ask("close", key),
       }
     );
   };
-  const names = (await ask("names")).split(" ");
+  const names = (await ask("names")).split(", ");
   return {
     contenders: Object.fromEntries(names.map((name) => [name, (work) => open(name, work)])),
     end: () => child.stdin.end(),

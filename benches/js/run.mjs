@@ -6,18 +6,26 @@ import { pathToFileURL } from "node:url";
 import { optimise } from "../../wasm/optimise.mjs";
 import { chromiumContenders } from "./chromium.mjs";
 import { engine } from "./engine.mjs";
-import { measure } from "./measure.mjs";
+import { OURS, measure } from "./measure.mjs";
 import { processContenders } from "./process.mjs";
 import { report } from "./report.mjs";
 import { selection } from "./selection.mjs";
-import { label } from "./shapes.mjs";
+import { PLAIN, label } from "./shapes.mjs";
 import { tables } from "./tables.mjs";
 
 const settings = JSON.parse(process.argv[2]);
-const { module, serve, python, chromium, pkg, peers, only } = settings;
+const { module, serve, against, python, chromium, pkg, peers, only } = settings;
 const chosen = selection(only);
-const optimised = `${module}.optimised`;
-optimise(module, optimised, { simd: true });
+const earlier = against && `${OURS} at ${against.commit}`;
+
+/** Paths of the modules that `engine` takes. */
+async function modules() {
+  const optimised = async (path) => {
+    await optimise(path, `${path}.optimised`, { simd: true });
+    return `${path}.optimised`;
+  };
+  return { module, optimised: await optimised(module), ...(against && { against: await optimised(against.module) }) };
+}
 
 async function node() {
   const tf = peers && (await import("@tensorflow/tfjs-core"));
@@ -27,9 +35,11 @@ async function node() {
     await tf.setBackend("wasm");
     await tf.ready();
   }
+  const bytes = {};
+  for (const [name, path] of Object.entries(await modules())) bytes[name] = await readFile(path);
   const contenders = await engine({
-    module: await readFile(module),
-    optimised: await readFile(optimised),
+    ...bytes,
+    earlier,
     layernorm: pkg && (await import(pathToFileURL(join(pkg, "index.js")))),
     ort: peers && (await import("onnxruntime-web")),
     tf,
@@ -44,15 +54,21 @@ async function native() {
     const one = { OMP_NUM_THREADS: "1", OPENBLAS_NUM_THREADS: "1" };
     processes.push(await processContenders(python, [join(import.meta.dirname, "../python/serve.py")], one));
   }
+  const contenders = Object.assign({}, ...processes.map(({ contenders }) => contenders));
+  if (against) {
+    const then = await processContenders(against.serve, []);
+    processes.push(then);
+    contenders[earlier] = then.contenders[OURS];
+  }
   return {
-    contenders: Object.assign({}, ...processes.map(({ contenders }) => contenders)),
+    contenders,
     end: () => processes.forEach(({ end }) => end()),
   };
 }
 
 const ENGINES = {
   Node: node,
-  Chromium: () => chromiumContenders({ executablePath: chromium, module, optimised, pkg, peers }),
+  Chromium: async () => chromiumContenders({ executablePath: chromium, modules: await modules(), earlier, pkg, peers }),
   native,
 };
 
@@ -62,8 +78,12 @@ for (const name of chosen.engines) {
   const present = Object.fromEntries(Object.entries(contenders).filter(([contender]) => chosen.contender(contender)));
   const results = [];
   for (const shape of chosen.shapes) {
-    process.stdout.write(`${name}, ${label(shape)}\n`);
-    results.push({ shape, entries: await measure(present, shape, chosen.verbs(shape)) });
+    const start = performance.now();
+    for (const task of chosen.tasks(shape)) {
+      const plain = task === PLAIN ? null : { ...shape, ...PLAIN };
+      results.push({ shape, ...task, ...(await measure(present, { ...shape, ...task }, plain)) });
+    }
+    process.stdout.write(`${name}, ${label(shape)}: ${((performance.now() - start) / 1000).toFixed(0)} s\n`);
   }
   await end();
   engines.push({ name, version, results });

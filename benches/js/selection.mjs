@@ -1,10 +1,8 @@
 // What a run measures: everything, or what the words of `--only` name.
-import { SHAPES, label, verbs } from "./shapes.mjs";
-import { VERBS } from "./work.mjs";
+import { OURS } from "./measure.mjs";
+import { SHAPES, VERBS, label, tasks } from "./shapes.mjs";
 
 export const ENGINES = ["Node", "Chromium", "native"];
-const OURS = "layernorm";
-const FOR_THE_BUDGET = ["in-place", "statistics"].map((form) => `${OURS}-${form}`);
 
 /** A word is an engine, a shape ("512x768"), a verb, or part of a contender's name. Ours is always there. */
 export function selection(words) {
@@ -19,10 +17,7 @@ export function selection(words) {
   return {
     engines: some(ENGINES),
     shapes: SHAPES.filter((shape) => labels.includes(label(shape))),
-    // A verb that is asked for is measured at every shape.
-    verbs: (shape) => (kept.length < VERBS.length ? kept : verbs(shape)),
-    // Some forms of ours are there for the budget alone. Time would mislead: in place, call after call, γ to a high power
-    // makes numbers subnormal.
-    contender: (name) => name === OURS || (!FOR_THE_BUDGET.includes(name) && (!rest.length || rest.some((word) => name.includes(word)))),
+    tasks: (shape) => tasks(shape).filter(({ verb }) => kept.includes(verb)),
+    contender: (name) => name === OURS || !rest.length || rest.some((word) => name.includes(word)),
   };
 }

@@ -1,27 +1,34 @@
 // The measurements of one engine as Markdown.
-import { median, ratio } from "./measure.mjs";
+import { OURS, low, median, ratio } from "./measure.mjs";
 import { label } from "./shapes.mjs";
 
-const TITLES = { layer: "LayerNorm with γ and β", residual: "residual += x, then LayerNorm", rms: "RMSNorm with γ" };
-const OURS = "layernorm";
+const TITLES = {
+  layer: "LayerNorm with γ and β",
+  residual: "residual += x, then LayerNorm",
+  rms: "RMSNorm with γ",
+  "layer-backward": "Gradients of LayerNorm: dx, dγ and dβ",
+  "layer-codes": "LayerNorm of 16-bit codes",
+  "layer-codes-8": "LayerNorm of 8-bit codes",
+};
 
-export const find = (entries, name, verb) => entries.find((entry) => entry.name === name && entry.verb === verb);
-const rate = ({ rows, width }, { seconds }) => (rows * width) / median(seconds) / 1e9;
+export const titled = ({ verb, mean }) => `${TITLES[verb]}${mean ? `, mean ${mean} σ` : ""}`;
+export const find = ({ entries }, name) => entries.find((entry) => entry.name === name);
 const row = (cells) => `| ${cells.join(" | ")} |`;
 
-function table(results, verb) {
-  const entries = results.flatMap(({ entries }) => entries.filter((entry) => entry.verb === verb));
-  const others = [...new Set(entries.map(({ name }) => name))].filter((name) => name !== OURS);
-  const lines = [row(["rows × width", `${OURS}, Gelem/s`, ...others]), row(Array(others.length + 2).fill("---:"))];
-  for (const { shape, entries } of results) {
-    const ours = find(entries, OURS, verb);
-    if (!ours?.seconds.length) continue;
+function table(results) {
+  const names = new Set(results.flatMap(({ entries }) => entries.map(({ name }) => name)));
+  const others = [...names].filter((name) => name !== OURS);
+  const lines = [row(["rows × width", `${OURS}, Gelem/s`, "median", ...others]), row(Array(others.length + 3).fill("---:"))];
+  for (const result of results) {
+    const { rows, width } = result.shape;
+    const ours = find(result, OURS);
+    const rate = (seconds) => ((rows * width) / seconds / 1e9).toFixed(2);
     const cells = others.map((name) => {
-      const other = find(entries, name, verb);
+      const other = find(result, name);
       if (other && !other.seconds.length) return "wrong";
       return ratio(ours, other)?.toFixed(2) ?? "–";
     });
-    lines.push(row([label(shape), rate(shape, ours).toFixed(2), ...cells]));
+    lines.push(row([label(result.shape), rate(low(ours)), rate(median(ours)), ...cells]));
   }
   return lines.join("\n");
 }
@@ -35,7 +42,11 @@ function errors(results) {
 }
 
 export function tables({ results }) {
-  const measured = (verb) => results.some(({ entries }) => entries.some((entry) => entry.verb === verb));
-  const parts = Object.entries(TITLES).flatMap(([verb, title]) => (measured(verb) ? [`${title}:`, table(results, verb)] : []));
-  return [...parts, `Largest errors, in units of max(1, |y|): ${errors(results)}.`].join("\n\n");
+  const titles = new Set(results.map(titled));
+  const parts = [...titles].flatMap((title) => [`${title}:`, table(results.filter((result) => titled(result) === title))]);
+  const ofCodes = ({ verb }) => verb.includes("codes");
+  const [codes, floats] = [results.filter(ofCodes), results.filter((result) => !ofCodes(result))];
+  if (floats.length) parts.push(`Largest errors, in units of max(1, |y|): ${errors(floats)}.`);
+  if (codes.length) parts.push(`Largest errors of codes, in codes: ${errors(codes)}.`);
+  return parts.join("\n\n");
 }

@@ -1,8 +1,9 @@
 // TensorFlow.js on its wasm backend, one thread. It has no layer norm of its own there: its layer of that name is
 // made of the operations below.
-import { EPSILON, buffers, error, reference } from "./work.mjs";
+import { EPSILON, buffers, error, isForward, reference } from "./work.mjs";
 
 export const tensorflow = (tf) => (work) => {
+  if (!isForward(work)) return null;
   const inputs = buffers(work);
   const shape = [work.rows, work.width];
   const x = tf.tensor2d(inputs.x, shape);

@@ -1,6 +1,4 @@
 // The contenders of contenders/, compiled to wasm: each opened in an instance of its own.
-import { VERBS } from "./work.mjs";
-
 export async function wasmContenders(bytes) {
   const module = await WebAssembly.compile(bytes);
   // Some peers bind functions of JavaScript that a layer norm never calls.
@@ -12,16 +10,21 @@ export async function wasmContenders(bytes) {
   }
   const instantiate = () => new WebAssembly.Instance(module, imports).exports;
 
-  const contenders = {};
   const wasm = instantiate();
-  for (let index = 0; ; index++) {
-    const name = wasm.name(index);
-    if (name === 0n) return contenders;
-    const bytes = new Uint8Array(wasm.memory.buffer, Number(name & 0xffffffffn), Number(name >> 32n));
-    contenders[new TextDecoder().decode(bytes)] = ({ verb, rows, width }) => {
-      const { open, error, run } = instantiate();
-      const running = open(index, VERBS.indexOf(verb), rows, width);
-      return running && { error: error(running), run: (times) => run(running, times) };
-    };
-  }
+  const list = (at) => {
+    const names = [];
+    for (let name; (name = at(names.length)) !== 0n; ) {
+      const bytes = new Uint8Array(wasm.memory.buffer, Number(name & 0xffffffffn), Number(name >> 32n));
+      names.push(new TextDecoder().decode(bytes));
+    }
+    return names;
+  };
+  const verbs = list(wasm.verb);
+  const contender = (index) => ({ verb, rows, width, mean }) => {
+    const { open, error, run } = instantiate();
+    const running = open(index, verbs.indexOf(verb), rows, width, mean);
+    return running && { error: error(running), run: (times) => run(running, times) };
+  };
+  const names = list(wasm.contender);
+  return Object.fromEntries(names.map((name, index) => [name, contender(index)]));
 }

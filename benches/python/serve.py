@@ -1,93 +1,65 @@
-"""ONNX Runtime and numpy behind the line protocol of contenders/src/bin/serve.rs, on one thread."""
+"""Libraries that come by PyPI or as shared objects, behind the line protocol of contenders/src/bin/serve.rs, on one thread."""
 
 import sys
 import time
 
 import numpy as np
-import onnxruntime
-from onnx import TensorProto, helper, numpy_helper
+
+import compiled
+from onnx_runtime import OnnxRuntime
 
 EPSILON = 1e-5
 
 
-def buffers(verb, rows, width):
+def buffers(verb, shape, mean):
     random = np.random.default_rng(1)
-    draw = lambda shape, mean, sigma: random.normal(mean, sigma, shape).astype(np.float32)
+    draw = lambda shape, mean, sigma: random.standard_normal(shape, np.float32) * np.float32(sigma) + np.float32(mean)
     return {
-        "x": draw((rows, width), 0.5, 1.0),
-        "residual": draw((rows, width) if verb == "residual" else (0,), 0.0, 1.0),
-        "gamma": draw(width, 1.0, 0.1),
-        "beta": draw(width, 0.0, 0.1),
+        "x": draw(shape, mean, 1.0),
+        "residual": draw(shape if verb == "residual" else (0,), 0.0, 1.0),
+        "gamma": draw(shape[1], 1.0, 0.1),
+        "beta": draw(shape[1], 0.0, 0.1),
+        "dy": draw(shape if verb == "layer-backward" else (0,), 0.0, 1.0),
     }
 
 
 def reference(verb, inputs):
+    """In f64: y, or dx and the means over the rows of what dγ and dβ sum."""
     x = inputs["x"] + inputs["residual"] if verb == "residual" else inputs["x"]
     x = x.astype(np.float64)
-    mean = 0.0 if verb == "rms" else x.mean(axis=1, keepdims=True)
-    beta = 0.0 if verb == "rms" else inputs["beta"]
-    x -= mean
-    return x / np.sqrt((x * x).mean(axis=1, keepdims=True) + EPSILON) * inputs["gamma"] + beta
+    if verb != "rms":
+        x -= x.mean(axis=1, keepdims=True)
+    rstd = 1.0 / np.sqrt((x * x).mean(axis=1, keepdims=True) + EPSILON)
+    x *= rstd
+    if verb != "layer-backward":
+        return [x * inputs["gamma"] + (0.0 if verb == "rms" else inputs["beta"])]
+    dy = inputs["dy"].astype(np.float64)
+    g = dy * inputs["gamma"]
+    dx = rstd * (g - g.mean(axis=1, keepdims=True) - x * (g * x).mean(axis=1, keepdims=True))
+    return [dx, (dy * x).mean(axis=0), dy.mean(axis=0)]
 
 
-def error(y, expected):
-    worst = np.max(np.abs(y - expected) / np.maximum(1.0, np.abs(expected)))
+def error(results, expected):
+    worst = max(np.max(np.abs(y - right) / np.maximum(1.0, np.abs(right))) for y, right in zip(results, expected, strict=True))
     return float("inf") if np.isnan(worst) else float(worst)
-
-
-class OnnxRuntime:
-    """A model of one node, γ and β in it; inputs and outputs bound once, as its documentation advises."""
-
-    NODES = {
-        "layer": ("LayerNormalization", "", ["x", "gamma", "beta"], ["y"]),
-        "rms": ("RMSNormalization", "", ["x", "gamma"], ["y"]),
-        "residual": ("SkipLayerNormalization", "com.microsoft", ["x", "residual", "gamma", "beta"], ["y", "", "", "sum"]),
-    }
-
-    def __init__(self, verb, inputs):
-        operator, domain, names, results = self.NODES[verb]
-        shape = inputs["x"].shape
-        value = lambda name: helper.make_tensor_value_info(name, TensorProto.FLOAT, shape)
-        constants = [name for name in names if name in ("gamma", "beta")]
-        graph = helper.make_graph(
-            [helper.make_node(operator, names, results, domain=domain, epsilon=EPSILON)],
-            operator,
-            [value(name) for name in names if name not in constants],
-            [value(name) for name in results if name],
-            [numpy_helper.from_array(inputs[name], name) for name in constants],
-        )
-        opsets = [helper.make_opsetid("", 23 if verb == "rms" else 17), helper.make_opsetid("com.microsoft", 1)]
-        model = helper.make_model(graph, opset_imports=opsets, ir_version=10)
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 1
-        options.inter_op_num_threads = 1
-        self.session = onnxruntime.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"])
-        self.binding = self.session.io_binding()
-        place = lambda array: onnxruntime.OrtValue.ortvalue_from_numpy(array)
-        for name in names:
-            if name not in constants:
-                self.binding.bind_ortvalue_input(name, place(inputs[name]))
-        self.y = place(np.zeros(shape, np.float32))
-        for name in filter(None, results):
-            self.binding.bind_ortvalue_output(name, self.y if name == "y" else place(np.zeros(shape, np.float32)))
-
-    def run(self):
-        self.session.run_with_iobinding(self.binding)
-
-    def result(self):
-        return self.y.numpy()
 
 
 class Numpy:
     """Every operation into an array that is there already; einsum sums squares without an array of them."""
 
-    def __init__(self, verb, inputs):
-        self.verb = verb
+    verbs = ["layer", "residual", "rms"]
+
+    def __init__(self, verb, inputs, epsilon):
+        self.verb, self.epsilon = verb, np.float32(epsilon)
         self.x, self.residual = inputs["x"], inputs["residual"]
         self.gamma, self.beta = inputs["gamma"], inputs["beta"]
         self.y = np.empty_like(self.x)
 
-    def run(self):
+    def run(self, times):
+        for _ in range(times):
+            self.once()
+
+    def once(self):
         x, y = self.x, self.y
         if self.verb == "residual":
             self.residual += x
@@ -95,16 +67,27 @@ class Numpy:
         if self.verb != "rms":
             x = np.subtract(x, x.mean(axis=1, keepdims=True), out=y)
         squares = np.einsum("ij,ij->i", x, x)[:, None]
-        np.multiply(x, 1.0 / np.sqrt(squares / np.float32(x.shape[1]) + np.float32(EPSILON)), out=y)
+        np.multiply(x, 1.0 / np.sqrt(squares / np.float32(x.shape[1]) + self.epsilon), out=y)
         y *= self.gamma
         if self.verb != "rms":
             y += self.beta
 
-    def result(self):
-        return self.y
+    def results(self):
+        return [self.y]
 
 
-CONTENDERS = {"onnxruntime": OnnxRuntime, "numpy": Numpy}
+CONTENDERS = {"onnxruntime": OnnxRuntime, "numpy": Numpy, **compiled.CONTENDERS}
+
+
+def opened(name, verb, shape, mean):
+    contender = CONTENDERS[name]
+    if verb not in contender.verbs:
+        return None
+    inputs = buffers(verb, shape, mean)
+    expected = reference(verb, inputs)
+    case = contender(verb, inputs, EPSILON)
+    case.run(1)
+    return case, error(case.results(), expected)
 
 
 def main():
@@ -112,23 +95,19 @@ def main():
     for line in sys.stdin:
         match line.split():
             case ["names"]:
-                answer = " ".join(CONTENDERS)
-            case ["open", name, verb, rows, width]:
-                inputs = buffers(verb, int(rows), int(width))
-                expected = reference(verb, inputs)
-                case = CONTENDERS[name](verb, inputs)
-                case.run()
-                answer = error(case.result(), expected)
-                cases[name, verb] = case
-            case ["time", name, verb, calls]:
-                case = cases[name, verb]
-                case.run()
+                answer = ", ".join(CONTENDERS)
+            case ["open", key, verb, rows, width, mean, name]:
+                answer = "none"
+                if found := opened(name, verb, (int(rows), int(width)), float(mean)):
+                    cases[key], answer = found
+            case ["time", key, calls]:
+                case = cases[key]
+                case.run(1)
                 start = time.perf_counter()
-                for _ in range(int(calls)):
-                    case.run()
+                case.run(int(calls))
                 answer = time.perf_counter() - start
-            case ["close", name, verb]:
-                del cases[name, verb]
+            case ["close", key]:
+                del cases[key]
                 answer = "closed"
             case _:
                 answer = f"unknown: {line}"

@@ -1,18 +1,27 @@
 //! The wasm module's interface: a case behind a pointer. Strings are numbers here, by their place in the lists.
 
-use crate::{CONTENDERS, Case, Verb, Work, names};
+use crate::{Case, Work, names};
 
-/// Bytes of the name at place `index`, as (length << 32 | address); 0 past the last.
+/// Bytes of a name, as (length << 32 | address); 0 for none.
+fn bytes(name: Option<&&'static str>) -> u64 {
+    name.map_or(0, |name| (name.len() as u64) << 32 | name.as_ptr() as u64)
+}
+
 #[unsafe(no_mangle)]
-extern "C" fn name(index: usize) -> u64 {
-    names().nth(index).map_or(0, |name| (name.len() as u64) << 32 | name.as_ptr() as u64)
+extern "C" fn contender(index: usize) -> u64 {
+    bytes(names().get(index))
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn verb(index: usize) -> u64 {
+    bytes(Work::NAMES.get(index).map(|(name, ..)| name))
 }
 
 /// `None` where the contender has no such operation.
 #[unsafe(no_mangle)]
-extern "C" fn open(contender: usize, verb: usize, rows: usize, width: usize) -> Option<Box<Case>> {
-    let (_, verb) = Verb::NAMES[verb];
-    Case::open(CONTENDERS[contender].0, Work { verb, rows, width }).map(Box::new)
+extern "C" fn open(contender: usize, verb: usize, rows: usize, width: usize, mean: f64) -> Option<Box<Case>> {
+    let (_, verb, form) = Work::NAMES[verb];
+    Case::open(names()[contender], Work { verb, form, rows, width, mean }).map(Box::new)
 }
 
 #[unsafe(no_mangle)]

@@ -1,15 +1,21 @@
 //! Everything in Rust that is measured, behind one interface, for wasm (`exports`) and native (`src/bin/serve.rs`).
 
 mod aligned;
+#[cfg(not(feature = "without-gradients"))]
 mod backward;
 #[cfg(feature = "peers")]
 mod burn;
+#[cfg(all(feature = "peers", not(target_arch = "wasm32")))]
+mod c;
 #[cfg(feature = "peers")]
 mod candle;
 mod codes;
 mod copy;
+#[cfg(all(feature = "uncounted", any(not(target_arch = "wasm32"), target_feature = "simd128")))]
+mod dequantised;
 #[cfg(target_arch = "wasm32")]
 mod exports;
+mod gradients;
 mod ours;
 #[cfg(feature = "peers")]
 mod rten;
@@ -22,7 +28,7 @@ mod work;
 
 pub use steps::count;
 use work::{Buffers, error, reference};
-pub use work::{Verb, Work};
+pub use work::{Form, Verb, Work};
 
 /// One contender set up for one piece of work.
 trait Run {
@@ -42,58 +48,78 @@ impl<F: FnMut(&mut Buffers)> Run for F {
 /// Makes a [`Run`], or `None` where the contender has no such operation.
 type Open = fn(Work, &Buffers) -> Option<Box<dyn Run>>;
 
-const CONTENDERS: &[(&str, Open)] = &[
-    // At these places the interpreter of the budget (`count`) expects them.
-    ("layernorm", ours::open),
-    ("layernorm-in-place", ours::in_place),
-    ("layernorm-statistics", ours::statistics),
-    ("layernorm-codes", codes::open),
-    ("layernorm-backward", backward::open),
+/// Those of one name stand together, ours first.
+const CONTENDERS: &[(&str, Form, Open)] = &[
+    ("layernorm", Form::Forward, ours::open),
+    ("layernorm", Form::InPlace, ours::in_place),
+    ("layernorm", Form::Statistics, ours::statistics),
+    #[cfg(not(feature = "without-gradients"))]
+    ("layernorm", Form::Backward, backward::open),
+    ("layernorm", Form::Codes16, codes::open16),
+    #[cfg(feature = "uncounted")]
+    ("layernorm", Form::Codes8, codes::open8),
     #[cfg(any(not(target_arch = "wasm32"), target_feature = "simd128"))]
-    ("two-pass", two_pass::open),
-    ("copy", copy::open),
+    ("two-pass", Form::Forward, two_pass::open),
+    #[cfg(all(feature = "uncounted", any(not(target_arch = "wasm32"), target_feature = "simd128")))]
+    ("two-pass", Form::Codes16, dequantised::open16),
+    #[cfg(all(feature = "uncounted", any(not(target_arch = "wasm32"), target_feature = "simd128")))]
+    ("two-pass", Form::Codes8, dequantised::open8),
+    ("copy", Form::Forward, copy::open),
+    #[cfg(target_arch = "x86_64")]
+    ("copy past the caches", Form::Forward, copy::past_the_caches),
     #[cfg(feature = "peers")]
-    ("rten", rten::open),
+    ("rten", Form::Forward, rten::open),
     #[cfg(feature = "peers")]
-    ("candle", candle::open),
+    ("candle", Form::Forward, candle::open),
     #[cfg(feature = "peers")]
-    ("burn-ndarray", burn::ndarray),
+    ("candle", Form::Backward, candle::backward),
     #[cfg(feature = "peers")]
-    ("burn-flex", burn::flex),
+    ("burn-ndarray", Form::Forward, burn::ndarray),
+    #[cfg(feature = "peers")]
+    ("burn-flex", Form::Forward, burn::flex),
     #[cfg(all(feature = "peers", not(target_arch = "wasm32")))]
-    ("tract", tract::open),
+    ("tract", Form::Forward, tract::open),
+    #[cfg(all(feature = "peers", not(target_arch = "wasm32")))]
+    ("c", Form::Forward, c::open),
+    #[cfg(all(feature = "peers", not(target_arch = "wasm32")))]
+    ("c", Form::Backward, c::backward),
+    #[cfg(all(feature = "peers", not(target_arch = "wasm32")))]
+    ("c", Form::Codes16, c::codes16),
+    #[cfg(all(feature = "peers", not(target_arch = "wasm32")))]
+    ("c", Form::Codes8, c::codes8),
 ];
 
-pub fn names() -> impl Iterator<Item = &'static str> {
-    CONTENDERS.iter().map(|(name, _)| *name)
+pub fn names() -> Vec<&'static str> {
+    let mut names: Vec<_> = CONTENDERS.iter().map(|(name, ..)| *name).collect();
+    names.dedup();
+    names
 }
 
 pub struct Case {
     buffers: Buffers,
     run: Box<dyn Run>,
-    /// Of the first run, against f64.
+    /// Of the first run, against f64: in codes or else in units of max(1, |y|).
     pub error: f64,
 }
 
 impl Case {
     pub fn open(contender: &str, work: Work) -> Option<Self> {
-        let (name, open) = CONTENDERS.iter().find(|(name, _)| *name == contender)?;
+        let Work { form, .. } = work;
+        let (.., open) = CONTENDERS.iter().find(|entry| (entry.0, entry.1) == (contender, form))?;
         let mut buffers = Buffers::new(work);
-        if *name == "layernorm-codes" {
-            codes::round(&mut buffers);
+        if let Some(steps) = form.steps() {
+            codes::round(&mut buffers, steps);
         }
         let mut run = open(work, &buffers)?;
-        let expected = match *name {
-            "copy" => buffers.x.iter().map(|&x| x.into()).collect(),
-            "layernorm-backward" => backward::reference(work, &buffers),
-            "layernorm-codes" => reference(work, &buffers).into_iter().map(codes::rounded).collect(),
-            _ => reference(work, &buffers),
+        let expected = match form.steps() {
+            _ if contender.starts_with("copy") => buffers.x.iter().map(|&x| x.into()).collect(),
+            _ if form == Form::Backward => gradients::reference(work, &buffers),
+            Some(steps) => codes::rounded(reference(work, &buffers), work.form, steps),
+            None => reference(work, &buffers),
         };
         run.run(&mut buffers);
-        let error = match run.result(&buffers) {
-            Some(y) => error(&y, &expected),
-            None => error(&buffers.y, &expected),
-        };
+        let y = run.result(&buffers);
+        let error = error(y.as_deref().unwrap_or(&buffers.y), &expected, form.steps());
         Some(Self { buffers, run, error })
     }
 

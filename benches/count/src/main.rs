@@ -1,5 +1,5 @@
-//! `count MODULE`: for each line `CONTENDER VERB ROWS WIDTH` of standard input, the WebAssembly instructions that one
-//! call of one of our kernels in the contenders' module executes, one number a line.
+//! `count MODULE`: for each line `VERB ROWS WIDTH MEAN` of standard input, the WebAssembly instructions that one call
+//! of one of our kernels in the contenders' module executes, one number a line.
 //!
 //! The interpreter's fuel is the count: one unit an instruction, none for those that a compiler for a real machine
 //! turns into nothing.
@@ -7,10 +7,22 @@
 use std::error::Error;
 use wasmi::{Config, Engine, Instance, Linker, Module, OperatorCost, Store};
 
-/// Places in the contenders' own lists.
-const CONTENDERS: [&str; 5] =
-    ["layernorm", "layernorm-in-place", "layernorm-statistics", "layernorm-codes", "layernorm-backward"];
-const VERBS: [&str; 3] = ["layer", "residual", "rms"];
+/// The place of our kernels in the list of contenders.
+const OURS: u32 = 0;
+/// At their places in the contenders' own list.
+const VERBS: [&str; 11] = [
+    "layer",
+    "residual",
+    "rms",
+    "layer-in-place",
+    "rms-in-place",
+    "layer-statistics",
+    "layer-backward",
+    "rms-backward",
+    "layer-codes",
+    "residual-codes",
+    "rms-codes",
+];
 const PLENTY: u64 = u64::MAX / 2;
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -47,20 +59,19 @@ fn costs() -> OperatorCost {
 
 fn count(engine: &Engine, module: &Module, line: &str) -> Result<u64, Box<dyn Error>> {
     let words: Vec<&str> = line.split_whitespace().collect();
-    let [contender, verb, rows, width] = words[..] else {
-        return Err(format!("not CONTENDER VERB ROWS WIDTH: {line}").into());
+    let [verb, rows, width, mean] = words[..] else {
+        return Err(format!("not VERB ROWS WIDTH MEAN: {line}").into());
     };
-    let place = |names: &[&str], wanted| names.iter().position(|name| *name == wanted).ok_or("unknown name");
-    let (contender, verb) = (place(&CONTENDERS, contender)? as u32, place(&VERBS, verb)? as u32);
-    let (rows, width): (u32, u32) = (rows.parse()?, width.parse()?);
+    let verb = VERBS.iter().position(|name| *name == verb).ok_or("unknown verb")? as u32;
+    let (rows, width, mean): (u32, u32, f64) = (rows.parse()?, width.parse()?, mean.parse()?);
 
     let mut store = Store::new(engine, ());
     store.set_fuel(PLENTY)?;
     let instance: Instance = Linker::new(engine).instantiate_and_start(&mut store, module)?;
-    let open = instance.get_typed_func::<(u32, u32, u32, u32), u32>(&store, "open")?;
+    let open = instance.get_typed_func::<(u32, u32, u32, u32, f64), u32>(&store, "open")?;
     let run = instance.get_typed_func::<(u32, u32), ()>(&store, "run")?;
     let error = instance.get_typed_func::<u32, f64>(&store, "error")?;
-    let case = open.call(&mut store, (contender, verb, rows, width))?;
+    let case = open.call(&mut store, (OURS, verb, rows, width, mean))?;
     if case == 0 {
         return Err(format!("{line}: no such operation").into());
     }

@@ -1,14 +1,14 @@
 //! Takes commands, one a line, so that processes can be timed in turn:
 //!
 //! ```text
-//! names                              → NAME NAME …
-//! open NAME VERB ROWS WIDTH          → largest error, or `none`
-//! time NAME VERB CALLS               → seconds, after one call that is not timed
-//! count NAME VERB                    → instructions of one call, or `none`
-//! close NAME VERB                    → `closed`
+//! names                                   → NAME, NAME, …
+//! open CASE VERB ROWS WIDTH MEAN NAME     → largest error, or `none`; CASE is any word
+//! time CASE CALLS                         → seconds, after one call that is not timed
+//! count CASE                              → instructions of one call, or `none`
+//! close CASE                              → `closed`
 //! ```
 
-use layernorm_contenders::{Case, Verb, Work, count, names};
+use layernorm_contenders::{Case, Work, count, names};
 use std::collections::HashMap;
 use std::time::Instant;
 
@@ -20,37 +20,37 @@ fn main() {
     }
 }
 
-fn answer(cases: &mut HashMap<(String, String), Case>, words: &[&str]) -> Option<String> {
-    let key = |name: &str, verb: &str| (name.to_owned(), verb.to_owned());
+fn answer(cases: &mut HashMap<String, Case>, words: &[&str]) -> Option<String> {
     Some(match *words {
-        ["names"] => names().collect::<Vec<_>>().join(" "),
-        ["open", name, verb, rows, width] => {
-            let case = Case::open(name, work(verb, rows, width)?)?;
+        ["names"] => names().join(", "),
+        ["open", key, verb, rows, width, mean, ref name @ ..] => {
+            let case = Case::open(&name.join(" "), work(verb, rows, width, mean)?)?;
             let error = case.error.to_string();
-            cases.insert(key(name, verb), case);
+            cases.insert(key.to_owned(), case);
             error
         }
-        ["time", name, verb, calls] => {
-            let case = cases.get_mut(&key(name, verb))?;
+        ["time", key, calls] => {
+            let case = cases.get_mut(key)?;
             let calls = calls.parse().ok()?;
             case.run(1);
             let start = Instant::now();
             case.run(calls);
             start.elapsed().as_secs_f64().to_string()
         }
-        ["count", name, verb] => {
-            let case = cases.get_mut(&key(name, verb))?;
+        ["count", key] => {
+            let case = cases.get_mut(key)?;
             count(|| case.run(1))?.to_string()
         }
-        ["close", name, verb] => {
-            cases.remove(&key(name, verb));
+        ["close", key] => {
+            cases.remove(key);
             "closed".into()
         }
         _ => return None,
     })
 }
 
-fn work(verb: &str, rows: &str, width: &str) -> Option<Work> {
-    let (_, verb) = Verb::NAMES.into_iter().find(|(name, _)| *name == verb)?;
-    Some(Work { verb, rows: rows.parse().ok()?, width: width.parse().ok()? })
+fn work(verb: &str, rows: &str, width: &str, mean: &str) -> Option<Work> {
+    let (_, verb, form) = Work::NAMES.into_iter().find(|(name, ..)| *name == verb)?;
+    let number = |word: &str| word.parse().ok();
+    Some(Work { verb, form, rows: number(rows)?, width: number(width)?, mean: mean.parse().ok()? })
 }
