@@ -8,7 +8,7 @@ use fixed::traits::Fixed;
 use fixed::types::{I2F6, I2F14, I4F4, I4F12};
 use layernorm::fixed::Number;
 use layernorm::quantized::{Code, Params, Scale};
-use layernorm::{Error, LayerNorm, RmsNorm, quantized};
+use layernorm::{Error, FoldError, LayerNorm, RmsNorm, quantized};
 use layernorm_digest::Numbers;
 
 /// The longest row there are γ and β for.
@@ -59,7 +59,7 @@ pub type Visitor<'a> = &'a mut dyn FnMut(&str, &str, &mut dyn FnMut() -> Result<
 ///
 /// # Errors
 /// Of a norm that cannot be made so.
-pub fn visit<const N: usize>(kind: Kind, width: usize, visitor: Visitor) -> Result<(), Error> {
+pub fn visit<const N: usize>(kind: Kind, width: usize, visitor: Visitor) -> Result<(), FoldError> {
     let width = black_box(width);
     if const { chosen::of("f32") } {
         float::<N>(kind, width, visitor)?;
@@ -131,7 +131,7 @@ fn fill<T>(to: &mut [T], values: impl Iterator<Item = f32>, convert: impl Fn(f32
 
 // Apart, so that their rows share the stack.
 #[inline(never)]
-fn float<const N: usize>(kind: Kind, width: usize, visitor: Visitor) -> Result<(), Error> {
+fn float<const N: usize>(kind: Kind, width: usize, visitor: Visitor) -> Result<(), FoldError> {
     let (mut x, mut y) = ([0.0; N], [0.0; N]);
     let (x, y) = (&mut x[..width], &mut y[..width]);
     fill(x, normal(width), |x| x * unit(kind));
@@ -151,7 +151,7 @@ fn fixed<X: Number + Fixed, P: Number + Fixed, const N: usize>(
     name: &str,
     row: Integers,
     visitor: Visitor,
-) -> Result<(), Error> {
+) -> Result<(), FoldError> {
     let Integers { width, epsilon, .. } = row;
     let (mut x, mut y, mut gamma, mut beta) = ([X::ZERO; N], [X::ZERO; N], [P::ZERO; N], [X::ZERO; N]);
     let (x, y, gamma, beta) = (&mut x[..width], &mut y[..width], &mut gamma[..width], &mut beta[..width]);
@@ -179,7 +179,7 @@ fn quantized<X: Code + Default, const N: usize>(
     scale: f32,
     row: Integers,
     visitor: Visitor,
-) -> Result<(), Error> {
+) -> Result<(), FoldError> {
     let Integers { width, gamma, beta, epsilon, .. } = row;
     let (mut x, mut y, mut g, mut b) = ([X::default(); N], [X::default(); N], [0; N], [0; N]);
     let (x, y) = (&mut x[..width], &mut y[..width]);

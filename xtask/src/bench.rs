@@ -1,9 +1,10 @@
 //! `cargo xtask bench`: builds the contenders in `benches/`, and lets a script time them and write the report.
 
 pub mod budget;
+mod contenders;
+mod python;
 
 use crate::cargo::Flavour;
-use crate::process::{announced, run};
 use crate::{Result, next, no_arguments, package, paths, text, toolchain, tools, unknown};
 use lexopt::Arg::Long;
 use lexopt::Parser;
@@ -15,9 +16,11 @@ use std::process::{Command, Stdio};
 const WASM: Flavour =
     Flavour::apart("bench-wasm", "-C target-feature=+simd128 --cfg getrandom_backend=\"wasm_js\"");
 const NATIVE: Flavour = Flavour::apart("bench-native", "");
+const EARLIER_WASM: Flavour = Flavour::apart("bench-earlier-wasm", "-C target-feature=+simd128");
+const EARLIER_NATIVE: Flavour = Flavour::apart("bench-earlier-native", "");
 
 pub fn command(mut arguments: Parser) -> Result<()> {
-    let (mut peers, mut only, mut others) = (false, Vec::new(), 0);
+    let (mut peers, mut against, mut only, mut others) = (false, None, Vec::new(), 0);
     while let Some(argument) = next(&mut arguments)? {
         match argument {
             Long("budget") if others == 0 => return no_arguments(arguments).and_then(|()| budget::check()),
@@ -25,27 +28,32 @@ pub fn command(mut arguments: Parser) -> Result<()> {
                 return no_arguments(arguments).and_then(|()| budget::tighten());
             }
             Long("peers") => peers = true,
+            Long("against") => against = Some(text(arguments.value())?),
             Long("only") => {
                 let words = text(arguments.value()).map_err(|_| ONLY)?;
                 only.extend(words.split(',').map(str::to_owned));
             }
-            other => return Err(unknown(other, "--peers and --only, or one of --budget, --tighten")),
+            other => {
+                return Err(unknown(other, "--peers, --against and --only, or one of --budget, --tighten"));
+            }
         }
         others += 1;
     }
-    bench(peers, &only)
+    bench(peers, against.as_deref(), &only)
 }
 
 const ONLY: &str =
     "--only wants words, as in --only node,512x768,rten: engines, shapes, verbs, parts of contenders";
 
 /// With words in `only` the tables are printed instead of written.
-fn bench(peers: bool, only: &[String]) -> Result<()> {
+fn bench(peers: bool, against: Option<&str>, only: &[String]) -> Result<()> {
     package::package()?;
     tools::npm_packages("benches/js")?;
     toolchain::add(toolchain::WASM)?;
-    let module = build(WASM, Some(toolchain::WASM), peers, &["--lib"], "layernorm_contenders.wasm")?;
-    let serve = build(NATIVE, None, peers, &["--bin", "serve"], "serve")?;
+    let here = contenders::folder(&paths::root());
+    let features: &[&str] = if peers { &["--features", "peers"] } else { &[] };
+    let module = contenders::module(WASM, &here, features)?;
+    let serve = contenders::serve(NATIVE, &here, features)?;
     let path = |path: PathBuf| Value::from(path.to_string_lossy());
     let mut settings = vec![
         ("module", path(module)),
@@ -55,8 +63,20 @@ fn bench(peers: bool, only: &[String]) -> Result<()> {
         ("peers", peers.into()),
         ("only", only.into()),
     ];
+    if let Some(commit) = against {
+        let folder = contenders::of_commit(commit)?;
+        let build = |features| {
+            let module = contenders::module(EARLIER_WASM, &folder, features)?;
+            Ok((module, contenders::serve(EARLIER_NATIVE, &folder, features)?))
+        };
+        // The crate may have had no gradients.
+        let built: Result<_> = build(&[]).or_else(|_| build(&["--features", "without-gradients"]));
+        let (module, serve) = built.map_err(|e| format!("today's contenders do not fit {commit}: {e}"))?;
+        let earlier = [("commit", commit.into()), ("module", path(module)), ("serve", path(serve))];
+        settings.push(("against", Value::from_iter(earlier)));
+    }
     if peers {
-        settings.push(("python", path(python()?)));
+        settings.push(("python", path(python::program()?)));
     }
     let settings = Value::from_iter(settings).to_string();
     let mut script = Command::new("node");
@@ -69,44 +89,4 @@ fn bench(peers: bool, only: &[String]) -> Result<()> {
         println!("written: benches/RESULTS.md");
     }
     Ok(())
-}
-
-/// The contenders are a workspace of their own; `artifact` is the file that comes out.
-fn build(
-    flavour: Flavour,
-    target: Option<&str>,
-    peers: bool,
-    selection: &[&str],
-    artifact: &str,
-) -> Result<PathBuf> {
-    let mut cargo = flavour.cargo();
-    cargo.current_dir(paths::root().join("benches/contenders")).args(["build", "--release"]).args(selection);
-    if let Some(triple) = target {
-        cargo.args(["--target", triple]);
-    }
-    if peers {
-        cargo.args(["--features", "peers"]);
-    }
-    announced(&format!("cargo build contenders ({})", flavour.name), &mut cargo)?;
-    Ok(flavour.artifact(target.unwrap_or_default(), artifact))
-}
-
-/// A Python with the peers that come from there, in the user's cache.
-fn python() -> Result<PathBuf> {
-    let requirements = paths::root().join("benches/python/requirements.txt");
-    let wanted =
-        std::fs::read_to_string(&requirements).map_err(|e| format!("{}: {e}", requirements.display()))?;
-    let venv = paths::cache()?.join("bench-python");
-    let (program, installed) = (venv.join("bin/python"), venv.join("installed.txt"));
-    if std::fs::read_to_string(&installed).is_ok_and(|installed| installed == wanted) {
-        return Ok(program);
-    }
-    let by_hand = "get it with: sudo apt-get install -y python3 python3-venv";
-    run("python3 -m venv", Command::new("python3").args(["-m", "venv", "--clear"]).arg(&venv))
-        .map_err(|e| format!("{e}\n  {by_hand}"))?;
-    let mut pip = Command::new(&program);
-    pip.args(["-m", "pip", "install", "--quiet", "--requirement"]).arg(&requirements);
-    announced("pip install of the Python peers", &mut pip)?;
-    std::fs::write(&installed, wanted).map_err(|e| format!("{}: {e}", installed.display()))?;
-    Ok(program)
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// All features of the core.
-pub const ALL: &[&str] = &["--features", "std,fixed,heapless"];
+pub const ALL: &[&str] = &["--features", "std,fixed,half,heapless,serde,defmt"];
 
 /// Small modules: loops that matter are written out in `src/float`, and what the compiler unrolls and vectorises beyond
 /// those makes nothing faster. An eighth after brotli.
@@ -63,6 +63,8 @@ pub const SCALAR: Flavour = Flavour::apart("scalar", "--cfg layernorm_isa=\"scal
 pub const SMALL: Flavour = Flavour { name: "small", folder: "small", ..SCALAR };
 pub const WASM_SCALAR: Flavour = Flavour::wasm("wasm-scalar", "");
 pub const WASM_SIMD128: Flavour = Flavour::wasm("wasm-simd128", "-C target-feature=+simd128");
+/// Its folder is the one of wasm, whose tests need the same macros.
+pub const AARCH64: Flavour = Flavour { name: "aarch64", folder: "wasm", rustflags: "" };
 pub const PACKAGE_SCALAR: Flavour = Flavour::wasm("package-scalar", small!());
 pub const PACKAGE_SIMD128: Flavour =
     Flavour::wasm("package-simd128", concat!(small!(), " -C target-feature=+simd128"));

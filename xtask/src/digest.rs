@@ -5,8 +5,10 @@ mod emulated;
 mod native;
 mod program;
 mod report;
+mod target;
 mod wasm;
 
+pub use emulated::for_aarch64;
 pub use report::{Report, golden};
 
 use crate::process::processors;
@@ -15,33 +17,7 @@ use lexopt::Arg::{Long, Value};
 use lexopt::Parser;
 use std::sync::mpsc::channel;
 use std::thread;
-
-/// Prints what a target computed; `Send`, because some run at once.
-type Compute = Box<dyn FnOnce() -> Result<String> + Send>;
-
-struct Target {
-    name: String,
-    corpus: Corpus,
-    /// Installs and builds what it needs.
-    prepare: Box<dyn Fn() -> Result<Compute> + Sync>,
-}
-
-#[derive(Clone, Copy, PartialEq)]
-enum Corpus {
-    Whole,
-    /// Fewer cases of every group, for a target that takes its time.
-    Reduced,
-}
-
-impl Target {
-    fn new(name: impl Into<String>, prepare: impl Fn() -> Result<Compute> + Sync + 'static) -> Self {
-        Self { name: name.into(), corpus: Corpus::Whole, prepare: Box::new(prepare) }
-    }
-
-    fn reduced(self) -> Self {
-        Self { corpus: Corpus::Reduced, ..self }
-    }
-}
+use target::{Corpus, Target};
 
 const TAKES: &str =
     "--only WORD, for targets with that in their name; --bless, and the groups that may change";

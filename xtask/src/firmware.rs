@@ -3,6 +3,7 @@
 mod alone;
 pub mod boards;
 mod limits;
+mod measured;
 mod programs;
 mod tables;
 
@@ -12,11 +13,10 @@ use boards::{BOARDS, Board, Emulator};
 use lexopt::Arg::Long;
 use lexopt::Parser;
 use limits::Limits;
-use programs::Line;
+use measured::{LEVELS, Measured};
 use std::collections::VecDeque;
 use std::thread::{self, ScopedJoinHandle};
 
-pub const LEVELS: [&str; 2] = ["3", "s"];
 const README: &str = "firmware/README.md";
 
 pub fn command(mut arguments: Parser) -> Result<()> {
@@ -66,14 +66,6 @@ pub fn clippy() -> Result<()> {
         run(&format!("cargo clippy for {}", board.target), &mut cargo)?;
     }
     Ok(())
-}
-
-/// What the programs for a board said, compiled at a level.
-struct Measured {
-    board: &'static Board,
-    compiler: String,
-    level: &'static str,
-    lines: Vec<Line>,
 }
 
 /// Of flash and stack only what has a limit.

@@ -1,6 +1,7 @@
 //! The project's commands: `cargo xtask COMMAND`. Each does its own set-up and skips what is there.
 
 mod apt;
+mod arguments;
 mod bench;
 mod browser;
 mod cargo;
@@ -19,6 +20,7 @@ mod package;
 mod paths;
 mod probe;
 mod process;
+mod result;
 mod sanitise;
 mod server;
 mod setup;
@@ -29,12 +31,10 @@ mod test;
 mod toolchain;
 mod tools;
 
-use lexopt::{Arg, Parser, ValueExt};
-use std::ffi::OsString;
+use arguments::{next, no_arguments, text, unknown};
+use lexopt::{Arg, Parser};
+use result::Result;
 use std::process::ExitCode;
-
-/// Errors are finished sentences for the person at the terminal: nothing here is handled by a caller.
-type Result<T> = std::result::Result<T, String>;
 
 struct Command {
     name: &'static str,
@@ -94,8 +94,8 @@ const COMMANDS: &[Command] = &[
     },
     Command {
         name: "bench",
-        options: "[--peers] [--only WORDS]",
-        does: "times the kernels (beside other libraries'), writes benches/RESULTS.md; --only: prints some of it",
+        options: "[--peers] [--against COMMIT] [--only WORDS]",
+        does: "times the kernels (beside other libraries', and earlier ones), writes benches/RESULTS.md; --only: prints some of it",
         run: bench::command,
     },
     Command {
@@ -149,26 +149,4 @@ fn usage() -> String {
         text += &format!("\n  {:30}{does}", format!("{name} {options}"));
     }
     text
-}
-
-/// The next argument.
-fn next(arguments: &mut Parser) -> Result<Option<Arg<'_>>> {
-    arguments.next().map_err(|e| e.to_string())
-}
-
-/// What comes after an option, or is an argument itself.
-fn text(value: std::result::Result<OsString, lexopt::Error>) -> Result<String> {
-    value.and_then(|value| value.string()).map_err(|e| e.to_string())
-}
-
-/// For the commands that take no arguments.
-fn no_arguments(mut arguments: Parser) -> Result<()> {
-    match next(&mut arguments)? {
-        None => Ok(()),
-        Some(argument) => Err(unknown(argument, "nothing")),
-    }
-}
-
-fn unknown(argument: Arg, allowed: &str) -> String {
-    format!("{} (this command takes {allowed})", argument.unexpected())
 }

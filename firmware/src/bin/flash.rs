@@ -16,8 +16,8 @@ use cortex_m_rt::entry;
 use fixed::types::{I2F6, I2F14, I2F30, I4F4, I4F12, I8F24};
 use layernorm::fixed::{self as fixed_point, Number};
 use layernorm::quantized::{self, Code, Params};
-use layernorm::sequence::{self, Gru, Layer};
-use layernorm::{Error, Finish, LayerNorm, Moments, ParamGrads, RmsNorm};
+use layernorm::sequence::{self, Gru};
+use layernorm::{Centring, Error, Finish, FormatError, Layer, LayerNorm, Moments, ParamGrads, Rms, RmsNorm};
 #[cfg(target_arch = "riscv32")]
 use riscv_rt::entry;
 
@@ -36,7 +36,7 @@ static FOLDED: Folded = Folded { of_16: params(3), of_8: params(1) };
 #[entry]
 fn main() -> ! {
     let folded = black_box(&FOLDED);
-    black_box(call(folded) == Err(Error::NoResidual));
+    black_box(call(folded));
     loop {
         spin_loop();
     }
@@ -54,25 +54,26 @@ macro_rules! verbs {
         const KNOWN: bool = $(chosen::verb($verb) && chosen::of($of))||*;
         const _: () = assert!(KNOWN, "LAYERNORM_VERB names no verb of this program");
 
-        fn call($folded: &'static Folded) -> Result<(), Error> {
+        fn call($folded: &'static Folded) -> bool {
             $(if const { ONE && chosen::verb($verb) && chosen::of($of) } {
-                return $call;
+                return is_without_residual($call);
             })*
-            Ok(())
+            false
         }
     };
 }
 
 verbs! { folded;
-    "LayerNorm", "f32" => layer_norm()?.forward(slice(), slice_mut()),
+    "LayerNorm", "f32" => layer_norm().and_then(|norm| norm.forward(slice(), slice_mut())),
     "RmsNorm", "f32" => rms_norm(),
-    "forward_residual", "f32" => layer_norm()?.forward_residual(slice(), slice_mut(), slice_mut()),
+    "forward_residual", "f32" =>
+        layer_norm().and_then(|norm| norm.forward_residual(slice(), slice_mut(), slice_mut())),
     "Moments", "f32" => moments(),
     "backward", "f32" => backward(),
-    "LayerNorm", "i16 fixed" => fixed::<I4F12, I2F14, true>(),
-    "RmsNorm", "i16 fixed" => fixed::<I4F12, I2F14, false>(),
-    "LayerNorm", "i8 fixed" => fixed::<I4F4, I2F6, true>(),
-    "LayerNorm", "i32 fixed" => fixed::<I8F24, I2F30, true>(),
+    "LayerNorm", "i16 fixed" => fixed::<I4F12, I2F14, Layer>(),
+    "RmsNorm", "i16 fixed" => fixed::<I4F12, I2F14, Rms>(),
+    "LayerNorm", "i8 fixed" => fixed::<I4F4, I2F6, Layer>(),
+    "LayerNorm", "i32 fixed" => fixed::<I8F24, I2F30, Layer>(),
     "LayerNorm", "i16 quantised" => quantized::LayerNorm::new(&folded.of_16).forward(slice(), slice_mut()),
     "LayerNorm", "i8 quantised" => quantized::LayerNorm::new(&folded.of_8).forward(slice(), slice_mut()),
     "forward_residual", "i8 quantised" =>
@@ -80,6 +81,11 @@ verbs! { folded;
     "Params::from_bytes", "i8 quantised" => Quantized::<i8>::from_bytes(slice()).map(keep),
     "Classifier", "i8 GRU" => fixed_gru(),
     "Classifier", "f32 GRU" => float_gru(),
+}
+
+/// Looks at the error, so that none is left out.
+fn is_without_residual<E: From<Error> + PartialEq>(result: Result<(), E>) -> bool {
+    result == Err(Error::NoResidual.into())
 }
 
 fn slice<'a, T>() -> &'a [T] {
@@ -118,23 +124,25 @@ fn backward() -> Result<(), Error> {
     layer_norm()?.backward(slice(), slice(), slice(), slice_mut(), gradients)
 }
 
-fn fixed<X: Number, P: Number, const CENTRED: bool>() -> Result<(), Error> {
-    let norm = fixed_point::Norm::<X, X, CENTRED>::new(black_box(WIDTH))?;
+fn fixed<X: Number, P: Number, K: Centring>() -> Result<(), Error> {
+    let norm = fixed_point::Norm::<X, X, K>::new(black_box(WIDTH))?;
     norm.with_gamma::<P>(slice())?.with_beta::<X>(slice())?.forward(slice(), slice_mut())
 }
 
-fn fixed_gru() -> Result<(), Error> {
+fn fixed_gru() -> Result<(), FormatError> {
     let classifier = sequence::fixed::Classifier::<Gru, i8>::from_bytes(slice())?;
     let mut session = classifier.start(slice_mut(), slice_mut())?;
     session.push(slice())?;
-    session.logits(slice_mut())
+    session.logits(slice_mut())?;
+    Ok(())
 }
 
-fn float_gru() -> Result<(), Error> {
+fn float_gru() -> Result<(), FormatError> {
     let classifier = sequence::Classifier::<Gru, Layer>::from_bytes(slice(), slice_mut())?;
     let mut session = classifier.start(slice_mut())?;
     session.push(slice())?;
-    session.logits(slice_mut())
+    session.logits(slice_mut())?;
+    Ok(())
 }
 
 /// Zeros, with a residual.

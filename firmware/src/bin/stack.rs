@@ -4,8 +4,8 @@
 #![no_main]
 
 use core::hint::black_box;
-use layernorm::Error;
 use layernorm::sequence::{self, Gru};
+use layernorm::{Error, FormatError};
 #[cfg(target_abi = "eabihf")]
 use layernorm_firmware::recording::SPEAKERS;
 use layernorm_firmware::recording::{CODES, UNITS};
@@ -43,7 +43,7 @@ fn print(kind: Kind, verb: &str, of: &str, row: Row) {
     line!("stack, {}, {verb}, {of}, {bytes}", kind.name());
 }
 
-fn fixed() -> Result<(), Error> {
+fn fixed() -> Result<(), FormatError> {
     type Speaker<'a> = sequence::fixed::Classifier<'a, Gru, i8>;
     let classifier = Speaker::from_bytes(include_bytes!("../../../model/speaker.i8.bin"))?;
     let (mut words, mut codes) = ([0; Speaker::words_len(UNITS)], [0; Speaker::codes_len(UNITS)]);
@@ -54,7 +54,7 @@ fn fixed() -> Result<(), Error> {
 }
 
 #[cfg(target_abi = "eabihf")]
-fn float() -> Result<(), Error> {
+fn float() -> Result<(), FormatError> {
     type Speaker<'a> = sequence::Classifier<'a, Gru, sequence::Layer>;
     let mut weights = [0.0; Speaker::weights_len(INPUTS, UNITS, SPEAKERS)];
     let classifier = Speaker::from_bytes(include_bytes!("../../../model/speaker.f32.bin"), &mut weights)?;

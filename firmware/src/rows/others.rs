@@ -4,13 +4,13 @@ use super::{BETA, GAMMA, HALF_8, Integers, Kind, Visitor, fill, normal, unit};
 use crate::chosen;
 use core::hint::black_box;
 use layernorm::quantized::{self, Params, Scale};
-use layernorm::{Error, Finish, LayerNorm, Moments, ParamGrads, RowStats};
+use layernorm::{Finish, FoldError, LayerNorm, Moments, ParamGrads, RowStats};
 
 /// Visits them with a row of `width`, which is at most `N`.
 ///
 /// # Errors
 /// Of a norm that cannot be made so.
-pub fn visit<const N: usize>(kind: Kind, width: usize, visitor: Visitor) -> Result<(), Error> {
+pub fn visit<const N: usize>(kind: Kind, width: usize, visitor: Visitor) -> Result<(), FoldError> {
     let width = black_box(width);
     if const { chosen::of("f32") } {
         float::<N>(kind, width, visitor)?;
@@ -26,7 +26,7 @@ pub fn visit<const N: usize>(kind: Kind, width: usize, visitor: Visitor) -> Resu
 
 // Apart, so that their rows share the stack.
 #[inline(never)]
-fn float<const N: usize>(kind: Kind, width: usize, visitor: Visitor) -> Result<(), Error> {
+fn float<const N: usize>(kind: Kind, width: usize, visitor: Visitor) -> Result<(), FoldError> {
     let (mut x, mut residual, mut y) = ([0.0; N], [0.0; N], [0.0; N]);
     let (x, residual, y) = (&mut x[..width], &mut residual[..width], &mut y[..width]);
     fill(x, normal(width), |x| x * unit(kind));
@@ -49,7 +49,7 @@ fn float<const N: usize>(kind: Kind, width: usize, visitor: Visitor) -> Result<(
 }
 
 #[inline(never)]
-fn moments<const N: usize>(kind: Kind, width: usize, visitor: Visitor) -> Result<(), Error> {
+fn moments<const N: usize>(kind: Kind, width: usize, visitor: Visitor) -> Result<(), FoldError> {
     let (mut x, mut y) = ([0.0; N], [0.0; N]);
     let (x, y) = (&mut x[..width], &mut y[..width]);
     fill(x, normal(width), |x| x * unit(kind));
@@ -67,7 +67,7 @@ fn moments<const N: usize>(kind: Kind, width: usize, visitor: Visitor) -> Result
 }
 
 #[inline(never)]
-fn quantized<const N: usize>(row: Integers, visitor: Visitor) -> Result<(), Error> {
+fn quantized<const N: usize>(row: Integers, visitor: Visitor) -> Result<(), FoldError> {
     let Integers { width, gamma, beta, epsilon, .. } = row;
     let (mut x, mut residual, mut y, mut g, mut b) = ([0; N], [3; N], [0; N], [0; N], [0; N]);
     let (x, residual, y) = (&mut x[..width], &mut residual[..width], &mut y[..width]);

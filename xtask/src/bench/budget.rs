@@ -4,9 +4,9 @@
 //! natively by single steps of the processor (`benches/contenders/src/steps.rs`), for wasm by an interpreter
 //! (`benches/count`). A limit may only go down: `--tighten` writes the ones that can.
 
-use super::build;
+use super::contenders::{folder, module, serve};
 use crate::cargo::Flavour;
-use crate::process::announced;
+use crate::process::{announced, at_once};
 use crate::{Result, paths, toolchain};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -54,14 +54,17 @@ const CORPUS: [(&str, &str, u32, u32); 26] = [
     ("residual", "-codes", 8, 768),
     ("rms", "-codes", 8, 768),
 ];
-/// The contender, beside its forms.
-const OURS: &str = "layernorm";
+/// Of x, in standard deviations.
+const MEAN: f64 = 0.5;
 
 const AVX2: Flavour = Flavour::apart("count-avx2", "");
 const SSE2: Flavour = Flavour::apart("count-sse2", "--cfg layernorm_isa=\"sse2\"");
 const SIMD128: Flavour = Flavour::apart("count-simd128", "-C target-feature=+simd128");
 const SCALAR: Flavour = Flavour::apart("count-scalar", "");
 const INTERPRETER: Flavour = Flavour::apart("count", "");
+
+/// Without what is only timed.
+const UNTIMED: &[&str] = &["--no-default-features"];
 
 /// From a line's beginning ("target verb rows x width") to instructions per element.
 type Counts = BTreeMap<String, f64>;
@@ -126,14 +129,18 @@ fn count() -> Result<(Counts, Vec<&'static str>)> {
         }
     };
     toolchain::add(toolchain::WASM)?;
-    let interpreter = interpreter()?;
-    for (target, flavour) in [("wasm-simd128", SIMD128), ("wasm-scalar", SCALAR)] {
-        let module = build(flavour, Some(toolchain::WASM), false, &["--lib"], "layernorm_contenders.wasm")?;
-        add(target, interpreted(&interpreter, &module)?);
-    }
-    for (target, flavour, there) in natives() {
-        let serve = || build(flavour, None, false, &["--bin", "serve"], "serve");
-        if let Some(steps) = if there { stepped(&serve()?)? } else { None } {
+    let (interpreter, here) = (interpreter()?, folder(&paths::root()));
+    // Two at once: what counts has one thread.
+    let modules = [("wasm-simd128", SIMD128), ("wasm-scalar", SCALAR)];
+    let counted =
+        at_once(&modules, |&(_, flavour)| interpreted(&interpreter, &module(flavour, &here, UNTIMED)?))?;
+    modules.iter().zip(counted).for_each(|((target, _), instructions)| add(target, instructions));
+    let counted = at_once(&natives(), |&(_, flavour, there)| match there {
+        true => stepped(&serve(flavour, &here, UNTIMED)?),
+        false => Ok(None),
+    })?;
+    for ((target, ..), steps) in natives().into_iter().zip(counted) {
+        if let Some(steps) = steps {
             add(target, steps);
         } else {
             println!(
@@ -164,7 +171,7 @@ fn interpreter() -> Result<PathBuf> {
 
 fn interpreted(interpreter: &Path, module: &Path) -> Result<[u64; CORPUS.len()]> {
     let corpus =
-        CORPUS.map(|(verb, form, rows, width)| format!("{OURS}{form} {verb} {rows} {width}\n")).concat();
+        CORPUS.map(|(verb, form, rows, width)| format!("{verb}{form} {rows} {width} {MEAN}\n")).concat();
     let (stdout, stderr) = told(Command::new(interpreter).arg(module), &corpus)?;
     let counts: Vec<u64> = stdout.lines().filter_map(|line| line.parse().ok()).collect();
     counts.try_into().map_err(|_| format!("the interpreter has counted nothing: {stdout}{stderr}"))
@@ -173,8 +180,7 @@ fn interpreted(interpreter: &Path, module: &Path) -> Result<[u64; CORPUS.len()]>
 /// `None` where the results are right, but single steps cannot be counted.
 fn stepped(serve: &Path) -> Result<Option<[u64; CORPUS.len()]>> {
     let commands = CORPUS.map(|(verb, form, rows, width)| {
-        let case = format!("{OURS}{form} {verb}");
-        format!("open {case} {rows} {width}\ncount {case}\nclose {case}\n")
+        format!("open case {verb}{form} {rows} {width} {MEAN} layernorm\ncount case\nclose case\n")
     });
     let (stdout, stderr) = told(&mut Command::new(serve), &commands.concat())?;
     let answers: Vec<&str> = stdout.lines().collect();

@@ -1,7 +1,7 @@
 //! The corpus where the highest byte comes first: the interpreter Miri, which needs no emulator. QEMU 7.2 multiplies short
 //! floats of an s390x wrongly (`mdebr`).
 
-use super::{Compute, Target};
+use super::target::{Compute, Target};
 use crate::process::run;
 use crate::{Result, nightly};
 

@@ -1,7 +1,7 @@
 //! The corpus on this machine, compiled in every way in which somebody may compile the crate.
 
 use super::program::{Build, RELEASE, compile};
-use super::{Compute, Target};
+use super::target::{Compute, Target};
 use crate::Result;
 use crate::cargo::SCALAR;
 use crate::process::run;
@@ -52,7 +52,7 @@ pub fn reduced() -> Target {
 fn native(name: &str, build: Build) -> Result<Compute> {
     // Without it the crate would quietly take the SSE2 path.
     if name == "native-avx2" && !has_avx2() {
-        return Err("this processor has no AVX2".into());
+        return Err("this processor has no AVX2, or no FMA".into());
     }
     let program = compile(name, build, None)?;
     Ok(Box::new(move || run("digest", &mut Command::new(&program))))
@@ -60,7 +60,7 @@ fn native(name: &str, build: Build) -> Result<Compute> {
 
 #[cfg(target_arch = "x86_64")]
 fn has_avx2() -> bool {
-    std::is_x86_feature_detected!("avx2")
+    std::is_x86_feature_detected!("avx2") && std::is_x86_feature_detected!("fma")
 }
 
 #[cfg(not(target_arch = "x86_64"))]

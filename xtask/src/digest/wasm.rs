@@ -1,6 +1,6 @@
 //! The corpus in WebAssembly, in every engine that people have.
 
-use super::{Compute, Target};
+use super::target::{Compute, Target};
 use crate::browser::{self, Family};
 use crate::cargo::{Flavour, WASM_SCALAR, WASM_SIMD128};
 use crate::process::run;

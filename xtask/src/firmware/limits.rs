@@ -1,7 +1,7 @@
 //! Limits of what is measured on boards, in `firmware/limits`: a line is a core, an opt-level, a line of a program, and the
 //! most that its number may be.
 
-use super::Measured;
+use super::measured::Measured;
 use crate::{Result, paths};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;

@@ -1,6 +1,6 @@
 //! What the programs said, as tables: a column for each board.
 
-use super::{LEVELS, Measured};
+use super::measured::{LEVELS, Measured};
 use crate::Result;
 use std::path::Path;
 

@@ -1,9 +1,9 @@
 //! The steps of `cargo xtask test`.
 
 use crate::bench::budget;
-use crate::cargo::{ALL, DEFAULT, Flavour, SMALL, THUMB, WASM_SCALAR, WASM_SIMD128, cargo};
+use crate::cargo::{AARCH64, ALL, DEFAULT, Flavour, SMALL, THUMB, WASM_SCALAR, WASM_SIMD128, cargo};
 use crate::firmware::boards::Emulator;
-use crate::process::{attempt, run};
+use crate::process::{at_once, attempt, run};
 use crate::toolchain;
 use crate::{
     Result, demo, digest, elsewhere, firmware, fuzz, model, oldest, package, paths, probe, sanitise, setup,
@@ -17,7 +17,20 @@ const CONFORMANCE: &str = "--test=conformance";
 
 /// Modules of it in which lanes of their own could fail though the digest agrees: lengths, places and pieces that its corpus does
 /// not have. Bits that are the same need no second measuring of their errors.
-const OF_LANES: [&str; 6] = ["contracts", "variants", "streaming", "properties", "threads", "backward"];
+const OF_LANES: [&str; 7] =
+    ["contracts", "variants", "streaming", "properties", "threads", "backward", "group"];
+
+/// Which tests of them an emulator runs; the others would take it minutes.
+const OF_EMULATED_LANES: [&str; 8] = [
+    "contracts::",
+    "properties::",
+    "variants::",
+    "streaming::every",
+    "streaming::one_merged",
+    "backward::a_",
+    "--skip",
+    "variants::channels_first",
+];
 
 /// A name, and what must hold.
 pub type Step = (String, Box<dyn Fn() -> Result<()>>);
@@ -58,9 +71,9 @@ pub fn steps(full: bool) -> Vec<Step> {
             add(&format!("fuzz: {target}"), Box::new(move || fuzz::fuzz(target, fuzz::MINUTES_OF_FULL)));
         }
     }
-    for (flavour, only_lanes) in [(WASM_SCALAR, !full), (WASM_SIMD128, false)] {
-        let step = move || wasm_tests(flavour, only_lanes);
-        add(&format!("core tests: {} in Node", flavour.name), Box::new(step));
+    add("core tests: wasm-scalar and wasm-simd128 in Node", Box::new(move || wasm_tests(full)));
+    if cfg!(all(target_arch = "x86_64", target_os = "linux")) {
+        add("core tests: aarch64 by QEMU", Box::new(aarch64_tests));
     }
     add("model: tests", Box::new(model_tests));
     add("model: the files are those of a training", Box::new(model::check));
@@ -106,8 +119,11 @@ fn warnings(target: &str, flavour: Flavour) -> Result<()> {
     cargo.env("RUSTFLAGS", format!("{} --deny warnings", flavour.rustflags));
     // A folder of its own: other flags would rebuild the shared one.
     cargo.env("CARGO_TARGET_DIR", flavour.target_dir().join("warnings"));
-    cargo.args(["check", "--target", target, "--package", "layernorm", "--features", "fixed,heapless"]);
-    if flavour.name != THUMB.name {
+    // Devices log by defmt.
+    let is_device = flavour.name == THUMB.name;
+    let features = if is_device { "fixed,half,heapless,serde,defmt" } else { "fixed,half,heapless,serde" };
+    cargo.args(["check", "--target", target, "--package", "layernorm", "--features", features]);
+    if !is_device {
         cargo.args(["--package", "layernorm-wasm", "--package", "layernorm-digest"]);
     }
     run("cargo check", &mut cargo).map(drop)
@@ -157,7 +173,6 @@ fn readme() -> Result<()> {
     Ok(())
 }
 
-/// Long rows take SSE2 with AVX2 too.
 fn sse2_tests(full: bool) -> Result<()> {
     let mut cargo = core_tests(DEFAULT, &[], full);
     if !full {
@@ -170,7 +185,7 @@ fn sse2_tests(full: bool) -> Result<()> {
 /// One lane has an algorithm of its own, so its errors are measured; at `opt-level` s, whose way to the integers is another too.
 /// The checks of a test, and its speed, are those of the other steps.
 fn small_tests(full: bool) -> Result<()> {
-    let mut cargo = core_tests(SMALL, &["--features", "fixed,heapless"], full);
+    let mut cargo = core_tests(SMALL, &["--features", "fixed,half,heapless"], full);
     cargo.env("RUSTFLAGS", format!("{} --cfg layernorm_small", SMALL.rustflags)).arg(CONFORMANCE);
     summary(&run("cargo test", &mut cargo)?);
     Ok(())
@@ -185,19 +200,39 @@ fn core_tests(flavour: Flavour, features: &[&str], full: bool) -> Command {
     cargo
 }
 
-fn wasm_tests(flavour: Flavour, only_lanes: bool) -> Result<()> {
+/// Both at once: Node runs them in one thread, while the other's are compiled.
+fn wasm_tests(full: bool) -> Result<()> {
     toolchain::add(toolchain::WASM)?;
+    let bindgen = tools::wasm_bindgen()?;
+    let flavours = [(WASM_SCALAR, !full), (WASM_SIMD128, false)];
+    let said = at_once(&flavours, |&(flavour, only_lanes)| tests_in_node(&bindgen, flavour, only_lanes))?;
+    said.iter().for_each(|output| summary(output));
+    Ok(())
+}
+
+fn tests_in_node(bindgen: &Path, flavour: Flavour, only_lanes: bool) -> Result<String> {
     let mut cargo = flavour.cargo();
     // Not by a variable, which cargo would split at spaces. Strings of JSON are strings of TOML.
     let string = |path: &Path| serde_json::Value::from(path.to_string_lossy()).to_string();
-    let runner = tools::wasm_bindgen()?.join("wasm-bindgen-test-runner");
+    let runner = bindgen.join("wasm-bindgen-test-runner");
     let runner = format!("target.{}.runner=[{}]", toolchain::WASM, string(&runner));
     cargo.args(["--config", &runner]);
     // A test that is not for wasm leaves itself out. The integers have no lanes there.
-    let features = if only_lanes { "heapless" } else { "fixed,heapless" };
+    let features = if only_lanes { "half,heapless" } else { "fixed,half,heapless" };
     cargo.args(["test", "--package", "layernorm", "--features", features, CONFORMANCE]);
     cargo.args(["--target", toolchain::WASM]);
-    summary(&run("cargo test", &mut cargo)?);
+    run(&format!("cargo test, {}", flavour.name), &mut cargo)
+}
+
+/// The lanes of NEON. Compiling takes longer than running, so little is optimised; the digest takes a release build.
+fn aarch64_tests() -> Result<()> {
+    let mut cargo = core_tests(AARCH64, &[], false);
+    cargo.arg(CONFORMANCE);
+    for setting in ["opt-level=1", "debug=false", "incremental=false"] {
+        cargo.args(["--config", &format!("profile.test.{setting}")]);
+    }
+    digest::for_aarch64(&mut cargo)?;
+    summary(&run("cargo test", cargo.arg("--").args(OF_EMULATED_LANES))?);
     Ok(())
 }
 
