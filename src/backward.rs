@@ -1,6 +1,6 @@
 use crate::float::Backward;
 use crate::rows::Rows;
-use crate::{Error, Norm, RowStats, dispatch, shape};
+use crate::{Centring, Error, Norm, RowStats, dispatch, shape};
 
 /// Where the gradients of γ and β are accumulated: `width` numbers each, or nowhere.
 ///
@@ -12,16 +12,27 @@ use crate::{Error, Norm, RowStats, dispatch, shape};
 /// dβ is within one rounding (2⁻²⁴ of it) of the exact sum. dγ is too, beside (12.2 · |x̂| + 11.5) · 2⁻²⁴ · |dy| for each of
 /// its terms, which is what the statistics of the row may be off by. Partial sums may leave the range of `f32`; a sum
 /// that does is the infinity of its sign.
+///
+/// ```
+/// use layernorm::{LayerNorm, ParamGrads, RowStats};
+///
+/// let (norm, x, mut stats) = (LayerNorm::new(2)?, [1.0, 3.0, 2.0, 8.0], [RowStats::default(); 2]);
+/// norm.statistics(&x, &mut stats)?;
+/// let (mut dbeta, mut dy) = ([0.0; 2], [1.0, 2.0, 3.0, 4.0]);
+/// norm.backward_in_place(&x, &stats, &mut dy, ParamGrads { gamma: None, beta: Some(&mut dbeta) })?;
+/// assert_eq!(dbeta, [4.0, 6.0]);
+/// # Ok::<(), layernorm::Error>(())
+/// ```
 #[derive(Debug, Default)]
 pub struct ParamGrads<'a> {
     /// `+= Σ dy · x̂`
     pub gamma: Option<&'a mut [f32]>,
-    /// `+= Σ dy`; under RMSNorm that of a bias added behind it.
+    /// `+= Σ dy`
     pub beta: Option<&'a mut [f32]>,
 }
 
 /// # Gradients
-impl<const CENTRED: bool> Norm<'_, CENTRED> {
+impl<K: Centring> Norm<'_, K> {
     /// `dx`, the gradient with respect to `x`, from `dy`, that with respect to the norm's output; those of γ and β in
     /// `grads`.
     ///
@@ -36,6 +47,20 @@ impl<const CENTRED: bool> Norm<'_, CENTRED> {
     /// which x or dy is not finite gives NaNs (0x7fc00000) and touches no other.
     ///
     /// Its sums are in `f64`: a processor that has none computes the same bits, slowly.
+    ///
+    /// ```
+    /// use layernorm::{LayerNorm, ParamGrads, RowStats};
+    ///
+    /// let (norm, x, dy) = (LayerNorm::new(4)?, [1.0, 2.0, 3.0, 4.0], [0.5, -0.5, 1.0, 0.0]);
+    /// let (mut y, mut stats) = ([0.0; 4], [RowStats::default()]);
+    /// norm.forward_with_stats(&x, &mut y, &mut stats)?;
+    ///
+    /// let (mut dx, mut dgamma) = ([0.0; 4], [0.0; 4]);
+    /// norm.backward(&x, &stats, &dy, &mut dx, ParamGrads { gamma: Some(&mut dgamma), beta: None })?;
+    /// assert_eq!(dx, [0.2236059, -0.67081773, 0.67081773, -0.2236059]);
+    /// assert_eq!(dgamma, [-0.67081773, 0.2236059, 0.4472118, 0.0]);
+    /// # Ok::<(), layernorm::Error>(())
+    /// ```
     ///
     /// # Errors
     /// [`Error::NotWholeRows`] for `x`; [`Error::Length`] for `stats`, `dy`, `dx`, `grads.gamma` or `grads.beta`; nothing
@@ -56,6 +81,17 @@ impl<const CENTRED: bool> Norm<'_, CENTRED> {
     }
 
     /// [`backward`](Self::backward) with dx in the place of dy. The bits are the same.
+    ///
+    /// ```
+    /// use layernorm::{LayerNorm, ParamGrads, RowStats};
+    ///
+    /// let (norm, x, mut stats) = (LayerNorm::new(4)?, [1.0, 2.0, 3.0, 4.0], [RowStats::default()]);
+    /// norm.statistics(&x, &mut stats)?;
+    /// let mut gradient = [0.5, -0.5, 1.0, 0.0]; // dy, then dx
+    /// norm.backward_in_place(&x, &stats, &mut gradient, ParamGrads::default())?;
+    /// assert_eq!(gradient, [0.2236059, -0.67081773, 0.67081773, -0.2236059]);
+    /// # Ok::<(), layernorm::Error>(())
+    /// ```
     ///
     /// # Errors
     /// [`Error::NotWholeRows`] for `x`; [`Error::Length`] for `stats`, `dy`, `grads.gamma` or `grads.beta`; nothing is
@@ -87,7 +123,7 @@ impl<const CENTRED: bool> Norm<'_, CENTRED> {
         }
         let (parameters, epsilon) = (self.parameters(), self.epsilon);
         let grads = [grads.gamma, grads.beta];
-        dispatch::run(Backward { centred: CENTRED, parameters, epsilon, x, stats, rows, grads }, x.len());
+        dispatch::run(Backward { centred: K::CENTRED, parameters, epsilon, x, stats, rows, grads });
         Ok(())
     }
 }

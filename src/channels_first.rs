@@ -1,14 +1,17 @@
+use crate::blocks::Blocks;
 use crate::float::BLOCK;
-use crate::moments::{Blocks, Finish};
-use crate::rows::{Layout, Rows};
-use crate::{Error, Norm, RowStats, shape};
+use crate::layout::Layout;
+use crate::part::{part, part_mut};
+use crate::rows::Rows;
+use crate::{Centring, Error, Norm, RowStats, shape};
 
-/// Positions that are read together: neighbours share a cache line. They take 4 kB of stack.
+/// Positions in a tile. They are neighbours, which share a cache line, and take 4 kB of stack.
 const POSITIONS: usize = 4;
 
+/// A block of channels at each of some positions.
 type Tile = [[f32; BLOCK]; POSITIONS];
 
-/// Samples of channels × positions, from `x` or where `y` already has them, to `y`.
+/// Samples of channels × positions. They are read from `x`, or without an `x` from `y`, and written to `y`.
 struct Planes<'a> {
     x: Option<&'a [f32]>,
     y: &'a mut [f32],
@@ -17,11 +20,21 @@ struct Planes<'a> {
 }
 
 /// # Channels first
-impl<const CENTRED: bool> Norm<'_, CENTRED> {
-    /// `y = norm(x)` over the channels of each position: `LayerNorm2d`, of samples × channels × positions.
+impl<K: Centring> Norm<'_, K> {
+    /// `y = norm(x)` over the channels of each position (`channels_first` of Keras and ConvNeXt), of samples × channels × positions.
     ///
     /// `width` is the number of channels; `positions` that of the elements of a channel, height × width of an image. The
     /// bits are those of [`forward`](Self::forward) of the transposed array, of which at most 4 kB exist at a time.
+    ///
+    /// ```
+    /// use layernorm::LayerNorm;
+    ///
+    /// let image = [1.0, 10.0, 2.0, 20.0, 3.0, 30.0, 4.0, 40.0]; // four channels of two positions
+    /// let mut y = [0.0; 8];
+    /// LayerNorm::new(4)?.forward_channels_first(&image, 2, &mut y)?;
+    /// assert_eq!([y[0], y[2], y[4], y[6]], [-1.3416355, -0.4472118, 0.4472118, 1.3416355]);
+    /// # Ok::<(), layernorm::Error>(())
+    /// ```
     ///
     /// # Errors
     /// [`Error::Zero`] for 0; [`Error::NotWholeRows`] for an `x` that is not a multiple of channels × positions;
@@ -35,6 +48,15 @@ impl<const CENTRED: bool> Norm<'_, CENTRED> {
 
     /// [`forward_channels_first`](Self::forward_channels_first) with y in the place of x.
     ///
+    /// ```
+    /// use layernorm::LayerNorm;
+    ///
+    /// let mut image = [5.0, 10.0, 5.0, 30.0]; // two channels of two positions
+    /// LayerNorm::new(2)?.with_epsilon(0.0)?.forward_channels_first_in_place(&mut image, 2)?;
+    /// assert_eq!(image, [0.0, -1.0, 0.0, 1.0]);
+    /// # Ok::<(), layernorm::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// [`Error::Zero`], [`Error::NotWholeRows`]; nothing is written then.
     pub fn forward_channels_first_in_place(&self, x: &mut [f32], positions: usize) -> Result<(), Error> {
@@ -46,17 +68,16 @@ impl<const CENTRED: bool> Norm<'_, CENTRED> {
     fn planes(&self, mut planes: Planes) {
         let Planes { channels, positions, .. } = planes;
         let mut tile = [[0.0; BLOCK]; POSITIONS];
-        // Only where there is no sample does their product leave `usize`.
+        // The product is beyond `usize` only where there is no sample.
         for sample in (0..planes.y.len()).step_by(channels.saturating_mul(positions).max(1)) {
             for first in (0..positions).step_by(POSITIONS) {
                 let at = sample + first;
                 let count = POSITIONS.min(positions - first);
-                let stats = self.statistics_of(&planes, at, count, &mut tile);
+                let stats = self.position_statistics(&planes, at, count, &mut tile);
                 for start in (0..channels).step_by(BLOCK) {
                     let len = planes.read(at, count, start, &mut tile);
                     for (row, stats) in tile.iter_mut().zip(&stats).take(count) {
-                        let row = row.get_mut(..len).unwrap_or(&mut []);
-                        let rows = Rows::in_place(row, Layout::packed(1, len));
+                        let rows = Rows::in_place(part_mut(row, 0, len), Layout::packed(1, len));
                         self.second_pass(stats, start..start + len, rows);
                     }
                     planes.write(at, count, start, &tile);
@@ -65,45 +86,45 @@ impl<const CENTRED: bool> Norm<'_, CENTRED> {
         }
     }
 
-    /// Statistics of the positions from `at` on.
-    fn statistics_of(
+    /// The statistics of `count` positions from element `at` on.
+    fn position_statistics(
         &self,
         planes: &Planes,
         at: usize,
         count: usize,
         tile: &mut Tile,
     ) -> [RowStats; POSITIONS] {
-        let mut rows = [Blocks::new(CENTRED); POSITIONS];
+        let mut rows = [Blocks::new(K::CENTRED); POSITIONS];
         let mut stats = [None; POSITIONS];
         while stats.iter().take(count).any(Option::is_none) {
             for start in (0..planes.channels).step_by(BLOCK) {
                 let len = planes.read(at, count, start, tile);
                 for ((row, blocks), stats) in tile.iter().zip(&mut rows).zip(&stats).take(count) {
                     if stats.is_none() {
-                        blocks.push(row.get(..len).unwrap_or(&[]));
+                        blocks.push(part(row, 0, len));
                     }
                 }
             }
             for (blocks, stats) in
                 rows.iter_mut().zip(&mut stats).take(count).filter(|(_, stats)| stats.is_none())
             {
-                if let Finish::Done(done) = blocks.finish(self.epsilon) {
-                    *stats = Some(done);
-                }
+                *stats = blocks.finish(self.epsilon);
             }
         }
+        debug_assert!(stats.iter().take(count).all(Option::is_some));
         stats.map(Option::unwrap_or_default)
     }
 }
 
 impl Planes<'_> {
-    /// A block of channels from `start` on of `count` positions from `at` on; how many channels it has.
+    /// Reads the block of channels from `start` on, at `count` positions from element `at` on. Returns how many channels it has.
     fn read(&self, at: usize, count: usize, start: usize, tile: &mut Tile) -> usize {
         let len = BLOCK.min(self.channels - start);
         let from = self.x.unwrap_or(self.y);
+        debug_assert!(from.len() == self.y.len() && count <= POSITIONS && len <= BLOCK);
         for channel in 0..len {
             let place = at + (start + channel) * self.positions;
-            let values = from.get(place..place + count).unwrap_or(&[]);
+            let values = part(from, place, count);
             for (row, v) in tile.iter_mut().zip(values) {
                 if let Some(to) = row.get_mut(channel) {
                     *to = *v;
@@ -113,10 +134,11 @@ impl Planes<'_> {
         len
     }
 
+    /// Writes what [`read`](Self::read) has read, at the same place.
     fn write(&mut self, at: usize, count: usize, start: usize, tile: &Tile) {
         for channel in 0..BLOCK.min(self.channels - start) {
             let place = at + (start + channel) * self.positions;
-            let places = self.y.get_mut(place..place + count).unwrap_or(&mut []);
+            let places = part_mut(self.y, place, count);
             for (to, row) in places.iter_mut().zip(tile) {
                 *to = row.get(channel).copied().unwrap_or(0.0);
             }

@@ -3,9 +3,20 @@ use core::fmt;
 /// What was wrong with the arguments of a call. Nothing has been written when it is returned.
 ///
 /// It is small, `Copy` and carries what a caller needs to say which argument to mend: the parameter's
-/// name, what was expected of it and what it was.
+/// name, what was expected of it and what it was. What only folding to integers can find wrong is a
+/// [`FoldError`](crate::FoldError), what only bytes can have wrong a [`FormatError`](crate::FormatError).
+///
+/// ```
+/// use layernorm::{Error, LayerNorm};
+///
+/// let error = LayerNorm::new(4)?.forward(&[0.0; 4], &mut [0.0; 3]).unwrap_err();
+/// assert_eq!(error, Error::Length { parameter: "y", expected: 4, actual: 3 });
+/// assert_eq!(error.to_string(), "y: expected length 4, actual 3");
+/// # Ok::<(), Error>(())
+/// ```
 #[non_exhaustive]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub enum Error {
     /// A number of things is 0, and there must be one.
     Zero {
@@ -18,15 +29,6 @@ pub enum Error {
         parameter: &'static str,
         /// Length it must have.
         expected: usize,
-        /// Length it has.
-        actual: usize,
-    },
-    /// A slice has fewer elements than it must have at least.
-    TooShort {
-        /// Name of the parameter, as in the signature.
-        parameter: &'static str,
-        /// Length it must have at least.
-        least: usize,
         /// Length it has.
         actual: usize,
     },
@@ -87,6 +89,13 @@ pub enum Error {
         /// Samples it has.
         actual: usize,
     },
+    /// The channels of a group norm are not the same number for each group.
+    Groups {
+        /// Groups that there are to be.
+        groups: usize,
+        /// Channels there are, which must be a multiple of the groups.
+        actual: usize,
+    },
     /// A modulation takes the place of γ and β, and the norm has one of its own.
     Affine {
         /// Which.
@@ -112,54 +121,8 @@ pub enum Error {
         /// What it is.
         actual: usize,
     },
-    /// `epsilon` is too large beside the square of the step of what is normalised: its integer would have more than 112 bits.
-    EpsilonBeyondScale {
-        /// What has that step: `input`, `residual`, or the `c` of an LSTM.
-        of: &'static str,
-        /// width² · epsilon must be below 2 to this power, in squared steps.
-        power: u32,
-        /// Bits of `epsilon`; `f32::from_bits` gives the value.
-        actual: u32,
-    },
-    /// A scale is not a finite number above 0.
-    Scale {
-        /// Name of the parameter, as in the signature.
-        parameter: &'static str,
-        /// Its bits; `f32::from_bits` gives the value.
-        actual: u32,
-    },
-    /// An element of `gamma` or `beta` is 2³¹ steps of the norm's output or more.
-    BeyondScale {
-        /// Name of the parameter, as in the signature.
-        parameter: &'static str,
-        /// Index of the first such element.
-        index: usize,
-        /// Its bits; `f32::from_bits` gives the value.
-        actual: u32,
-    },
-    /// The input's scale is more than 16 times that of the residual, in units of 2⁻¹⁶.
-    ScaleRatio {
-        /// Bits of the input's scale.
-        input: u32,
-        /// Bits of the residual's scale.
-        residual: u32,
-    },
     /// A residual form was called with parameters that were folded without a residual.
     NoResidual,
-    /// Bytes that are not what they are read as.
-    Format {
-        /// Where in the bytes.
-        offset: usize,
-        /// The little-endian number that must be there.
-        expected: u32,
-        /// Those that are.
-        actual: u32,
-    },
-    /// A number in bytes has a value that is not allowed there, because nothing ever writes it.
-    Corrupt {
-        /// Its offset.
-        offset: usize,
-    },
 }
 
 impl fmt::Display for Error {
@@ -168,9 +131,6 @@ impl fmt::Display for Error {
             Error::Zero { parameter } => write!(f, "{parameter}: expected at least 1, actual 0"),
             Error::Length { parameter, expected, actual } => {
                 write!(f, "{parameter}: expected length {expected}, actual {actual}")
-            }
-            Error::TooShort { parameter, least, actual } => {
-                write!(f, "{parameter}: expected a length of at least {least}, actual {actual}")
             }
             Error::NotWholeRows { parameter, width, actual } => {
                 write!(f, "{parameter}: expected a length that is a multiple of {width}, actual {actual}")
@@ -196,6 +156,9 @@ impl fmt::Display for Error {
                     "modulation: expected a number of samples that divides {rows} rows, actual {actual}"
                 )
             }
+            Error::Groups { groups, actual } => {
+                write!(f, "channels: expected a multiple of {groups} groups, actual {actual}")
+            }
             Error::Affine { parameter } => {
                 write!(f, "{parameter}: expected none beside a modulation, actual one")
             }
@@ -214,38 +177,8 @@ impl fmt::Display for Error {
             Error::TooLarge { parameter, limit, actual } => {
                 write!(f, "{parameter}: expected at most {limit}, actual {actual}")
             }
-            Error::EpsilonBeyondScale { of, power, actual } => {
-                let actual = f32::from_bits(actual);
-                write!(
-                    f,
-                    "epsilon: expected width² · epsilon below 2^{power} squared {of} steps, actual epsilon {actual}"
-                )
-            }
-            Error::Scale { parameter, actual } => {
-                write!(f, "{parameter}: expected a finite scale > 0, actual {}", f32::from_bits(actual))
-            }
-            Error::BeyondScale { parameter, index, actual } => {
-                let actual = f32::from_bits(actual);
-                write!(
-                    f,
-                    "{parameter}[{index}]: expected less than 2^31 steps of the output, actual {actual}"
-                )
-            }
-            Error::ScaleRatio { input, residual } => {
-                let (input, residual) = (f32::from_bits(input), f32::from_bits(residual));
-                write!(
-                    f,
-                    "input: expected a scale of at most 16 times the residual's {residual}, actual {input}"
-                )
-            }
             Error::NoResidual => {
                 write!(f, "params: expected parameters folded with a residual, actual without one")
-            }
-            Error::Format { offset, expected, actual } => {
-                write!(f, "bytes[{offset}]: expected {expected:#010x}, actual {actual:#010x}")
-            }
-            Error::Corrupt { offset } => {
-                write!(f, "bytes[{offset}]: expected a number that is allowed there, actual one that is not")
             }
         }
     }

@@ -1,5 +1,6 @@
 #![doc = include_str!("crate.md")]
 #![no_std]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![warn(missing_docs)]
 
 #[cfg(all(target_arch = "x86", not(target_feature = "sse2")))]
@@ -12,19 +13,31 @@ compile_error!(
 extern crate std;
 
 mod backward;
+mod blocks;
 mod bytes;
+mod centring;
 mod channels_first;
 mod dispatch;
 mod error;
+mod feature;
 #[cfg(feature = "fixed")]
 pub mod fixed;
 mod float;
+mod fold_error;
+mod format_error;
+mod forward;
+mod group_backward;
+mod group_forward;
+mod group_norm;
 mod integer;
 mod isa;
+mod layout;
 mod list;
+pub mod mixed;
 mod modulation;
 mod moments;
 mod norm;
+mod part;
 pub mod quantized;
 mod rows;
 #[cfg(feature = "sequence")]
@@ -38,7 +51,11 @@ mod sublayer;
 pub mod accuracy {}
 
 pub use backward::ParamGrads;
+pub use centring::{Centring, Layer, Rms};
 pub use error::Error;
+pub use fold_error::FoldError;
+pub use format_error::FormatError;
+pub use group_norm::GroupNorm;
 pub use modulation::Modulation;
 pub use moments::{Finish, Moments};
 pub use norm::{LayerNorm, Norm, RmsNorm};

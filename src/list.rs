@@ -25,13 +25,10 @@ impl<T: Copy, const N: usize> List<T, N> {
         }
     }
 
-    /// Adds an item, which there is room for, and returns its place.
+    /// Forgets all items.
     #[inline(always)]
-    pub(crate) fn push(&mut self, item: T) -> Option<&mut T> {
-        debug_assert!(self.len < N);
-        let place = self.items.get_mut(self.len)?;
-        self.len += 1;
-        Some(place.write(item))
+    pub(crate) fn clear(&mut self) {
+        self.len = 0;
     }
 
     /// Repeats the last item until their number is a multiple of `step`, or `N`.
@@ -43,6 +40,15 @@ impl<T: Copy, const N: usize> List<T, N> {
             places.iter_mut().for_each(|place| _ = place.write(last));
             self.len = end;
         }
+    }
+
+    /// Adds an item, which there is room for, and returns its place.
+    #[inline(always)]
+    pub(crate) fn push(&mut self, item: T) -> Option<&mut T> {
+        debug_assert!(self.len < N);
+        let place = self.items.get_mut(self.len)?;
+        self.len += 1;
+        Some(place.write(item))
     }
 }
 

@@ -1,57 +1,25 @@
-use crate::float::{
-    Affine, BLOCK, CanonicaliseNans, Next, Parameters, Pass, Push, Range, RowSpec, SecondPass, Stage, Totals,
-};
-use crate::rows::{Layout, Rows};
-use crate::{Error, Norm, RowStats, dispatch, shape};
-
-/// Pass 1 over a row that comes in blocks of [`BLOCK`] elements, the last of which may be shorter.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Blocks {
-    centred: bool,
-    pass: Pass,
-    totals: Totals,
-    range: Range,
-    /// Elements of this pass.
-    len: usize,
-}
-
-impl Blocks {
-    pub(crate) fn new(centred: bool) -> Self {
-        Self { centred, pass: Pass::FIRST, totals: Totals::EMPTY, range: Range::EMPTY, len: 0 }
-    }
-
-    /// Whole blocks, or the last.
-    pub(crate) fn push(&mut self, part: &[f32]) {
-        self.len += part.len();
-        if self.pass.stage == Stage::Range {
-            self.range.extend(part);
-        } else {
-            let about = self.pass.about;
-            dispatch::run(Push { about, part, totals: &mut self.totals }, part.len());
-        }
-    }
-
-    /// What the whole row has shown; begins another pass if that is not enough.
-    pub(crate) fn finish(&mut self, epsilon: f32) -> Finish {
-        let spec = &RowSpec { width: self.len, centred: self.centred, epsilon };
-        let next = if self.pass.stage == Stage::Range {
-            self.range.next(spec)
-        } else {
-            self.pass.next(spec, &self.totals.finish())
-        };
-        *self = Self::new(self.centred);
-        match next {
-            Next::Done(stats) => Finish::Done(stats),
-            Next::Again(pass) => {
-                self.pass = pass;
-                Finish::PushAgain
-            }
-        }
-    }
-}
+use crate::blocks::Blocks;
+use crate::float::{Affine, BLOCK, CanonicaliseNans, Parameters, SecondPass};
+use crate::layout::Layout;
+use crate::part::{part, part_mut};
+use crate::rows::Rows;
+use crate::{Centring, Error, Norm, RowStats, dispatch, shape};
 
 /// What [`Moments::finish`] found.
+///
+/// ```
+/// use layernorm::{Finish, Moments};
+///
+/// let mut moments = Moments::new();
+/// moments.push(&[1e7, 1e7 + 2.0])?; // a mean far from 0 beside its deviation
+/// assert_eq!(moments.finish(1e-5)?, Finish::PushAgain);
+/// moments.push(&[1e7, 1e7 + 2.0])?;
+/// assert!(matches!(moments.finish(1e-5)?, Finish::Done(stats) if stats.mean() == 1e7 + 1.0));
+/// # Ok::<(), layernorm::Error>(())
+/// ```
+#[must_use = "a row may have to be pushed again"]
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub enum Finish {
     /// The statistics of the row; the moments are empty and ready for the next one.
     Done(RowStats),
@@ -83,6 +51,7 @@ pub enum Finish {
 /// assert!((y[1] - 1.3416355).abs() < 1e-6);
 /// # Ok::<(), layernorm::Error>(())
 /// ```
+#[must_use = "moments say nothing until they are finished"]
 #[derive(Clone, Debug)]
 pub struct Moments {
     blocks: Blocks,
@@ -94,34 +63,63 @@ pub struct Moments {
 }
 
 impl Moments {
-    /// Of a row for [`LayerNorm`](crate::LayerNorm).
+    /// The moments of a row for [`LayerNorm`](crate::LayerNorm).
+    ///
+    /// ```
+    /// use layernorm::{Finish, Moments};
+    ///
+    /// let mut moments = Moments::new();
+    /// moments.push(&[-1.0, 3.0])?;
+    /// assert!(matches!(moments.finish(0.0)?, Finish::Done(stats) if stats.mean() == 1.0));
+    /// # Ok::<(), layernorm::Error>(())
+    /// ```
     pub fn new() -> Self {
-        Self::of(true)
+        Self::empty(true)
     }
 
-    /// Of a row for [`RmsNorm`](crate::RmsNorm): about 0.
+    /// The moments of a row for [`RmsNorm`](crate::RmsNorm): about 0.
+    ///
+    /// ```
+    /// use layernorm::{Finish, Moments};
+    ///
+    /// let mut moments = Moments::uncentred();
+    /// moments.push(&[2.0, -2.0])?;
+    /// assert!(matches!(moments.finish(0.0)?, Finish::Done(stats) if stats.rstd() == 0.5));
+    /// # Ok::<(), layernorm::Error>(())
+    /// ```
     pub fn uncentred() -> Self {
-        Self::of(false)
+        Self::empty(false)
     }
 
-    fn of(centred: bool) -> Self {
+    fn empty(centred: bool) -> Self {
         Self { blocks: Blocks::new(centred), block: [0.0; BLOCK], filled: 0, row: None }
     }
 
     /// The next elements of the row, any number of them.
     ///
+    /// ```
+    /// use layernorm::{Finish, Moments};
+    ///
+    /// let mut moments = Moments::new();
+    /// for chunk in [&[-1.0, 0.0, 1.0][..], &[], &[4.0]] {
+    ///     moments.push(chunk)?;
+    /// }
+    /// assert!(matches!(moments.finish(1e-5)?, Finish::Done(stats) if stats.mean() == 1.0));
+    /// # Ok::<(), layernorm::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// [`Error::TooLarge`] where a later pass gets more elements than the first had, or the row more than `usize::MAX`;
     /// nothing is added then.
     pub fn push(&mut self, chunk: &[f32]) -> Result<(), Error> {
-        self.room("chunk", chunk.len())?;
+        self.check_room("chunk", chunk.len())?;
         let mut rest = chunk;
         if self.filled > 0 {
-            let free = self.block.get_mut(self.filled..).unwrap_or(&mut []);
-            let (first, others) = rest.split_at(free.len().min(rest.len()));
+            let free = part_mut(&mut self.block, self.filled, BLOCK - self.filled);
+            let (first, remaining) = rest.split_at(free.len().min(rest.len()));
             free.iter_mut().zip(first).for_each(|(to, v)| *to = *v);
             self.filled += first.len();
-            rest = others;
+            rest = remaining;
             if self.filled == BLOCK {
                 self.close();
             }
@@ -142,25 +140,39 @@ impl Moments {
     ///
     /// The statistics are as good as those of the row in one piece, but not always the same bits.
     ///
+    /// ```
+    /// use layernorm::{Finish, Moments};
+    ///
+    /// let (mut first, mut second) = (Moments::new(), Moments::new());
+    /// first.push(&[-1.0, 0.0])?;
+    /// second.push(&[1.0, 4.0])?;
+    /// first.merge(&second)?;
+    /// assert!(matches!(first.finish(1e-5)?, Finish::Done(stats) if stats.mean() == 1.0));
+    /// # Ok::<(), layernorm::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// [`Error::Passes`] where the two are not in the same pass over the same row; [`Error::TooLarge`] where a later pass
     /// gets more elements than the first had, or the row more than `usize::MAX`; nothing is added then.
     pub fn merge(&mut self, other: &Moments) -> Result<(), Error> {
-        let same = self.blocks.pass == other.blocks.pass && self.blocks.centred == other.blocks.centred;
-        if !same || self.row != other.row {
+        if !self.blocks.is_same_pass(&other.blocks) || self.row != other.row {
             return Err(Error::Passes);
         }
-        self.room("other", other.pushed())?;
+        self.check_room("other", other.pushed())?;
         let mut other = other.clone();
         self.close();
         other.close();
-        self.blocks.totals.merge(&other.blocks.totals);
-        self.blocks.range.merge(&other.blocks.range);
-        self.blocks.len += other.blocks.len;
+        self.blocks.merge(&other.blocks);
         Ok(())
     }
 
     /// The statistics of the row, those of [`statistics`](Norm::statistics) bit for bit, or that it takes another pass.
+    ///
+    /// ```
+    /// use layernorm::{Error, Moments};
+    ///
+    /// assert_eq!(Moments::new().finish(1e-5), Err(Error::Zero { parameter: "chunk" })); // nothing was pushed
+    /// ```
     ///
     /// # Errors
     /// [`Error::Epsilon`]; [`Error::Zero`] for `chunk` where nothing was pushed, [`Error::Length`] for it where a later pass
@@ -172,25 +184,25 @@ impl Moments {
             shape::length("chunk", width, row)?;
         }
         self.close();
-        let finish = self.blocks.finish(epsilon);
-        self.row = (finish == Finish::PushAgain).then_some(width);
-        Ok(finish)
+        let stats = self.blocks.finish(epsilon);
+        self.row = stats.is_none().then_some(width);
+        Ok(stats.map_or(Finish::PushAgain, Finish::Done))
     }
 
     /// Elements of this pass.
     fn pushed(&self) -> usize {
-        self.blocks.len + self.filled
+        self.blocks.len() + self.filled
     }
 
-    /// Whether so many elements more are no more than the row has, or `usize` counts.
-    fn room(&self, parameter: &'static str, actual: usize) -> Result<(), Error> {
+    /// An error unless the row has room for `actual` elements more. Before its length is known, `usize` is the limit.
+    fn check_room(&self, parameter: &'static str, actual: usize) -> Result<(), Error> {
         let limit = self.row.unwrap_or(usize::MAX) - self.pushed();
         if actual > limit { Err(Error::TooLarge { parameter, limit, actual }) } else { Ok(()) }
     }
 
-    /// The block is over, full or not.
+    /// Ends the block, full or not.
     fn close(&mut self) {
-        let block = self.block.get(..self.filled).unwrap_or(&[]);
+        let block = part(&self.block, 0, self.filled);
         if !block.is_empty() {
             self.blocks.push(block);
         }
@@ -205,10 +217,20 @@ impl Default for Moments {
 }
 
 /// # Rows in pieces
-impl<'a, const CENTRED: bool> Norm<'a, CENTRED> {
+impl<'a, K: Centring> Norm<'a, K> {
     /// `out = norm(chunk)` for the elements of one row from `offset` on, whose statistics are `stats`.
     ///
     /// Both have any length that the row has room for. The bits are those of [`forward`](Self::forward) of the whole row.
+    ///
+    /// ```
+    /// use layernorm::{LayerNorm, RowStats};
+    ///
+    /// let (norm, mut stats, mut out) = (LayerNorm::new(4)?, [RowStats::default()], [0.0; 2]);
+    /// norm.statistics(&[1.0, 2.0, 3.0, 4.0], &mut stats)?;
+    /// norm.apply(&stats[0], 2, &[3.0, 4.0], &mut out)?;
+    /// assert_eq!(out, [0.4472118, 1.3416355]);
+    /// # Ok::<(), layernorm::Error>(())
+    /// ```
     ///
     /// # Errors
     /// [`Error::Length`] for `out`; [`Error::BeyondRow`]; nothing is written then.
@@ -227,17 +249,22 @@ impl<'a, const CENTRED: bool> Norm<'a, CENTRED> {
         };
         let rows = Rows::apart(chunk, out, Layout::packed(1, width));
         self.second_pass(stats, offset..end, rows);
-        // The chunk need not be of the row that the statistics are of.
-        dispatch::run(CanonicaliseNans(out), width);
+        // The chunk may be of another row than the statistics, so NaNs may come out of any element.
+        dispatch::run(CanonicaliseNans(out));
         Ok(())
     }
 
-    /// Writes the elements `features` of a row.
+    /// Writes the elements `features` of a row, which are all that `rows` holds.
     pub(crate) fn second_pass(&self, stats: &RowStats, features: core::ops::Range<usize>, rows: Rows) {
-        let part = |of: Option<&'a [f32]>| of.map(|of| of.get(features.clone()).unwrap_or(&[]));
+        debug_assert!(features.len() == rows.width() && rows.count() <= 1);
+        let own = |parameter: Option<&'a [f32]>| {
+            debug_assert!(parameter.is_none_or(|values| features.end <= values.len()), "{features:?}");
+            parameter.map(|values| values.get(features.clone()).unwrap_or(&[]))
+        };
         let affine =
-            &Affine::new(Parameters { gamma: part(self.gamma), beta: part(self.beta), ..self.parameters() });
+            &Affine::new(Parameters { gamma: own(self.gamma), beta: own(self.beta), ..self.parameters() });
         let stats = core::slice::from_ref(stats);
-        dispatch::run(SecondPass { centred: CENTRED, stats, affine, rows }, features.len());
+        let second_pass = SecondPass { centred: K::CENTRED, stats, about_zero: false, affine, rows };
+        dispatch::run(second_pass);
     }
 }

@@ -1,178 +1,247 @@
-use crate::float::{Forward, Parameters};
-use crate::isa::ONE_LANE;
-use crate::rows::{Layout, Rows};
-use crate::{Error, RowStats, dispatch, shape};
+use crate::float::Parameters;
+use crate::layout::Layout;
+use crate::shape::checked;
+use crate::{Centring, Error, Layer, Rms, shape};
+use core::marker::PhantomData;
 
-/// [`LayerNorm`] if `CENTRED`, else [`RmsNorm`]: of rows of `width` elements.
+/// Layer normalisation or RMSNorm of rows of `width` elements: [`LayerNorm`] is `Norm<Layer>`, [`RmsNorm`] is `Norm<Rms>`.
 ///
 /// Slices are row-major, rows × width; any number of rows, none included. A value is a few words and borrows γ and β.
+///
+/// | verb | |
+/// |---|---|
+/// | [`forward`](Self::forward), [`forward_in_place`](Self::forward_in_place) | rows to rows |
+/// | [`forward_with_stats`](Self::forward_with_stats), [`statistics`](Self::statistics) | keep each row's mean and rstd |
+/// | [`forward_residual`](Self::forward_residual), [`forward_residual_with_stats`](Self::forward_residual_with_stats) | add to a residual, and normalise the sum |
+/// | [`pre_norm`](Self::pre_norm), [`post_norm`](Self::post_norm) | around a sublayer of a Transformer |
+/// | [`forward_modulated`](Self::forward_modulated) | scale and shift of each sample in place of γ and β |
+/// | [`forward_strided`](Self::forward_strided), [`forward_strided_in_place`](Self::forward_strided_in_place) | rows with something between them |
+/// | [`forward_channels_first`](Self::forward_channels_first), [`forward_channels_first_in_place`](Self::forward_channels_first_in_place) | over the channels of images |
+/// | [`apply`](Self::apply) | a piece of a row whose statistics [`Moments`](crate::Moments) found |
+/// | [`backward`](Self::backward), [`backward_in_place`](Self::backward_in_place) | gradients of x, γ and β |
 ///
 /// | | |
 /// |---|---|
 /// | finite row | x̂ within 19.1 ULP of max(1, \|x̂\|), 6.1 under RMSNorm, for N ≤ 2²⁴, whatever its mean, scale and ε: proved for every row. Ordinary and adversarial ones are within 4 |
-/// | constant row | exactly β; of zeros under RMSNorm |
+/// | constant row | exactly β; under RMSNorm a row of zeros |
 /// | row with a NaN or an infinity | all NaN (0x7fc00000); other rows untouched |
 /// | bits | the same on every machine, for every verb, row count and alignment |
+///
+/// A norm can be made at compile time, and then costs nothing at run time:
+///
+/// ```
+/// use layernorm::LayerNorm;
+///
+/// static GAMMA: [f32; 4] = [1.0, 0.5, 2.0, 1.0];
+/// static NORM: LayerNorm = match LayerNorm::new(4) {
+///     Ok(norm) => match norm.with_gamma(&GAMMA) {
+///         Ok(norm) => norm,
+///         Err(_) => panic!("a γ that is not finite"),
+///     },
+///     Err(_) => panic!("a width of 0"),
+/// };
+///
+/// let mut row = [1.0, 2.0, 3.0, 4.0];
+/// NORM.forward_in_place(&mut row)?;
+/// assert_eq!(row, [-1.3416355, -0.2236059, 0.8944236, 1.3416355]);
+/// # Ok::<(), layernorm::Error>(())
+/// ```
+#[must_use = "a norm does nothing until one of its verbs is called"]
 #[derive(Clone, Copy, Debug)]
-pub struct Norm<'a, const CENTRED: bool> {
+pub struct Norm<'a, K> {
     pub(crate) width: usize,
     pub(crate) gamma: Option<&'a [f32]>,
     pub(crate) beta: Option<&'a [f32]>,
     pub(crate) epsilon: f32,
     pub(crate) unit_offset: bool,
+    pub(crate) kind: PhantomData<K>,
 }
 
 /// Layer normalisation (Ba, Kiros and Hinton 2016): `y = (x − mean) / sqrt(var + ε) · γ + β`.
 ///
-/// `mean` and `var` (divided by N) are those of the row alone.
-pub type LayerNorm<'a> = Norm<'a, true>;
-
-/// RMSNorm (Zhang and Sennrich 2019): `y = x / sqrt(mean(x²) + ε) · γ`.
+/// `mean` and `var` (divided by N) are those of the row alone. Its verbs are those of [`Norm`].
 ///
-/// Layer normalisation without centring and without β.
-pub type RmsNorm<'a> = Norm<'a, false>;
+/// ```
+/// use layernorm::LayerNorm;
+///
+/// let mut row = [1.0, 2.0, 3.0, 4.0];
+/// LayerNorm::new(4)?.forward_in_place(&mut row)?;
+/// assert_eq!(row, [-1.3416355, -0.4472118, 0.4472118, 1.3416355]);
+/// # Ok::<(), layernorm::Error>(())
+/// ```
+pub type LayerNorm<'a> = Norm<'a, Layer>;
 
-impl<'a, const CENTRED: bool> Norm<'a, CENTRED> {
+/// RMSNorm (Zhang and Sennrich 2019): `y = x / sqrt(mean(x²) + ε) · γ + β`.
+///
+/// Layer normalisation without centring, and in the paper without β. Its verbs are those of [`Norm`].
+///
+/// ```
+/// use layernorm::RmsNorm;
+///
+/// let mut row = [1.0, 2.0, 3.0, 4.0];
+/// RmsNorm::new(4)?.forward_in_place(&mut row)?;
+/// assert_eq!(row, [0.36514813, 0.73029625, 1.0954444, 1.4605925]);
+/// # Ok::<(), layernorm::Error>(())
+/// ```
+pub type RmsNorm<'a> = Norm<'a, Rms>;
+
+impl<'a, K: Centring> Norm<'a, K> {
     /// γ = 1, β = 0, ε = 1e-5.
+    ///
+    /// ```
+    /// use layernorm::{Error, LayerNorm};
+    ///
+    /// assert_eq!(LayerNorm::new(768)?.width(), 768);
+    /// assert_eq!(LayerNorm::new(0).unwrap_err(), Error::Zero { parameter: "width" });
+    /// # Ok::<(), Error>(())
+    /// ```
     ///
     /// # Errors
     /// [`Error::Zero`].
-    pub fn new(width: usize) -> Result<Self, Error> {
-        let width = shape::width(width)?;
-        Ok(Self { width, gamma: None, beta: None, epsilon: 1e-5, unit_offset: false })
+    pub const fn new(width: usize) -> Result<Self, Error> {
+        let width = checked!(shape::width(width));
+        Ok(Self { width, gamma: None, beta: None, epsilon: 1e-5, unit_offset: false, kind: PhantomData })
     }
 
     /// Gain, one for each of the `width` features.
     ///
+    /// ```
+    /// use layernorm::{Error, LayerNorm};
+    ///
+    /// let norm = LayerNorm::new(2)?;
+    /// assert_eq!(norm.with_gamma(&[2.0, 0.5])?.gamma(), Some(&[2.0, 0.5][..]));
+    /// let error = Error::Length { parameter: "gamma", expected: 2, actual: 3 };
+    /// assert_eq!(norm.with_gamma(&[1.0; 3]).unwrap_err(), error);
+    /// # Ok::<(), Error>(())
+    /// ```
+    ///
     /// # Errors
     /// [`Error::Length`]; [`Error::NotFinite`] for a NaN or an infinity.
-    pub fn with_gamma(self, gamma: &'a [f32]) -> Result<Self, Error> {
-        shape::feature_vector("gamma", gamma, self.width)?;
+    pub const fn with_gamma(self, gamma: &'a [f32]) -> Result<Self, Error> {
+        checked!(shape::feature_vector("gamma", gamma, self.width));
         Ok(Self { gamma: Some(gamma), ..self })
     }
 
+    /// Bias, one for each of the `width` features.
+    ///
+    /// ```
+    /// use layernorm::RmsNorm;
+    ///
+    /// let norm = RmsNorm::new(2)?.with_beta(&[10.0, 20.0])?;
+    /// let mut y = [0.0; 2];
+    /// norm.forward(&[0.0, 0.0], &mut y)?;
+    /// assert_eq!(y, [10.0, 20.0]);
+    /// # Ok::<(), layernorm::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Length`]; [`Error::NotFinite`] for a NaN or an infinity.
+    pub const fn with_beta(self, beta: &'a [f32]) -> Result<Self, Error> {
+        checked!(shape::feature_vector("beta", beta, self.width));
+        Ok(Self { beta: Some(beta), ..self })
+    }
+
+    /// [`with_gamma`](Self::with_gamma) and [`with_beta`](Self::with_beta), checked by the lanes of the instruction set: for the npm
+    /// package, which makes a norm in every call.
+    #[doc(hidden)]
+    pub fn with_affine(self, gamma: Option<&'a [f32]>, beta: Option<&'a [f32]>) -> Result<Self, Error> {
+        for (parameter, values) in [("gamma", gamma), ("beta", beta)] {
+            if let Some(values) = values {
+                shape::feature_vector_by_lanes(parameter, values, self.width)?;
+            }
+        }
+        Ok(Self { gamma, beta, ..self })
+    }
+
     /// The gain is 1 + γ, rounded once, as in Gemma's RMSNorm. Without γ it is 1.
-    pub fn with_unit_offset(self) -> Self {
+    ///
+    /// ```
+    /// use layernorm::RmsNorm;
+    ///
+    /// let (gemma, plain) = ([0.0, 1.0], [1.0, 2.0]);
+    /// let (mut y, mut expected) = ([0.0; 2], [0.0; 2]);
+    /// RmsNorm::new(2)?.with_gamma(&gemma)?.with_unit_offset().forward(&[3.0, 4.0], &mut y)?;
+    /// RmsNorm::new(2)?.with_gamma(&plain)?.forward(&[3.0, 4.0], &mut expected)?;
+    /// assert_eq!(y, expected);
+    /// # Ok::<(), layernorm::Error>(())
+    /// ```
+    pub const fn with_unit_offset(self) -> Self {
         Self { unit_offset: true, ..self }
     }
 
     /// What is added to the variance (or the mean square); finite, ≥ 0, and 0 is fine.
     ///
+    /// ```
+    /// use layernorm::LayerNorm;
+    ///
+    /// let mut row = [-2.0, 2.0];
+    /// LayerNorm::new(2)?.with_epsilon(0.0)?.forward_in_place(&mut row)?;
+    /// assert_eq!(row, [-1.0, 1.0]);
+    /// # Ok::<(), layernorm::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// [`Error::Epsilon`].
-    pub fn with_epsilon(self, epsilon: f32) -> Result<Self, Error> {
-        Ok(Self { epsilon: shape::epsilon(epsilon)?, ..self })
+    pub const fn with_epsilon(self, epsilon: f32) -> Result<Self, Error> {
+        Ok(Self { epsilon: checked!(shape::epsilon(epsilon)), ..self })
     }
 
-    /// `y = norm(x)`; both rows × width.
+    /// Number of features in a row.
     ///
-    /// # Errors
-    /// [`Error::NotWholeRows`] for `x`, [`Error::Length`] for `y`; nothing is written then.
-    pub fn forward(&self, x: &[f32], y: &mut [f32]) -> Result<(), Error> {
-        let layout = self.layout(x)?;
-        shape::length("y", y.len(), x.len())?;
-        self.run(Rows::apart(x, y, layout), None)
+    /// ```
+    /// assert_eq!(layernorm::LayerNorm::new(64)?.width(), 64);
+    /// # Ok::<(), layernorm::Error>(())
+    /// ```
+    pub const fn width(&self) -> usize {
+        self.width
     }
 
-    /// `x = norm(x)`; rows × width. The bits are those of [`forward`](Self::forward).
+    /// What is added to the variance or the mean square.
     ///
-    /// # Errors
-    /// [`Error::NotWholeRows`]; nothing is written then.
-    pub fn forward_in_place(&self, x: &mut [f32]) -> Result<(), Error> {
-        let layout = self.layout(x)?;
-        self.run(Rows::in_place(x, layout), None)
+    /// ```
+    /// assert_eq!(layernorm::LayerNorm::new(64)?.epsilon(), 1e-5);
+    /// # Ok::<(), layernorm::Error>(())
+    /// ```
+    pub const fn epsilon(&self) -> f32 {
+        self.epsilon
     }
 
-    /// `y = norm(x)`, and the statistics of each row in `stats`.
+    /// The gain that was given, `width` numbers; none is a gain of 1.
     ///
-    /// # Errors
-    /// [`Error::NotWholeRows`] for `x`, [`Error::Length`] for `y` or `stats`; nothing is written then.
-    pub fn forward_with_stats(&self, x: &[f32], y: &mut [f32], stats: &mut [RowStats]) -> Result<(), Error> {
-        let layout = self.layout(x)?;
-        shape::length("y", y.len(), x.len())?;
-        self.run(Rows::apart(x, y, layout), Some(stats))
+    /// ```
+    /// assert_eq!(layernorm::RmsNorm::new(64)?.gamma(), None);
+    /// # Ok::<(), layernorm::Error>(())
+    /// ```
+    pub const fn gamma(&self) -> Option<&'a [f32]> {
+        self.gamma
     }
 
-    /// The statistics of each row alone.
+    /// The bias that was given, `width` numbers; none is a bias of 0.
     ///
-    /// # Errors
-    /// [`Error::NotWholeRows`] for `x`, [`Error::Length`] for `stats`; nothing is written then.
-    pub fn statistics(&self, x: &[f32], stats: &mut [RowStats]) -> Result<(), Error> {
-        let layout = self.layout(x)?;
-        self.run(Rows::read(x, layout), Some(stats))
+    /// ```
+    /// assert_eq!(layernorm::RmsNorm::new(2)?.with_beta(&[0.5, 0.0])?.beta(), Some(&[0.5, 0.0][..]));
+    /// # Ok::<(), layernorm::Error>(())
+    /// ```
+    pub const fn beta(&self) -> Option<&'a [f32]> {
+        self.beta
     }
 
-    /// `residual += x; y = norm(residual)` in one go; all rows × width.
+    /// Whether the gain is 1 + γ.
     ///
-    /// # Errors
-    /// [`Error::NotWholeRows`] for `x`, [`Error::Length`] for `residual` or `y`; nothing is written then.
-    pub fn forward_residual(&self, x: &[f32], residual: &mut [f32], y: &mut [f32]) -> Result<(), Error> {
-        self.residual(x, residual, y, None)
+    /// ```
+    /// assert!(layernorm::RmsNorm::new(64)?.with_unit_offset().unit_offset());
+    /// # Ok::<(), layernorm::Error>(())
+    /// ```
+    pub const fn unit_offset(&self) -> bool {
+        self.unit_offset
     }
 
-    /// [`forward_residual`](Self::forward_residual), and the statistics of each row in `stats`.
-    ///
-    /// # Errors
-    /// [`Error::NotWholeRows`] for `x`, [`Error::Length`] for `residual`, `y` or `stats`; nothing is written then.
-    pub fn forward_residual_with_stats(
-        &self,
-        x: &[f32],
-        residual: &mut [f32],
-        y: &mut [f32],
-        stats: &mut [RowStats],
-    ) -> Result<(), Error> {
-        self.residual(x, residual, y, Some(stats))
-    }
-
-    fn residual(
-        &self,
-        x: &[f32],
-        residual: &mut [f32],
-        y: &mut [f32],
-        stats: Option<&mut [RowStats]>,
-    ) -> Result<(), Error> {
-        let layout = self.layout(x)?;
-        shape::length("residual", residual.len(), x.len())?;
-        shape::length("y", y.len(), x.len())?;
-        self.run(Rows::residual(x, residual, y, layout), stats)
-    }
-
-    /// Of whole rows one behind the other.
+    /// Whole rows one after the other.
     pub(crate) fn layout(&self, x: &[f32]) -> Result<Layout, Error> {
         Ok(Layout::packed(shape::rows("x", x.len(), self.width)?, self.width))
     }
 
     pub(crate) fn parameters(&self) -> Parameters<'a> {
         Parameters { gamma: self.gamma, beta: self.beta, unit_offset: self.unit_offset }
-    }
-
-    pub(crate) fn run(&self, rows: Rows, stats: Option<&mut [RowStats]>) -> Result<(), Error> {
-        let stats = match stats {
-            Some(stats) => {
-                shape::length("stats", stats.len(), rows.count())?;
-                stats
-            }
-            None => &mut [],
-        };
-        let (elements, parameters) = (rows.elements(), self.parameters());
-        let epsilon = self.epsilon;
-        let forward = Forward { centred: CENTRED, rows, parameters, epsilon, stats };
-        if ONE_LANE {
-            forward.one_by_one();
-        } else {
-            dispatch::run(forward, elements);
-        }
-        Ok(())
-    }
-}
-
-impl<'a> LayerNorm<'a> {
-    /// Bias, one for each of the `width` features.
-    ///
-    /// # Errors
-    /// [`Error::Length`]; [`Error::NotFinite`] for a NaN or an infinity.
-    pub fn with_beta(self, beta: &'a [f32]) -> Result<Self, Error> {
-        shape::feature_vector("beta", beta, self.width)?;
-        Ok(Self { beta: Some(beta), ..self })
     }
 }

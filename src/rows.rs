@@ -5,43 +5,12 @@
 //! longer than its value, and checks that the rows lie within them; a place to write belongs to one value at a time.
 #![allow(unsafe_code)]
 
-use crate::isa::{GROUP, Group, Isa, ONE_LANE, elements_from, elements_from_mut};
+use crate::feature::Feature;
+use crate::isa::{GROUP, Isa, OUT_OF_CACHE, elements_from, elements_from_mut};
+use crate::layout::Layout;
 use core::marker::PhantomData;
 use core::ptr::{null, null_mut};
 use core::slice::{from_raw_parts, from_raw_parts_mut};
-
-/// Where the rows of a call are in its slices.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Layout {
-    pub rows: usize,
-    pub width: usize,
-    /// Elements from the beginning of a row to that of the next where they are read; at least `width`.
-    pub from: usize,
-    /// The same where they are written.
-    pub to: usize,
-}
-
-impl Layout {
-    #[inline(always)]
-    pub(crate) fn packed(rows: usize, width: usize) -> Self {
-        Self { rows, width, from: width, to: width }
-    }
-
-    /// The layout itself, if slices of `from` and `to` elements hold its rows: callers have seen to that. Else no row.
-    #[inline(always)]
-    fn within(self, from: usize, to: usize) -> Self {
-        let Self { rows, width, .. } = self;
-        let fits = |step: usize, len: usize| {
-            let end = rows.wrapping_sub(1).checked_mul(step).and_then(|start| start.checked_add(width));
-            // The compiler knows it of packed rows, from how they were counted.
-            let packed = ONE_LANE && step == width && len.checked_div(width) == Some(rows);
-            packed || step >= width && end.is_some_and(|end| end <= len)
-        };
-        let all = fits(self.from, from) && (self.to == self.from && to == from || fits(self.to, to));
-        debug_assert!(all || rows == 0, "{self:?} in slices of {from} and {to}");
-        Self { rows: if all { rows } else { 0 }, ..self }
-    }
-}
 
 /// Rows to read and the places to write them to: two slices, one that is written where it was read, or one that is
 /// only read.
@@ -51,6 +20,8 @@ pub(crate) struct Rows<'a> {
     addend: *const f32,
     /// Null where nothing is to be written.
     to: *mut f32,
+    /// No cache holds them.
+    out_of_cache: bool,
     layout: Layout,
     slices: PhantomData<&'a mut [f32]>,
 }
@@ -60,39 +31,43 @@ pub(crate) struct Row<'a> {
     from: *mut f32,
     to: *mut f32,
     width: usize,
+    out_of_cache: bool,
     slices: PhantomData<&'a mut [f32]>,
 }
 
-/// One group of a [`Row`]. It makes no reference that outlives a load or a store, so that none meets another one.
-pub(crate) struct Slot<'a> {
+/// `SIZE` elements of a [`Row`]. It makes no reference that outlives a load or a store, so that none meets another one.
+pub(crate) struct Slot<'a, const SIZE: usize> {
     from: *const f32,
     to: *mut f32,
+    out_of_cache: Option<OutOfCache>,
     slices: PhantomData<&'a mut [f32]>,
 }
 
-/// A number for each element of a row, or one group for all of its groups.
+/// How a group is written that no cache holds.
 #[derive(Clone, Copy)]
-pub(crate) struct Feature<'a> {
-    at: *const Group,
-    /// Bytes from one group to the next; 0 where it is the same.
-    step: usize,
-    groups: usize,
-    tail: &'a [f32],
+struct OutOfCache {
+    /// By [`Isa::stream`]. Rows in place are in a cache when they are written, and stay there.
+    streamed: bool,
+    /// Elements from what is read to what is fetched meanwhile.
+    ahead: usize,
 }
+
+/// Elements that are read before they are written: rows of a batch together.
+const AHEAD: usize = 1024;
 
 impl<'a> Rows<'a> {
     #[inline(always)]
     pub(crate) fn read(x: &'a [f32], layout: Layout) -> Self {
         let from = x.as_ptr().cast_mut();
         let layout = Layout { to: layout.from, ..layout }.within(x.len(), x.len());
-        Self { from, addend: null(), to: null_mut(), layout, slices: PhantomData }
+        Self { from, addend: null(), to: null_mut(), out_of_cache: false, layout, slices: PhantomData }
     }
 
     #[inline(always)]
     pub(crate) fn apart(x: &'a [f32], y: &'a mut [f32], layout: Layout) -> Self {
         let layout = layout.within(x.len(), y.len());
         let (from, to) = (x.as_ptr().cast_mut(), y.as_mut_ptr());
-        Self { from, addend: null(), to, layout, slices: PhantomData }
+        Self { from, addend: null(), to, out_of_cache: false, layout, slices: PhantomData }
     }
 
     /// Written where they are read; `layout.to` is not asked for.
@@ -100,15 +75,15 @@ impl<'a> Rows<'a> {
     pub(crate) fn in_place(y: &'a mut [f32], layout: Layout) -> Self {
         let layout = Layout { to: layout.from, ..layout }.within(y.len(), y.len());
         let to = y.as_mut_ptr();
-        Self { from: to, addend: null(), to, layout, slices: PhantomData }
+        Self { from: to, addend: null(), to, out_of_cache: false, layout, slices: PhantomData }
     }
 
-    /// `residual` is read, once `x` has been added to it.
+    /// First `x` is added to `residual`; the rows are then read from `residual`.
     #[inline(always)]
     pub(crate) fn residual(x: &'a [f32], residual: &'a mut [f32], y: &'a mut [f32], layout: Layout) -> Self {
         let layout = layout.within(x.len().min(residual.len()), y.len());
         let (from, to) = (residual.as_mut_ptr(), y.as_mut_ptr());
-        Self { from, addend: x.as_ptr(), to, layout, slices: PhantomData }
+        Self { from, addend: x.as_ptr(), to, out_of_cache: false, layout, slices: PhantomData }
     }
 
     /// `y` is read, once `x` has been added to it, and written.
@@ -133,6 +108,20 @@ impl<'a> Rows<'a> {
         self.layout.width
     }
 
+    /// Looks whether a cache holds what is written. Where none does, and the instruction set can, [`groups`] are written past the
+    /// caches until the streams are dropped, and the next ones to be read are fetched meanwhile.
+    #[inline(always)]
+    pub(crate) fn streams<I: Isa>(&mut self, isa: I) -> Streams<I> {
+        self.out_of_cache = I::STREAMS && self.are_written() && self.elements() > OUT_OF_CACHE;
+        Streams { isa, are_written: self.out_of_cache }
+    }
+
+    /// Whether there is a place to write them to.
+    #[inline(always)]
+    pub(crate) fn are_written(&self) -> bool {
+        !self.to.is_null()
+    }
+
     #[inline(always)]
     pub(crate) fn elements(&self) -> usize {
         self.layout.rows * self.layout.width
@@ -147,7 +136,7 @@ impl<'a> Rows<'a> {
             if at.is_null() { at } else { at.wrapping_add(first * step) }
         };
         let (from, addend) = (on(self.from, layout.from), on(self.addend.cast_mut(), layout.from));
-        Rows { from, addend, to: on(self.to, layout.to), layout, slices: PhantomData }
+        Rows { from, addend, to: on(self.to, layout.to), layout, ..*self }
     }
 
     /// Elements of the slice that is read, from the first row to the end of the last.
@@ -177,13 +166,37 @@ impl<'a> Rows<'a> {
     /// Row `i`; empty where nothing is to be written.
     #[inline(always)]
     pub(crate) fn row(&mut self, i: usize) -> Row<'_> {
-        debug_assert!(i < self.layout.rows);
+        let [row] = self.rows(i);
+        row
+    }
+
+    /// `COUNT` rows from row `i` on.
+    #[inline(always)]
+    pub(crate) fn rows<const COUNT: usize>(&mut self, i: usize) -> [Row<'_>; COUNT] {
+        debug_assert!(i + COUNT <= self.layout.rows);
         let Layout { rows, width, from, to } = self.layout;
-        Row {
+        let at = |i: usize| Row {
             from: self.from.wrapping_add(i.wrapping_mul(from)),
             to: self.to.wrapping_add(i.wrapping_mul(to)),
             width: if i < rows && !self.to.is_null() { width } else { 0 },
+            out_of_cache: self.out_of_cache,
             slices: PhantomData,
+        };
+        core::array::from_fn(|other| at(i + other))
+    }
+}
+
+/// Stores past the caches, which end when this is dropped.
+pub(crate) struct Streams<I: Isa> {
+    isa: I,
+    are_written: bool,
+}
+
+impl<I: Isa> Drop for Streams<I> {
+    #[inline(always)]
+    fn drop(&mut self) {
+        if self.are_written {
+            self.isa.end_streams();
         }
     }
 }
@@ -196,28 +209,6 @@ impl Row<'_> {
         }
         // SAFETY: `width` elements of a slice borrowed for longer; whoever writes them borrows `self` mutably.
         unsafe { from_raw_parts(self.from, self.width) }
-    }
-
-    /// The whole groups of the row, each with its groups of two features: γ and β, or γ and x.
-    #[inline(always)]
-    pub(crate) fn groups<'p>(
-        &'p mut self,
-        mut first: Feature<'p>,
-        mut second: Feature<'p>,
-    ) -> impl Iterator<Item = (Slot<'p>, &'p Group, &'p Group)> {
-        let groups = self.width / GROUP;
-        debug_assert!(groups <= first.groups && groups <= second.groups);
-        let count = groups.min(first.groups).min(second.groups);
-        let (mut from, mut to) = (self.from, self.to);
-        (0..count).map(move |_| {
-            let slot = Slot { from, to, slices: PhantomData };
-            // SAFETY: both have `count` groups, or one that every step returns to.
-            let features = unsafe { (&*first.at, &*second.at) };
-            (from, to) = (from.wrapping_add(GROUP), to.wrapping_add(GROUP));
-            first.at = first.at.wrapping_byte_add(first.step);
-            second.at = second.at.wrapping_byte_add(second.step);
-            (slot, features.0, features.1)
-        })
     }
 
     /// Writes `map` of each element of the tail, which follows the last whole group; they are counted from 0.
@@ -247,45 +238,62 @@ impl Row<'_> {
     }
 }
 
-impl Slot<'_> {
+/// The whole groups of rows, `SIZE` elements of each at a time, with those of features: γ and β, or γ and x.
+#[inline(always)]
+pub(crate) fn groups<'p, const SIZE: usize, const ROWS: usize, const FEATURES: usize>(
+    rows: &'p mut [Row<'_>; ROWS],
+    features: [Feature<'p>; FEATURES],
+) -> impl Iterator<Item = ([Slot<'p, SIZE>; ROWS], [&'p [f32; SIZE]; FEATURES])> {
+    const { assert!(GROUP.is_multiple_of(SIZE)) }
+    let least = rows.iter().fold(usize::MAX, |least, row| least.min(row.width / GROUP));
+    let count = features.iter().fold(least, |count, feature| count.min(feature.groups()));
+    debug_assert_eq!(count, least);
+    let width = rows.iter().fold(0, |most, row| most.max(row.width));
+    let streamed = rows.iter().all(|row| row.from != row.to);
+    let out_of_cache =
+        rows.iter().all(|row| row.out_of_cache).then(|| OutOfCache { streamed, ahead: width.max(AHEAD) });
+    let mut rows = rows.each_ref().map(|row| (row.from, row.to));
+    let mut features = features.map(|feature| feature.start());
+    (0..count * (GROUP / SIZE)).map(move |_| {
+        let slots = rows.map(|(from, to)| Slot { from, to, out_of_cache, slices: PhantomData });
+        // SAFETY: each has `count` groups, or one whose beginning is read again and again.
+        let parts = features.map(|(at, _)| unsafe { &*at });
+        rows = rows.map(|(from, to)| (from.wrapping_add(SIZE), to.wrapping_add(SIZE)));
+        features = features.map(|(at, step)| (at.wrapping_byte_add(step), step));
+        (slots, parts)
+    })
+}
+
+impl<const SIZE: usize> Slot<'_, SIZE> {
     /// The vector of elements from `at` on.
     #[inline(always)]
     pub(crate) fn load<I: Isa>(&self, isa: I, at: usize) -> I::V {
-        // SAFETY: the group has 16 elements of a slice borrowed for longer, and no reference for writing is alive now.
-        isa.load(elements_from(unsafe { &*self.from.cast::<Group>() }, at))
+        // SAFETY: there are `SIZE` elements of a slice borrowed for longer, and no reference for writing is alive now.
+        isa.load(elements_from(unsafe { &*self.from.cast::<[f32; SIZE]>() }, at))
     }
 
     /// The same in `f64`.
     #[inline(always)]
     pub(crate) fn widen<I: Isa>(&self, isa: I, at: usize) -> I::Wide {
         // SAFETY: as above.
-        isa.widen(elements_from(unsafe { &*self.from.cast::<Group>() }, at))
+        isa.widen(elements_from(unsafe { &*self.from.cast::<[f32; SIZE]>() }, at))
     }
 
     /// Writes the elements from `at` on.
     #[inline(always)]
     pub(crate) fn store<I: Isa>(&mut self, isa: I, v: I::V, at: usize) {
-        // SAFETY: as above, borrowed to be written, and no other reference to the group is alive now.
-        isa.store(v, elements_from_mut(unsafe { &mut *self.to.cast::<Group>() }, at));
-    }
-}
-
-impl<'a> Feature<'a> {
-    #[inline(always)]
-    pub(crate) fn own(values: &'a [f32]) -> Self {
-        let (groups, tail) = values.as_chunks::<GROUP>();
-        Self { at: groups.as_ptr(), step: size_of::<Group>(), groups: groups.len(), tail }
-    }
-
-    #[inline(always)]
-    pub(crate) fn same(group: &'a Group) -> Self {
-        Self { at: group, step: 0, groups: usize::MAX, tail: group }
-    }
-
-    /// Element `i` of the tail, which follows the last whole group.
-    #[inline(always)]
-    pub(crate) fn tail(&self, i: usize) -> f32 {
-        debug_assert!(i < self.tail.len());
-        self.tail.get(i).copied().unwrap_or(0.0)
+        // SAFETY: as above, borrowed to be written, and no other reference to them is alive now.
+        let to = elements_from_mut(unsafe { &mut *self.to.cast::<[f32; SIZE]>() }, at);
+        match self.out_of_cache {
+            Some(OutOfCache { streamed, ahead }) if I::STREAMS => {
+                if at == 0 {
+                    isa.prefetch(self.from.wrapping_add(ahead));
+                }
+                // SAFETY: rows are marked only while a `Streams` is alive, which ends the streams when the call is over; a row is
+                // not read again after it is written.
+                if streamed { unsafe { isa.stream(v, to) } } else { isa.store(v, to) }
+            }
+            _ => isa.store(v, to),
+        }
     }
 }

@@ -1,10 +1,21 @@
-//! Checks lengths, ε and the numbers of parameters, before anything is written. What a file, a session or a layout alone can
-//! get wrong (a byte, a count of frames, samples that do not divide the rows) is checked where it is read.
+//! Checks lengths, ε and the values of parameters, before anything is written. What only a file, a session or a layout can get
+//! wrong (a byte, a number of frames, samples that do not divide the rows) is checked where it is read.
 
 use crate::float::AllFinite;
 use crate::integer::WIDEST;
 use crate::isa::SMALL;
-use crate::{Error, dispatch};
+use crate::{Error, FoldError, dispatch};
+
+/// `?` for a `const fn`, where that operator is not allowed yet.
+macro_rules! checked {
+    ($result:expr) => {
+        match $result {
+            Ok(value) => value,
+            Err(error) => return Err(error),
+        }
+    };
+}
+pub(crate) use checked;
 
 pub(crate) const fn at_least_one(parameter: &'static str, actual: usize) -> Result<usize, Error> {
     if actual == 0 { Err(Error::Zero { parameter }) } else { Ok(actual) }
@@ -14,7 +25,7 @@ pub(crate) const fn width(width: usize) -> Result<usize, Error> {
     at_least_one("width", width)
 }
 
-/// A width for the integer norms.
+/// An error unless the integer norms take the width.
 pub(crate) const fn integer_width(actual: usize) -> Result<usize, Error> {
     if actual > WIDEST {
         return Err(Error::TooLarge { parameter: "width", limit: WIDEST, actual });
@@ -22,35 +33,36 @@ pub(crate) const fn integer_width(actual: usize) -> Result<usize, Error> {
     width(actual)
 }
 
-/// The step of a quantised parameter.
-pub(crate) fn scale(parameter: &'static str, scale: f32) -> Result<f32, Error> {
+/// An error unless the scale of quantised codes is finite and above 0.
+pub(crate) fn scale(parameter: &'static str, scale: f32) -> Result<f32, FoldError> {
     if scale.is_finite() && scale > 0.0 {
         Ok(scale)
     } else {
-        Err(Error::Scale { parameter, actual: scale.to_bits() })
+        Err(FoldError::Scale { parameter, actual: scale.to_bits() })
     }
 }
 
-/// By its bits: the integer norms link no floating point.
-pub(crate) fn epsilon(epsilon: f32) -> Result<f32, Error> {
+/// ε is compared by its bits, because the integer norms link no floating point.
+pub(crate) const fn epsilon(epsilon: f32) -> Result<f32, Error> {
     match epsilon.to_bits() {
         // −0 and 0 are the same ε and must give the same bits.
         0x8000_0000 => Ok(0.0),
-        bits if bits < f32::INFINITY.to_bits() => Ok(epsilon),
+        bits if bits < INFINITY => Ok(epsilon),
         actual => Err(Error::Epsilon { actual }),
     }
 }
 
-pub(crate) fn length(parameter: &'static str, actual: usize, expected: usize) -> Result<(), Error> {
+pub(crate) const fn length(parameter: &'static str, actual: usize, expected: usize) -> Result<(), Error> {
     if actual == expected { Ok(()) } else { Err(Error::Length { parameter, expected, actual }) }
 }
 
 /// Number of rows of `width` in `actual` elements.
 pub(crate) fn rows(parameter: &'static str, actual: usize, width: usize) -> Result<usize, Error> {
-    // A core without a division takes hundreds of instructions for one.
+    // One row needs no division, which takes hundreds of instructions on a core that has none.
     if actual == width {
         return Ok(1);
     }
+    debug_assert!(width > 0);
     // `width` is never 0 here; `checked_div` keeps the division's panic out of the image.
     match (actual.checked_div(width), actual.checked_rem(width)) {
         (Some(rows), Some(0)) => Ok(rows),
@@ -58,15 +70,16 @@ pub(crate) fn rows(parameter: &'static str, actual: usize, width: usize) -> Resu
     }
 }
 
-/// Number of rows of `width` in `actual` elements, one every `stride`; names of the slice and of its stride.
+/// Number of rows of `width` in `actual` elements, one every `stride`. The slice is `parameter`, and its stride
+/// `stride_parameter`.
 pub(crate) fn strided_rows(
-    [parameter, of_stride]: [&'static str; 2],
+    [parameter, stride_parameter]: [&'static str; 2],
     actual: usize,
     width: usize,
     stride: usize,
 ) -> Result<usize, Error> {
     if stride < width {
-        return Err(Error::Stride { parameter: of_stride, width, actual: stride });
+        return Err(Error::Stride { parameter: stride_parameter, width, actual: stride });
     }
     match (actual.checked_div(stride), actual.checked_rem(stride)) {
         (Some(rows), Some(0)) => Ok(rows),
@@ -75,25 +88,77 @@ pub(crate) fn strided_rows(
     }
 }
 
-/// Whether `actual` elements are samples of `channels` × `positions`.
+/// An error unless `actual` elements are samples of `channels` × `positions`.
 pub(crate) fn planes(actual: usize, channels: usize, positions: usize) -> Result<(), Error> {
     at_least_one("positions", positions)?;
     rows("x", actual, channels.saturating_mul(positions)).map(drop)
 }
 
-/// A learned parameter: one finite number per feature.
-pub(crate) fn feature_vector(parameter: &'static str, values: &[f32], width: usize) -> Result<(), Error> {
-    length(parameter, values.len(), width)?;
+/// An error unless the channels are a multiple of the groups.
+pub(crate) const fn groups(groups: usize, channels: usize) -> Result<(), Error> {
+    checked!(at_least_one("groups", groups));
+    checked!(at_least_one("channels", channels));
+    match channels.checked_rem(groups) {
+        Some(0) => Ok(()),
+        _ => Err(Error::Groups { groups, actual: channels }),
+    }
+}
+
+/// Rows of each of `samples`. No rows are those of any number of samples.
+pub(crate) fn sample_rows(rows: usize, samples: usize) -> Result<usize, Error> {
+    match (rows.checked_div(samples), rows.checked_rem(samples)) {
+        (Some(sample_rows), Some(0)) => Ok(sample_rows),
+        _ if rows == 0 => Ok(0),
+        _ => Err(Error::Samples { rows, actual: samples }),
+    }
+}
+
+/// An error unless a learned parameter has one finite number for each feature.
+pub(crate) const fn feature_vector(
+    parameter: &'static str,
+    values: &[f32],
+    width: usize,
+) -> Result<(), Error> {
+    checked!(length(parameter, values.len(), width));
     finite(parameter, values)
 }
 
-pub(crate) fn finite(parameter: &'static str, values: &[f32]) -> Result<(), Error> {
-    // A first look at all of them saves time, but it is one more loop.
-    if !SMALL && dispatch::run(AllFinite(values), values.len()) {
+/// [`feature_vector`] for what is checked in every call: by the lanes of the instruction set, which a `const fn` cannot use.
+pub(crate) fn feature_vector_by_lanes(
+    parameter: &'static str,
+    values: &[f32],
+    width: usize,
+) -> Result<(), Error> {
+    length(parameter, values.len(), width)?;
+    finite_by_lanes(parameter, values)
+}
+
+/// [`finite`] for what is checked in every call: by the lanes of the instruction set.
+pub(crate) fn finite_by_lanes(parameter: &'static str, values: &[f32]) -> Result<(), Error> {
+    // Small code has one loop for both.
+    if !SMALL && dispatch::run(AllFinite(values)) { Ok(()) } else { finite(parameter, values) }
+}
+
+/// The bits of infinity: an exponent of ones, and nothing below it.
+const INFINITY: u32 = f32::INFINITY.to_bits();
+
+pub(crate) const fn finite(parameter: &'static str, values: &[f32]) -> Result<(), Error> {
+    // Only an exponent of ones carries into the sign's bit. A loop without an exit is compiled to vectors.
+    let (mut carries, mut index) = (0, 0);
+    while index < values.len() {
+        carries |= (values[index].to_bits() & INFINITY).wrapping_add(1 << 23);
+        index += 1;
+    }
+    if carries >> 31 == 0 {
         return Ok(());
     }
-    match values.iter().enumerate().find(|(_, v)| !v.is_finite()) {
-        Some((index, v)) => Err(Error::NotFinite { parameter, index, actual: v.to_bits() }),
-        None => Ok(()),
+    index = 0;
+    while index < values.len() {
+        let actual = values[index].to_bits();
+        if actual & INFINITY == INFINITY {
+            return Err(Error::NotFinite { parameter, index, actual });
+        }
+        index += 1;
     }
+    Ok(())
 }

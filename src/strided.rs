@@ -1,13 +1,25 @@
-use crate::rows::{Layout, Rows};
-use crate::{Error, Norm, shape};
+use crate::layout::Layout;
+use crate::rows::Rows;
+use crate::{Centring, Error, Norm, shape};
 
 /// # Rows with a stride
-impl<const CENTRED: bool> Norm<'_, CENTRED> {
+impl<K: Centring> Norm<'_, K> {
     /// `y = norm(x)` of rows with something between them: padding, or other columns of a wider array, as the queries and
     /// keys of a packed projection are.
     ///
-    /// Row r of `x` is the `width` elements from r · `x_stride` on, that of `y` those from r · `y_stride` on; behind the last
-    /// row nothing need follow. What lies between rows is not touched. The bits are those of [`forward`](Self::forward).
+    /// Row r of `x` is the `width` elements from r · `x_stride` on, and row r of `y` the `width` elements from r · `y_stride` on.
+    /// Nothing need follow the last row. Elements between rows are not touched. The bits are those of
+    /// [`forward`](Self::forward).
+    ///
+    /// ```
+    /// use layernorm::LayerNorm;
+    ///
+    /// let packed = [1.0, 3.0, 0.5, 7.0, 2.0, 4.0, 0.5, 7.0]; // queries of 2 and something else, twice
+    /// let mut queries = [0.0; 4];
+    /// LayerNorm::new(2)?.with_epsilon(0.0)?.forward_strided(&packed[..6], 4, &mut queries, 2)?;
+    /// assert_eq!(queries, [-1.0, 1.0, -1.0, 1.0]);
+    /// # Ok::<(), layernorm::Error>(())
+    /// ```
     ///
     /// # Errors
     /// [`Error::Stride`] where a stride is less than `width`; [`Error::LastRow`] for `x` or `y` whose last row is not
@@ -29,6 +41,15 @@ impl<const CENTRED: bool> Norm<'_, CENTRED> {
     }
 
     /// [`forward_strided`](Self::forward_strided) with each row in its place.
+    ///
+    /// ```
+    /// use layernorm::LayerNorm;
+    ///
+    /// let mut rows = [1.0, 3.0, 99.0, 2.0, 4.0];
+    /// LayerNorm::new(2)?.with_epsilon(0.0)?.forward_strided_in_place(&mut rows, 3)?;
+    /// assert_eq!(rows, [-1.0, 1.0, 99.0, -1.0, 1.0]);
+    /// # Ok::<(), layernorm::Error>(())
+    /// ```
     ///
     /// # Errors
     /// [`Error::Stride`], [`Error::LastRow`]; nothing is written then.

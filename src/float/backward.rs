@@ -25,11 +25,15 @@ mod sums;
 use super::affine::{Affine, Parameters};
 use super::batch::{ROWS, rows_per_batch};
 use crate::RowStats;
+use crate::feature::Feature;
 use crate::isa::{GROUP, Isa, Op, Scalar, elements_from};
 use crate::list::List;
-use crate::rows::{Feature, Row, Rows};
-use columns::{Columns, Grads};
-use sums::{Pass1, Sums};
+use crate::rows::{Row, Rows, groups};
+use columns::Columns;
+pub(super) use columns::Grads;
+pub(crate) use columns::{AddRows, AddToGrads, FeatureSums, TILE as FEATURES};
+use core::array;
+pub(super) use sums::{Pass1, Sums};
 
 /// One call, checked by [`crate::shape`].
 pub(crate) struct Backward<'a> {
@@ -67,14 +71,13 @@ impl Op for Backward<'_> {
         for (i, (x, stats)) in batches.enumerate() {
             let mut rows = rows.slice(i * batch, batch);
             let mut lines = List::<Line, ROWS>::new();
-            let row = |i: usize| x.get(i * width..(i + 1) * width).unwrap_or(&[]);
+            let row = |i: usize| {
+                debug_assert!((i + 1) * width <= x.len(), "row {i} of {} elements", x.len());
+                x.get(i * width..(i + 1) * width).unwrap_or(&[])
+            };
             for (i, stats) in stats.iter().enumerate() {
                 let (x, row) = (row(i), &mut rows.row(i));
-                let [pivot, delta] = stats.wide_centre();
-                let mut centre = pivot + delta;
-                if (centre * stats.wide_rstd()).abs() <= NEAR {
-                    centre = 0.0;
-                }
+                let centre = Line::about(stats);
                 let sums = if centre != 0.0 || affine.unit_offset {
                     isa.run(Pass1::<true, true> { centre, affine, x, row })
                 } else if centred {
@@ -90,7 +93,11 @@ impl Op for Backward<'_> {
                 let (x, row) = (row(i), &mut rows.row(i));
                 match line.form {
                     Form::All(value) => row.fill(value),
-                    Form::Wide => line.write(&parameters, x, row),
+                    Form::Wide => {
+                        let gamma =
+                            |i| parameters.gamma.and_then(|gamma| gamma.get(i)).copied().unwrap_or(1.0);
+                        line.write(|i| gamma(i) + affine.offset(), x, row);
+                    }
                     Form::Plain if affine.unit_offset => {
                         isa.run(Pass2::<true, true> { line: line.plain(), affine, x, row });
                     }
@@ -106,7 +113,7 @@ impl Op for Backward<'_> {
 
 /// How pass 2 goes through a row.
 #[derive(Clone, Copy)]
-enum Form {
+pub(super) enum Form {
     /// In `f32`.
     Plain,
     /// In `f64`.
@@ -117,7 +124,7 @@ enum Form {
 
 /// What pass 2 needs of a row.
 #[derive(Clone, Copy)]
-struct Line {
+pub(super) struct Line {
     /// The mean is `centre + e`.
     centre: f64,
     e: f64,
@@ -127,12 +134,26 @@ struct Line {
     mean_gx: f64,
     /// The square of what `f64` may have lost of a sum of terms, as a part of 1 + |x̂|.
     doubt: f64,
-    form: Form,
+    pub(super) form: Form,
 }
 
 impl Line {
+    /// What the sums of a row are about.
     #[inline(always)]
-    fn new(stats: &RowStats, centre: f64, sums: Sums<f64>, (n, inverse): (f64, f64), epsilon: f32) -> Self {
+    pub(super) fn about(stats: &RowStats) -> f64 {
+        let [pivot, delta] = stats.wide_centre();
+        let centre = pivot + delta;
+        if (centre * stats.wide_rstd()).abs() <= NEAR { 0.0 } else { centre }
+    }
+
+    #[inline(always)]
+    pub(super) fn new(
+        stats: &RowStats,
+        centre: f64,
+        sums: Sums<f64>,
+        (n, inverse): (f64, f64),
+        epsilon: f32,
+    ) -> Self {
         let e = sums.d * inverse;
         let saved = stats.wide_rstd();
         let missing = 1.0 - (sums.dd * inverse - e * e + f64::from(epsilon)) * saved * saved;
@@ -174,7 +195,7 @@ impl Line {
 
     /// The same in `f32`.
     #[inline(always)]
-    fn plain(&self) -> Plain {
+    pub(super) fn plain(&self) -> Plain {
         let Self { centre, e, rstd, mean_g, mean_gx, .. } = *self;
         let pivot = (centre + e) as f32;
         Plain {
@@ -189,12 +210,10 @@ impl Line {
     /// Pass 2 in `f64`.
     #[inline(never)]
     #[cold]
-    fn write(&self, parameters: &Parameters, x: &[f32], row: &mut Row) {
-        let offset = Affine::new(*parameters).offset();
+    pub(super) fn write(&self, gain: impl Fn(usize) -> f32, x: &[f32], row: &mut Row) {
         row.elements(|i, dy| {
-            let gamma = parameters.gamma.and_then(|gamma| gamma.get(i)).copied().unwrap_or(1.0);
             let d = (x.get(i).copied().map_or(0.0, f64::from) - self.centre) - self.e;
-            let g = f64::from(dy) * f64::from(gamma + offset);
+            let g = f64::from(dy) * f64::from(gain(i));
             let normalised = d * self.rstd;
             let terms = (g - self.mean_g) - normalised * self.mean_gx;
             let dx = canonical(terms * self.rstd);
@@ -206,13 +225,13 @@ impl Line {
 }
 
 /// Rounded, and every NaN the same.
-fn canonical(value: f64) -> f32 {
+pub(super) fn canonical(value: f64) -> f32 {
     if value.is_nan() { f32::NAN } else { value as f32 }
 }
 
 /// What pass 2 in `f32` needs of a row.
 #[derive(Clone, Copy)]
-struct Plain {
+pub(super) struct Plain {
     /// The mean in two floats.
     pivot: f32,
     delta: f32,
@@ -238,11 +257,11 @@ impl Plain {
 }
 
 /// Over one row. Without `CENTRED` the mean and the level are 0; without `UNIT_OFFSET` γ is the gain.
-struct Pass2<'a, 'r, const CENTRED: bool, const UNIT_OFFSET: bool> {
-    line: Plain,
-    affine: &'a Affine<'a>,
-    x: &'a [f32],
-    row: &'a mut Row<'r>,
+pub(super) struct Pass2<'a, 'r, const CENTRED: bool, const UNIT_OFFSET: bool> {
+    pub line: Plain,
+    pub affine: &'a Affine<'a>,
+    pub x: &'a [f32],
+    pub row: &'a mut Row<'r>,
 }
 
 impl<const CENTRED: bool, const UNIT_OFFSET: bool> Op for Pass2<'_, '_, CENTRED, UNIT_OFFSET> {
@@ -252,7 +271,8 @@ impl<const CENTRED: bool, const UNIT_OFFSET: bool> Op for Pass2<'_, '_, CENTRED,
     fn eval<I: Isa>(self, isa: I) {
         let Self { line, affine, x, row } = self;
         let offset = affine.offset();
-        for (mut slot, gamma, x) in row.groups(affine.gamma, Feature::own(x)) {
+        let features = [affine.gamma, Feature::own(x)];
+        for ([mut slot], [gamma, x]) in groups::<GROUP, 1, 2>(array::from_mut(row), features) {
             for at in (0..GROUP).step_by(I::LANES) {
                 let gamma = isa.load(elements_from(gamma, at));
                 let gain = if UNIT_OFFSET { isa.add(gamma, isa.splat(offset)) } else { gamma };

@@ -3,14 +3,15 @@
 use super::affine::{Affine, Parameters, SecondPass, write_row};
 use super::batch::{ROWS, rows_per_batch};
 use super::elementwise::{Add, canonicalise_nans};
-use super::measure::{Batch, Passes, one_lane};
+use super::measure::{Batch, Found, Sums};
+use super::one_row::{OneRow, Passes, one_lane};
 use super::pass::Pass;
 use super::rstd::{Constants, RowSpec};
-use super::tree::SEGMENT;
 use crate::RowStats;
-use crate::isa::{Isa, ONE_LANE, Op, Scalar};
+use crate::isa::{Isa, ONE_LANE, Op};
 use crate::list::List;
 use crate::rows::Rows;
+use core::slice;
 
 /// One call, checked by [`crate::shape`].
 pub(crate) struct Forward<'a> {
@@ -26,73 +27,95 @@ impl Op for Forward<'_> {
     type Output = ();
 
     #[inline(always)]
-    fn eval<I: Isa>(self, isa: I) {
-        if ONE_LANE {
-            return self.one_by_one();
+    fn eval<I: Isa>(mut self, isa: I) {
+        let _streams = self.rows.streams(isa);
+        self.batches(isa);
+    }
+}
+
+impl Forward<'_> {
+    #[inline(always)]
+    fn batches<I: Isa>(self, isa: I) {
+        let batch = rows_per_batch(self.rows.width(), self.rows.elements()).min(self.rows.count()).max(1);
+        if batch <= 1 && I::ROW_BY_ROW {
+            return self.row_by_row(isa);
         }
         let Self { centred, mut rows, parameters, epsilon, stats: mut out } = self;
         let width = rows.width();
         let constants = &Constants::new(RowSpec { width, centred, epsilon });
         let affine = &Affine::new(parameters);
-        let batch = rows_per_batch(width, rows.elements());
+        let sums = &mut Sums::new();
+        let mut stats = List::<RowStats, ROWS>::new();
+        stats.repeat(RowStats::default(), batch);
         for first in (0..rows.count()).step_by(batch) {
             let mut rows = rows.slice(first, batch);
             if let Some((x, residual)) = rows.addition() {
                 isa.run(Add { x, residual });
             }
-            let mut stats = List::new();
-            measure(isa, constants, &mut rows, &mut stats);
-            isa.run(SecondPass { centred, stats: &stats, affine, rows });
+            let about_zero = measure(isa, constants, &mut rows, sums, &mut stats);
+            let stats = stats.get(..rows.count()).unwrap_or(&[]);
+            if rows.are_written() {
+                isa.run(SecondPass { centred, stats, about_zero, affine, rows });
+            }
             debug_assert!(out.is_empty() || out.len() >= stats.len());
             if let Some((batch, others)) = core::mem::take(&mut out).split_at_mut_checked(stats.len()) {
-                batch.iter_mut().zip(stats.iter()).for_each(|(to, stats)| *to = *stats);
+                batch.copy_from_slice(stats);
                 out = others;
             }
         }
     }
 }
 
-/// The statistics of a batch.
+/// The statistics of a batch; whether they are all about 0.
 #[inline(always)]
-fn measure<I: Isa>(isa: I, constants: &Constants, rows: &mut Rows, stats: &mut List<RowStats, ROWS>) {
+fn measure<I: Isa>(
+    isa: I,
+    constants: &Constants,
+    rows: &mut Rows,
+    sums: &mut Sums,
+    stats: &mut [RowStats],
+) -> bool {
     let spec = &constants.spec;
-    let mut failed = if spec.width > SEGMENT {
-        // A batch of one row.
-        stats.push(RowStats::default());
-        1
-    } else {
-        let (x, step) = (rows.source(), rows.step());
-        !isa.run(Batch { constants, rows: x, step, stats }) & ((1 << stats.len()) - 1)
-    };
+    let (x, step) = (rows.source(), rows.step());
+    let Found { mut failed, about_zero } =
+        isa.run(Batch { constants, rows: x, step, sums, count: rows.count(), stats });
+    let all_kept = failed == 0;
     while failed != 0 {
         let i = failed.trailing_zeros() as usize;
         failed &= failed - 1;
         debug_assert!(i < stats.len());
         let Some(stats) = stats.get_mut(i) else { break };
-        let pass = if spec.width > SEGMENT {
-            Pass::FIRST
-        } else {
-            Pass::after_failure(spec, stats.pivot + stats.delta)
-        };
+        let pass = Pass::after_failure(spec, stats.pivot + stats.delta);
         let mut row = rows.slice(i, 1);
         *stats = isa.run(Passes { spec, row: row.source(), pass });
         canonicalise_residual(stats, &mut row);
     }
+    about_zero && all_kept
 }
 
 impl Forward<'_> {
-    /// In one lane. Inlined into the caller, so that options that a program never uses are compiled out.
-    #[inline]
-    pub(crate) fn one_by_one(mut self) {
-        let spec = &RowSpec { width: self.rows.width(), centred: self.centred, epsilon: self.epsilon };
+    /// Where there is one lane, or rows are long. Inlined into the caller, so that options that a program never uses are
+    /// compiled out.
+    #[inline(always)]
+    pub(crate) fn row_by_row<I: Isa>(mut self, isa: I) {
+        let spec = RowSpec { width: self.rows.width(), centred: self.centred, epsilon: self.epsilon };
         for i in 0..self.rows.count() {
             let mut row = self.rows.slice(i, 1);
             if let Some((x, residual)) = row.addition() {
-                Scalar.run(Add { x, residual });
+                isa.run(Add { x, residual });
             }
-            let stats = one_lane(spec, row.source());
+            let stats = if ONE_LANE {
+                one_lane(&spec, row.source())
+            } else {
+                isa.run(OneRow { constants: &Constants::new(spec), row: row.source() })
+            };
             canonicalise_residual(&stats, &mut row);
-            write_row(self.centred, &stats, &self.parameters, self.rows.row(i));
+            if ONE_LANE {
+                write_row(self.centred, &stats, &self.parameters, self.rows.row(i));
+            } else {
+                let (affine, stats) = (&Affine::new(self.parameters), slice::from_ref(&stats));
+                isa.run(SecondPass { centred: self.centred, stats, about_zero: false, affine, rows: row });
+            }
             if let Some(to) = self.stats.get_mut(i) {
                 *to = stats;
             }

@@ -14,16 +14,19 @@
 //!    of a vector, and then go through pass 2. The statistics are a long chain of dependent operations; the sums of the
 //!    next rows fill its waits.
 //! 3. In one lane there is nothing to share: a row goes through all its passes before the next.
-//! 4. Every choice depends on the row's values and on N alone, never on its neighbours.
+//! 4. Every choice that decides bits depends on the row's values and on N alone, never on its neighbours.
 
 mod affine;
 mod backward;
 mod batch;
+mod channel_gradients;
+mod channels;
 mod elementwise;
 #[cfg(test)]
 mod error;
 mod forward;
 mod measure;
+mod one_row;
 mod pass;
 mod rstd;
 mod term;
@@ -32,6 +35,9 @@ mod tree;
 
 pub(crate) use affine::{Affine, Parameters, SecondPass};
 pub(crate) use backward::Backward;
+pub(crate) use backward::{AddRows, AddToGrads, FEATURES, FeatureSums};
+pub(crate) use channel_gradients::BackwardChannels;
+pub(crate) use channels::{Channels, ForwardChannels};
 #[cfg(feature = "sequence")]
 pub(crate) use elementwise::canonicalise_nans;
 pub(crate) use elementwise::{Add, AllFinite, CanonicaliseNans};

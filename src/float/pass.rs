@@ -6,7 +6,7 @@
 //!
 //! ```text
 //! range   lowest and highest value; not finite: NaN; equal: x̂ = 0
-//! scale   s = 2ᵏ so that s · (highest − lowest), or s · sqrt(ε) if that is larger, is near 1
+//!         then s = 2ᵏ so that s · (highest − lowest), or s · sqrt(ε) if that is larger, is near 1
 //! coarse  delta about the scaled lowest value
 //! fine    the sums again about lowest + delta, kept as two floats
 //! ```
@@ -14,9 +14,9 @@
 //! One fine pass is enough: with mean − lowest ≤ σ·sqrt(N) the coarse mean is off by some 2⁻²²·σ·sqrt(N), far less
 //! than σ for every N ≤ 2²⁴, and the fine pass measures what is left.
 
-use super::rstd::{Constants, RowSpec, Statistics, mean, needs_pivot, statistics};
+use super::rstd::{Constants, RowSpec, Statistics, centre, mean, needs_pivot, statistics};
 use super::term::Scaled;
-use super::total::{Lanes, finish_one};
+use super::total::{Lanes, finish_lanes};
 use crate::RowStats;
 use crate::isa::{Isa, Scalar, Two, two_sum};
 
@@ -52,7 +52,7 @@ impl Pass {
     const RANGE: Self = Self { stage: Stage::Range, about: Scaled::IDENTITY };
 
     /// About `mean`, or, where that is not finite, the first of the careful passes.
-    fn at_mean(stage: Stage, mean: f32) -> Self {
+    pub(super) fn at_mean(stage: Stage, mean: f32) -> Self {
         let about = Scaled { pivot: mean, ..Scaled::IDENTITY };
         if mean.is_finite() { Self { stage, about } } else { Self::RANGE }
     }
@@ -66,11 +66,11 @@ impl Pass {
     /// while a row is summed.
     #[inline(never)]
     pub(crate) fn next(&self, spec: &RowSpec, lanes: &Lanes) -> Next {
-        let (a, b) = (finish_one(&lanes[0]), finish_one(&lanes[1]));
         // A scaled row has a scaled ε. In two steps: neither over- nor underflows unless the result does, and then ε is
         // nothing beside 1.
         let scale = self.about.scale;
-        let constants = &Constants::new(RowSpec { epsilon: spec.epsilon * scale * scale, ..*spec });
+        let constants = Constants::new(RowSpec { epsilon: spec.epsilon * scale * scale, ..*spec });
+        let (constants, [a, b]) = (&constants, finish_lanes(lanes));
         if spec.centred && self.stage == Stage::First && needs_pivot(Scalar, constants, a, b) & 1 != 0 {
             return Next::Again(Self::at_mean(Stage::Pivot, mean(Scalar, constants, a)));
         }
@@ -84,7 +84,8 @@ impl Pass {
         let Scaled { scale, pivot, .. } = about;
         Next::Again(match self.stage {
             Stage::First | Stage::Pivot | Stage::Mean if ok => {
-                return Next::Done(RowStats::about(pivot, delta, factor));
+                let (pivot, delta) = centre(Scalar, pivot, delta, factor);
+                return Next::Done(RowStats { scale, pivot, delta, factor });
             }
             Stage::First | Stage::Pivot => Self::after_failure(spec, pivot + delta),
             Stage::Mean | Stage::Range => Self::RANGE,
@@ -130,7 +131,8 @@ impl Range {
         if !finite {
             return Next::Done(RowStats::NOT_FINITE);
         }
-        let first = if spec.centred { lowest } else { 0.0 };
+        // −0 becomes 0: what is subtracted must not depend on which of them came first, nor on the form of pass 2.
+        let first = if spec.centred { 0.0 + lowest } else { 0.0 };
         let spread = if spec.centred {
             highest - lowest
         } else if -lowest > highest {

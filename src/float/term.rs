@@ -53,11 +53,6 @@ impl Term for Centred {
 
 impl Scaled {
     pub(crate) const IDENTITY: Self = Self { scale: 1.0, pivot: 0.0, delta: 0.0 };
-
-    /// Whether `d` is `x`.
-    pub(crate) fn is_identity(self) -> bool {
-        self.scale == 1.0 && self.pivot == 0.0 && self.delta == 0.0
-    }
 }
 
 impl Term for Scaled {

@@ -1,5 +1,5 @@
-//! The summation tree of pass 1: `A = Σd` and `B = Σd²` over the blocks of a segment. Its order decides bits, and
-//! stands here alone, for every instruction set.
+//! The summation tree of pass 1: `A = Σd` and `B = Σd²` over the blocks of a segment. Its order decides bits. It
+//! stands here for every instruction set; the last levels are in `total.rs`.
 //!
 //! ```text
 //! group     16 elements, element i in lane i mod 16
@@ -10,14 +10,17 @@
 //! ```
 //!
 //! 1. Chunks and a tree cost as many additions as a running sum and round less: an element goes through at most
-//!    nine additions that round, instead of sixteen. Running sums are biased as well: a row of ±a adds equal
+//!    seven additions that round. Running sums are biased as well: a row of ±a adds equal
 //!    squares, whose rounding errors all have one sign.
-//! 2. A block is summed one vector of lanes at a time, so that few are live: V8 schedules all loads of a loop before
-//!    the sums. One lane goes further: it sums each of the four lanes over all blocks before the next, in registers.
-//! 3. Blocks are added in two floats, so that the error does not grow with their number.
+//! 2. Vectors of four lanes sum a block one after another, so that few are live: V8 schedules all loads of a loop before
+//!    the sums. Those of eight are two, in one loop. One lane goes further: it sums each of the four lanes over all blocks before the next, in registers.
+//! 3. Blocks are added in two floats, so that the error does not grow with their number. Where vectors have eight lanes, A and
+//!    B share one for that.
 
 use super::term::{Raw, Scaled, Term};
-use crate::isa::{GROUP, Isa, Op, QuadV, SMALL, Scalar, Two, elements_from};
+use crate::isa::{
+    Adder, GROUP, Isa, Op, PairV, Paired, SMALL, Scalar, Two, elements_from, elements_from_mut,
+};
 
 /// Elements of a chunk.
 pub(super) const CHUNK: usize = 4 * GROUP;
@@ -30,7 +33,7 @@ pub(super) const SEGMENT: usize = power_of_two(18);
 type Chunk = [f32; CHUNK];
 
 /// What belongs to A and what belongs to B.
-pub(super) type Pair<V> = (V, V);
+type Pair<V> = (V, V);
 
 /// Where a `usize` has fewer bits, no row is as long.
 pub(super) const fn power_of_two(exponent: u32) -> usize {
@@ -40,43 +43,44 @@ pub(super) const fn power_of_two(exponent: u32) -> usize {
     }
 }
 
-/// Adds the blocks of `part` to `sums`, in the lanes of a quad from `lane` on. Where `part` is the beginning of a
-/// segment, `first` says so. Without `CENTRED` the sum of `d` is left out.
-///
-/// `block` is [`BLOCK`], or the elements of a shorter row, from memory: a compiler that knew it would unroll the loop
-/// over chunks and then need sixty registers.
+/// Adds the blocks of `part`, the last of which may be shorter, to `sums`: those of four lanes from `lane` on. Where these
+/// are 0, `first` says so. Without `CENTRED` the sum of `d` is left out.
 #[inline(always)]
 pub(super) fn add_blocks<I: Isa, T: Term, const CENTRED: bool>(
     isa: I,
     term: T,
     part: &[f32],
-    block: usize,
     lane: usize,
-    (mut a, mut b): Pair<Two<QuadV<I>>>,
+    mut sums: Two<PairV<I>>,
     mut first: bool,
-) -> Pair<Two<QuadV<I>>> {
-    let quad = I::QUAD;
-    for block in part.chunks(block.max(1)) {
-        let sums = block_sums::<I, T, CENTRED>(isa, term, block, lane);
+) -> Two<PairV<I>> {
+    // A compiler that knew the length of a block would unroll the loop over chunks and then need sixty registers.
+    let len = if I::LANES == 1 { BLOCK } else { core::hint::black_box(BLOCK).min(BLOCK) };
+    let mut rest = part;
+    loop {
+        let (block, others) = rest.split_at(rest.len().min(len));
+        let block = block_sums::<I, T, CENTRED>(isa, term, block, lane);
         if first && !SMALL {
             // Adding to 0 is exact but costs instructions.
-            (a.hi, b.hi) = sums;
+            sums.hi = block;
         } else {
-            (a, b) = (a.plus(quad, sums.0), b.plus(quad, sums.1));
+            sums = sums.plus(isa.pairs(), block);
         }
-        first = false;
+        if others.is_empty() {
+            return sums;
+        }
+        (first, rest) = (false, others);
     }
-    (a, b)
 }
 
-/// A and B of a block: all additions that round. What is added to these sums is added in two floats.
+/// A and B of at most a block: all additions that round. What is added to these sums is added in two floats.
 #[inline(always)]
 pub(super) fn block_sums<I: Isa, T: Term, const CENTRED: bool>(
     isa: I,
     term: T,
     block: &[f32],
     lane: usize,
-) -> Pair<QuadV<I>> {
+) -> PairV<I> {
     let (chunks, rest) = block.as_chunks::<CHUNK>();
     let sums = if SMALL {
         one_by_one(isa, term.general(), chunks.as_flattened(), lane)
@@ -86,47 +90,69 @@ pub(super) fn block_sums<I: Isa, T: Term, const CENTRED: bool>(
     if rest.is_empty() {
         return sums;
     }
-    let (quad, term) = (I::QUAD, term.general());
     let rest = if I::LANES == 1 {
-        one_by_one(isa, term, rest, lane)
+        one_by_one(isa, term.general(), rest, lane)
+    } else if I::LANES == 8 {
+        filled_up(isa, term, rest)
     } else {
-        let [a, b] = isa.run(Rest { term, rest });
-        (quad.load(&a), quad.load(&b))
+        let sums = isa.run(Rest { term: term.general(), rest });
+        isa.pairs().load_pair(&sums, lane)
     };
-    add(quad, sums, rest)
+    isa.pairs().add(sums, rest)
 }
 
 /// The whole chunks of a block.
-struct Chunks<'a, T, const CENTRED: bool> {
-    term: T,
-    chunks: &'a [Chunk],
+pub(super) struct Chunks<'a, T, const CENTRED: bool> {
+    pub term: T,
+    pub chunks: &'a [Chunk],
 }
 
 impl<T: Term, const CENTRED: bool> Chunks<'_, T, CENTRED> {
-    /// Sixteen lanes to those of a quad from `lane` on.
+    /// Sixteen lanes to those of four from `lane` on.
     #[inline(always)]
-    fn fold<I: Isa>(&self, isa: I, lane: usize) -> Pair<QuadV<I>> {
-        let mut sums = add(isa, self.column(isa, lane), self.column(isa, lane + 8));
-        if I::LANES <= 4 {
-            sums = add(isa, sums, add(isa, self.column(isa, lane + 4), self.column(isa, lane + 12)));
-        }
-        (isa.narrow(sums.0), isa.narrow(sums.1))
+    pub(super) fn fold<I: Isa>(&self, isa: I, lane: usize) -> PairV<I> {
+        let sums = if I::LANES == 8 {
+            let [low, high] = self.columns(isa, [lane, lane + 8]);
+            add(isa, low, high)
+        } else {
+            let [first] = self.columns(isa, [lane]);
+            let [third] = self.columns(isa, [lane + 8]);
+            let [second] = self.columns(isa, [lane + 4]);
+            let [fourth] = self.columns(isa, [lane + 12]);
+            add(isa, add(isa, first, third), add(isa, second, fourth))
+        };
+        isa.pairs().pair(sums.0, sums.1)
     }
 
-    /// The lanes of a vector from `lane` on.
+    /// The lanes of a vector from each of `lanes` on.
     #[inline(always)]
-    fn column<I: Isa>(&self, isa: I, lane: usize) -> Pair<I::V> {
-        let term = self.term;
-        let (mut a, mut b) = (isa.splat(0.0), isa.splat(0.0));
-        for chunk in self.chunks {
-            let low = add(isa, leaf(isa, term, chunk, lane), leaf(isa, term, chunk, lane + GROUP));
-            let (third, fourth) = (lane + 2 * GROUP, lane + 3 * GROUP);
-            let high = add(isa, leaf(isa, term, chunk, third), leaf(isa, term, chunk, fourth));
-            let sums = add(isa, low, high);
-            a = if CENTRED { isa.add(a, sums.0) } else { a };
-            b = isa.add(b, sums.1);
+    fn columns<I: Isa, const COUNT: usize>(&self, isa: I, lanes: [usize; COUNT]) -> [Pair<I::V>; COUNT] {
+        let zero = (isa.splat(0.0), isa.splat(0.0));
+        if let [lane] = lanes[..]
+            && I::LANES == 1
+        {
+            // Unrolled by the compiler, which knows that there are four.
+            let mut sums = zero;
+            self.chunks.iter().for_each(|chunk| sums = self.plus(isa, sums, chunk, lane));
+            return [sums; COUNT];
         }
-        (a, b)
+        let mut sums = [zero; COUNT];
+        for chunk in self.chunks {
+            for (sums, &lane) in sums.iter_mut().zip(&lanes) {
+                *sums = self.plus(isa, *sums, chunk, lane);
+            }
+        }
+        sums
+    }
+
+    /// Adds the four groups of a chunk.
+    #[inline(always)]
+    fn plus<I: Isa>(&self, isa: I, sums: Pair<I::V>, chunk: &Chunk, lane: usize) -> Pair<I::V> {
+        let term = self.term;
+        let low = add(isa, leaf(isa, term, chunk, lane), leaf(isa, term, chunk, lane + GROUP));
+        let (third, fourth) = (lane + 2 * GROUP, lane + 3 * GROUP);
+        let (a, b) = add(isa, low, add(isa, leaf(isa, term, chunk, third), leaf(isa, term, chunk, fourth)));
+        (if CENTRED { isa.add(sums.0, a) } else { sums.0 }, isa.add(sums.1, b))
     }
 }
 
@@ -142,33 +168,42 @@ fn add<I: Isa>(isa: I, a: Pair<I::V>, b: Pair<I::V>) -> Pair<I::V> {
     (isa.add(a.0, b.0), isa.add(a.1, b.1))
 }
 
-/// The elements after the last whole chunk of a block, summed as one more chunk that is filled up with `d = 0`. One
-/// function for all terms, which give the same bits.
+/// The elements after the last whole chunk of a block, summed as one more chunk that is filled up with `d = 0`.
+#[inline(always)]
+fn filled_up<I: Isa, T: Term>(isa: I, term: T, rest: &[f32]) -> PairV<I> {
+    let mut chunk = [0.0; CHUNK];
+    let vectors = rest.len() - rest.len() % I::LANES;
+    for at in (0..vectors).step_by(I::LANES) {
+        let d = term.d(isa, isa.load(elements_from(rest, at)));
+        isa.store(d, elements_from_mut(&mut chunk, at));
+    }
+    for (to, &x) in elements_from_mut(&mut chunk, vectors).iter_mut().zip(elements_from(rest, vectors)) {
+        *to = term.d(Scalar, x);
+    }
+    Chunks::<_, true> { term: Raw, chunks: core::slice::from_ref(&chunk) }.fold(isa, 0)
+}
+
+/// The same in a function of its own, for all terms, which give the same bits.
 struct Rest<'a> {
     term: Scaled,
     rest: &'a [f32],
 }
 
 impl Op for Rest<'_> {
-    type Output = [[f32; 4]; 2];
+    type Output = [f32; 8];
 
     #[inline(always)]
-    fn eval<I: Isa>(self, isa: I) -> [[f32; 4]; 2] {
-        let Self { term, rest } = self;
-        let mut chunk = [0.0; CHUNK];
-        chunk.iter_mut().zip(rest).for_each(|(to, &x)| *to = term.d(Scalar, x));
-        let chunks = Chunks::<_, true> { term: Raw, chunks: core::slice::from_ref(&chunk) };
-        let (sums, mut stored) = (chunks.fold(isa, 0), [[0.0; 4]; 2]);
-        I::QUAD.store(sums.0, &mut stored[0]);
-        I::QUAD.store(sums.1, &mut stored[1]);
-        stored
+    fn eval<I: Isa>(self, isa: I) -> [f32; 8] {
+        let mut sums = [0.0; 8];
+        isa.pairs().store_pair(filled_up(isa, self.term, self.rest), &mut sums, 0);
+        sums
     }
 }
 
 /// The same sums of whole chunks, or of the elements after them, in one lane: a missing element is not read. It would
 /// add `d = 0`, which changes no sum but the sign of a zero.
 #[inline(never)]
-fn one_by_one<I: Isa>(isa: I, term: Scaled, part: &[f32], lane: usize) -> Pair<QuadV<I>> {
+fn one_by_one<I: Isa>(isa: I, term: Scaled, part: &[f32], lane: usize) -> PairV<I> {
     let zero = (isa.splat(0.0), isa.splat(0.0));
     let leaf = |at: usize| {
         let d = part.get(at).map_or(zero.0, |&x| isa.splat(term.d(Scalar, x)));
@@ -194,5 +229,5 @@ fn one_by_one<I: Isa>(isa: I, term: Scaled, part: &[f32], lane: usize) -> Pair<Q
         }
         sums = add(isa, sums, half_sums);
     }
-    (isa.narrow(sums.0), isa.narrow(sums.1))
+    isa.pairs().pair(sums.0, sums.1)
 }

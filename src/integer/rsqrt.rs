@@ -1,26 +1,27 @@
 //! The reciprocal of a square root, by a table and Newton's iteration `ρ ← ρ·(3 − τ·ρ²)/2`.
 //!
-//! `V = τ · 4ʲ` with ¼ ≤ τ < 1; of `ρ = 1/sqrt(τ)` the table knows 7 bits, each step doubles them: 14, 28, then 53 in
-//! 64-bit products.
+//! `V = τ · 4ʲ` with ¼ ≤ τ < 1. The table gives 7 bits of `ρ = 1/sqrt(τ)`, and each step doubles them: 14, 28, then 53 by
+//! products of 64 bits.
 
-use super::wide::shifted;
+use super::shift::shifted;
 
 /// `2⁸/sqrt(V) = mantissa · 2^−exponent`
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Root {
-    /// From 2⁶² up to 2⁶³, within 2⁻⁵³ of itself; or 0.
+    /// From 2⁶² to below 2⁶³, with a relative error below 2⁻⁵³; or 0.
     pub mantissa: u64,
     pub exponent: i32,
 }
 
-/// Of `1/sqrt(τ)` for τ within `[i, i + 1) / 256`, `i` from 64 on: eight bits behind the point, less 1.
+/// `1/sqrt(τ) − 1` with eight bits behind the point: the first entry for τ in `[64, 65) / 256`, the next for `[65, 66) / 256`,
+/// and so on.
 const TABLE: [u8; 192] = table();
 
 const fn table() -> [u8; 192] {
     let mut table = [0; 192];
     let mut i = 0;
     while i < 192 {
-        // 2⁸ · sqrt(512 / (2·i + 129)), in the middle of the interval; doubled and halved to round.
+        // 2⁸ · sqrt(512 / (2·i + 129)), the root in the middle of the interval. It is computed doubled, then halved to round.
         let root = (4 * (512 << 16) / (2 * i as u32 + 129)).isqrt();
         table[i] = (root.div_ceil(2) - 256) as u8;
         i += 1;
@@ -28,13 +29,14 @@ const fn table() -> [u8; 192] {
     table
 }
 
-/// ρ, in 30 bits behind the point, and how many steps make 28 bits of it right. `tau` has 32.
+/// A first ρ with 30 bits behind the point, and how many steps make 28 bits of it right. `tau` has 32 bits behind the point.
 fn guess(tau: u32) -> (u32, u32) {
     if cfg!(layernorm_small) {
-        // 2.1324 − 1.2185·τ is off by 9 % at most. No table: with its steps that is a third of its bytes.
+        // 2.1324 − 1.2185·τ has an error of at most 9 %. With two more steps it takes a third of the table's bytes.
         return (2_289_647_000 - mul_high(tau, 1_308_354_000), 4);
     }
     let index = (tau >> 24).saturating_sub(64) as usize;
+    debug_assert!(index < TABLE.len());
     ((256 + u32::from(TABLE.get(index).copied().unwrap_or(0))) << 22, 2)
 }
 
@@ -44,21 +46,21 @@ fn mul_high(a: u32, b: u32) -> u32 {
 }
 
 impl Root {
-    /// For rows whose `x̂` is 0.
+    /// The root of a row whose `x̂` are all 0.
     pub(crate) const ZERO: Self = Self { mantissa: 0, exponent: 64 };
 
-    /// Of `v`, at least 1.
+    /// The root of `v`, which is at least 1.
     pub(crate) fn new(v: u128) -> Self {
-        // In halves: shifts of 128 bits are calls.
+        // In halves, because shifts of 128 bits are function calls.
         let (mut high, mut low, mut zeros) = ((v >> 64) as u64, v as u64, 0);
         if high == 0 {
             (high, low, zeros) = (low, 0, 64);
         }
         let shift = (high.leading_zeros() & !1) as i32;
         let zeros = zeros + shift;
-        // τ in 64 bits behind the point.
+        // τ with 64 bits behind the point.
         let tau = shifted(high as i64, shift) as u64 | shifted((low >> 1) as i64, shift - 63) as u64;
-        // ρ in 30 bits behind the point: τ·ρ² near 2³⁰.
+        // ρ with 30 bits behind the point: τ·ρ² is near 2³⁰.
         let first = (tau >> 32) as u32;
         let (mut rho, steps) = guess(first);
         for _ in 0..steps {
@@ -67,17 +69,15 @@ impl Root {
             rho = ((u64::from(rho) * u64::from((3 << 30) - product)) >> 31) as u32;
         }
         let rho = u64::from(rho);
-        // 1 − τ·ρ² in 57 bits behind the point: it is below 2⁻²⁶.
+        // 1 − τ·ρ² with 57 bits behind the point: it is below 2⁻²⁶.
         let product = (u128::from(tau) * u128::from(rho * rho)) >> 64;
         let missing = ((1 << 60) - product as i64) >> 3;
         let mantissa = (rho << 32).wrapping_add_signed((rho as i64 * missing) >> 26);
         Self { mantissa: mantissa.clamp(1 << 62, (1 << 63) - 1), exponent: 118 - zeros / 2 }
     }
-}
 
-impl Root {
-    /// `bits` with `p · 2⁸/sqrt(V) < 2^bits`, hardly ever more than need be.
-    pub(crate) fn bits_of_product(self, p: u64) -> i32 {
+    /// `bits` with `p · 2⁸/sqrt(V) < 2^bits`, rarely more than are needed.
+    pub(crate) fn product_bits(self, p: u64) -> i32 {
         // p ≤ first · 2^down
         let (first, down) = match u32::try_from(p) {
             Ok(p) => (p, 0),
@@ -87,7 +87,7 @@ impl Root {
             }
         };
         let zeros = first.leading_zeros();
-        // From 2⁶¹ on, unless p is 0.
+        // At least 2⁶¹, unless p is 0.
         let product = u64::from(first.wrapping_shl(zeros)) * ((self.mantissa >> 32) + 1);
         62 + (product >> 62) as i32 + down - zeros as i32 + 32 - self.exponent
     }

@@ -1,16 +1,20 @@
-//! Numbers of the crate `fixed` as the integers they hold.
+//! Numbers of the crate `fixed` as the integers that they hold.
 #![allow(unsafe_code)]
 
-use super::{Code, Feature, Mac};
+use super::code::Code;
+use super::feature::Feature;
+use super::lane::{LaneCode, Lanes};
 use core::slice::{from_raw_parts, from_raw_parts_mut};
 use fixed::types::extra::{LeEqU8, LeEqU16, LeEqU32};
 use fixed::{FixedI8, FixedI16, FixedI32};
 
+/// A number that is an integer in memory.
+///
 /// # Safety
-/// An implementor is a `repr(transparent)` wrapper of its `Code`.
+/// An implementor is a `repr(transparent)` wrapper of its `Code`, which is signed.
 pub unsafe trait Wrapper: Copy {
     #[doc(hidden)]
-    type Code: Code;
+    type Code: LaneCode;
 }
 
 // SAFETY: `fixed` documents that its numbers are transparent wrappers of an integer of their width.
@@ -36,7 +40,20 @@ pub(crate) fn codes_mut<T: Wrapper>(numbers: &mut [T]) -> &mut [T::Code] {
     unsafe { from_raw_parts_mut(numbers.as_mut_ptr().cast(), numbers.len()) }
 }
 
-/// γ or β of any type: one code for all features, or one for each.
+/// γ or β as codes whose type is known at run time.
+pub(crate) const fn parameter<T: Wrapper>(numbers: &[T]) -> Codes<'_> {
+    let (at, len) = (numbers.as_ptr(), numbers.len());
+    // SAFETY: a code is signed, so that its number of bits tells its type.
+    unsafe {
+        match T::Code::BITS {
+            8 => Codes::I8(from_raw_parts(at.cast(), len)),
+            16 => Codes::I16(from_raw_parts(at.cast(), len)),
+            _ => Codes::I32(from_raw_parts(at.cast(), len)),
+        }
+    }
+}
+
+/// γ or β of a type that is known at run time: one code for all features, or a code for each.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Codes<'a> {
     Same(i32),
@@ -45,20 +62,21 @@ pub(crate) enum Codes<'a> {
     I32(&'a [i32]),
 }
 
+/// An expression of the one code or of the slice.
 macro_rules! any_code {
-    ($self:ident, $same:ident => $of_same:expr, $codes:ident => $of_codes:expr) => {
+    ($self:ident, $code:ident => $one:expr, $codes:ident => $slice:expr) => {
         match $self {
-            Self::Same($same) => $of_same,
-            Self::I8($codes) => $of_codes,
-            Self::I16($codes) => $of_codes,
-            Self::I32($codes) => $of_codes,
+            Self::Same($code) => $one,
+            Self::I8($codes) => $slice,
+            Self::I16($codes) => $slice,
+            Self::I32($codes) => $slice,
         }
     };
 }
 
 impl Feature for Codes<'_> {
     const SIZE: i32 = 32;
-    const ANY: bool = true;
+    const DYNAMIC: bool = true;
 
     #[inline(always)]
     fn bits(self) -> i32 {
@@ -69,8 +87,12 @@ impl Feature for Codes<'_> {
         any_code!(self, code => code, codes => Feature::get(codes, i))
     }
     #[inline(always)]
-    fn lanes<M: Mac>(self, mac: M, i: usize) -> M::V {
-        any_code!(self, code => mac.splat(code), codes => codes.lanes(mac, i))
+    fn to_floats<L: Lanes>(self, lanes: L, start: usize, scale: f32, to: &mut [f32]) -> f32 {
+        any_code!(self, code => {
+            let v = code as f32 * scale;
+            to.fill(v);
+            v.abs()
+        }, codes => codes.to_floats(lanes, start, scale, to))
     }
     #[cfg(layernorm_dsp)]
     #[inline(always)]

@@ -1,10 +1,11 @@
 #![allow(unsafe_code)]
 
-use super::lanes::{HEAD, Isa, Op};
+use super::lanes::{Adder, FourPairs, HEAD, Isa, Op, Paired, instructions};
 use super::sse2::Sse2;
 use core::arch::x86_64::*;
 
-/// Eight lanes; exists only where the processor was found to have AVX2.
+/// Eight lanes; exists only where the processor was found to have AVX2 and FMA, as all but a few of those with AVX2 have. Floats
+/// are fused only where products are exact; integer rows are, where an error bound decides.
 #[derive(Clone, Copy)]
 pub(crate) struct Avx2(());
 
@@ -12,24 +13,56 @@ impl Avx2 {
     /// The token, where the processor and the operating system support it.
     #[inline]
     pub(crate) fn detect() -> Option<Self> {
-        std::is_x86_feature_detected!("avx2").then_some(Self(()))
+        (std::is_x86_feature_detected!("avx2") && std::is_x86_feature_detected!("fma")).then_some(Self(()))
     }
 }
 
-// SAFETY of every block below: the token proves that AVX2 was detected; the memory instructions say what
+// SAFETY of every block below: the token proves that AVX2 and FMA were detected; the memory instructions say what
 // they touch.
-impl Isa for Avx2 {
-    const LANES: usize = 8;
+impl Adder for Avx2 {
     type V = __m256;
-    type Quad = Sse2;
-    const QUAD: Sse2 = Sse2;
+    instructions! {
+        add(a: __m256, b: __m256) -> __m256 = _mm256_add_ps;
+        sub(a: __m256, b: __m256) -> __m256 = _mm256_sub_ps;
+    }
+}
+
+impl Paired<Self> for Avx2 {
+    #[inline(always)]
+    fn new(isa: Self) -> Self {
+        isa
+    }
+    #[inline(always)]
+    fn pair(self, a: __m256, b: __m256) -> __m256 {
+        // SAFETY: as above.
+        unsafe { _mm256_add_ps(_mm256_permute2f128_ps::<0x20>(a, b), _mm256_permute2f128_ps::<0x31>(a, b)) }
+    }
+    #[inline(always)]
+    fn load_pair(self, from: &FourPairs, _: usize) -> __m256 {
+        self.load(from)
+    }
+    #[inline(always)]
+    fn store_pair(self, v: __m256, to: &mut FourPairs, _: usize) {
+        self.store(v, to);
+    }
+}
+
+impl Isa for Avx2 {
+    const STREAMS: bool = Sse2::STREAMS;
+    const LANES: usize = 8;
+    type Pair = Self;
     const WIDE: usize = 4;
     type Wide = __m256d;
 
-    #[inline(always)]
-    fn splat(self, value: f32) -> __m256 {
-        // SAFETY: as above.
-        unsafe { _mm256_set1_ps(value) }
+    instructions! {
+        splat(value: f32) -> __m256 = _mm256_set1_ps;
+        mul(a: __m256, b: __m256) -> __m256 = _mm256_mul_ps;
+        div(a: __m256, b: __m256) -> __m256 = _mm256_div_ps;
+        sqrt(v: __m256) -> __m256 = _mm256_sqrt_ps;
+        wide_splat(value: f64) -> __m256d = _mm256_set1_pd;
+        wide_add(a: __m256d, b: __m256d) -> __m256d = _mm256_add_pd;
+        wide_sub(a: __m256d, b: __m256d) -> __m256d = _mm256_sub_pd;
+        wide_mul(a: __m256d, b: __m256d) -> __m256d = _mm256_mul_pd;
     }
     #[inline(always)]
     fn load(self, from: &[f32]) -> __m256 {
@@ -41,37 +74,30 @@ impl Isa for Avx2 {
         }
     }
     #[inline(always)]
+    unsafe fn stream(self, v: __m256, to: &mut [f32]) {
+        match to.first_chunk_mut::<8>() {
+            // SAFETY: `to` is 32 writable bytes at a multiple of 32; the caller keeps the rest.
+            Some(to) if to.as_ptr().cast::<__m256>().is_aligned() => unsafe {
+                _mm256_stream_ps(to.as_mut_ptr(), v)
+            },
+            _ => self.store(v, to),
+        }
+    }
+    #[inline(always)]
+    fn prefetch(self, at: *const f32) {
+        Sse2.prefetch(at);
+    }
+    #[inline(always)]
+    fn end_streams(self) {
+        Sse2.end_streams();
+    }
+    #[inline(always)]
     fn store(self, v: __m256, to: &mut [f32]) {
         debug_assert!(to.len() >= 8);
         if let Some(to) = to.first_chunk_mut::<8>() {
             // SAFETY: `to` is 32 writable bytes; the unaligned form is used.
             unsafe { _mm256_storeu_ps(to.as_mut_ptr(), v) }
         }
-    }
-    #[inline(always)]
-    fn add(self, a: __m256, b: __m256) -> __m256 {
-        // SAFETY: as above.
-        unsafe { _mm256_add_ps(a, b) }
-    }
-    #[inline(always)]
-    fn sub(self, a: __m256, b: __m256) -> __m256 {
-        // SAFETY: as above.
-        unsafe { _mm256_sub_ps(a, b) }
-    }
-    #[inline(always)]
-    fn mul(self, a: __m256, b: __m256) -> __m256 {
-        // SAFETY: as above.
-        unsafe { _mm256_mul_ps(a, b) }
-    }
-    #[inline(always)]
-    fn div(self, a: __m256, b: __m256) -> __m256 {
-        // SAFETY: as above.
-        unsafe { _mm256_div_ps(a, b) }
-    }
-    #[inline(always)]
-    fn sqrt(self, v: __m256) -> __m256 {
-        // SAFETY: as above.
-        unsafe { _mm256_sqrt_ps(v) }
     }
     #[inline(always)]
     fn abs(self, v: __m256) -> __m256 {
@@ -90,8 +116,14 @@ impl Isa for Avx2 {
     }
 
     #[inline(always)]
+    fn if_le(self, a: __m256, b: __m256, yes: __m256, no: __m256) -> __m256 {
+        // SAFETY: as above.
+        unsafe { _mm256_blendv_ps(no, yes, _mm256_cmp_ps::<_CMP_LE_OQ>(a, b)) }
+    }
+
+    #[inline(always)]
     fn run<O: Op>(self, op: O) -> O::Output {
-        #[target_feature(enable = "avx2")]
+        #[target_feature(enable = "avx2,fma")]
         #[inline(never)]
         fn run<O: Op>(isa: Avx2, op: O) -> O::Output {
             op.eval(isa)
@@ -100,21 +132,23 @@ impl Isa for Avx2 {
         unsafe { run(self, op) }
     }
     #[inline(always)]
-    fn narrow(self, v: __m256) -> __m128 {
-        // SAFETY: as above.
-        unsafe { _mm_add_ps(_mm256_castps256_ps128(v), _mm256_extractf128_ps::<1>(v)) }
-    }
-    #[inline(always)]
     fn transpose<'a>(self, row: impl Fn(usize) -> &'a [f32; 4]) -> [__m256; 4] {
-        let [a0, a1, a2, a3] = Sse2.transpose(&row);
-        let [b0, b1, b2, b3] = Sse2.transpose(|i| row(i + 4));
+        // Row i beside row i + 4, so that each half is transposed by itself.
+        let rows = |i| {
+            let (low, high) = (Sse2.load(row(i)), Sse2.load(row(i + 4)));
+            // SAFETY: as above.
+            unsafe { _mm256_set_m128(high, low) }
+        };
+        let (a, b, c, d) = (rows(0), rows(1), rows(2), rows(3));
         // SAFETY: as above.
         unsafe {
+            let (ab, cd) = (_mm256_unpacklo_ps(a, b), _mm256_unpacklo_ps(c, d));
+            let (ab_high, cd_high) = (_mm256_unpackhi_ps(a, b), _mm256_unpackhi_ps(c, d));
             [
-                _mm256_set_m128(b0, a0),
-                _mm256_set_m128(b1, a1),
-                _mm256_set_m128(b2, a2),
-                _mm256_set_m128(b3, a3),
+                _mm256_shuffle_ps::<0x44>(ab, cd),
+                _mm256_shuffle_ps::<0xee>(ab, cd),
+                _mm256_shuffle_ps::<0x44>(ab_high, cd_high),
+                _mm256_shuffle_ps::<0xee>(ab_high, cd_high),
             ]
         }
     }
@@ -139,24 +173,9 @@ impl Isa for Avx2 {
         }
     }
     #[inline(always)]
-    fn wide_splat(self, value: f64) -> __m256d {
+    fn wide_add_exact_product(self, a: __m256d, b: __m256d, c: __m256d) -> __m256d {
         // SAFETY: as above.
-        unsafe { _mm256_set1_pd(value) }
-    }
-    #[inline(always)]
-    fn wide_add(self, a: __m256d, b: __m256d) -> __m256d {
-        // SAFETY: as above.
-        unsafe { _mm256_add_pd(a, b) }
-    }
-    #[inline(always)]
-    fn wide_sub(self, a: __m256d, b: __m256d) -> __m256d {
-        // SAFETY: as above.
-        unsafe { _mm256_sub_pd(a, b) }
-    }
-    #[inline(always)]
-    fn wide_mul(self, a: __m256d, b: __m256d) -> __m256d {
-        // SAFETY: as above.
-        unsafe { _mm256_mul_pd(a, b) }
+        unsafe { _mm256_fmadd_pd(b, c, a) }
     }
     #[inline(always)]
     fn wide_store(self, v: __m256d, to: &mut [f64]) {

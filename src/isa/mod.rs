@@ -5,7 +5,21 @@
 
 #[cfg(all(target_arch = "x86_64", feature = "std", not(layernorm_isa = "scalar")))]
 mod avx2;
+#[cfg(all(
+    target_arch = "x86_64",
+    feature = "std",
+    feature = "half",
+    not(any(layernorm_isa = "scalar", layernorm_isa = "sse2"))
+))]
+mod f16c;
 mod lanes;
+#[cfg(all(
+    target_arch = "aarch64",
+    target_feature = "neon",
+    target_endian = "little",
+    not(layernorm_isa = "scalar")
+))]
+mod neon;
 mod scalar;
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128", not(layernorm_isa = "scalar")))]
 mod simd128;
@@ -15,10 +29,27 @@ mod two;
 
 #[cfg(all(target_arch = "x86_64", feature = "std", not(layernorm_isa = "scalar")))]
 pub(crate) use avx2::Avx2;
+#[cfg(all(
+    target_arch = "x86_64",
+    feature = "std",
+    feature = "half",
+    not(any(layernorm_isa = "scalar", layernorm_isa = "sse2"))
+))]
+pub(crate) use f16c::F16c;
+#[cfg(test)]
+pub(crate) use lanes::VectorPair;
 pub(crate) use lanes::{
-    GROUP, Group, Isa, MOST_LANES, ONE_LANE, Op, QuadV, SMALL, elements_from, elements_from_mut,
+    Adder, FourPairs, GROUP, Group, Isa, MOST_LANES, ONE_LANE, OUT_OF_CACHE, Op, PairV, Paired, SMALL,
+    elements_from, elements_from_mut,
 };
-pub(crate) use scalar::Scalar;
+#[cfg(all(
+    target_arch = "aarch64",
+    target_feature = "neon",
+    target_endian = "little",
+    not(layernorm_isa = "scalar")
+))]
+pub(crate) use neon::Neon;
+pub(crate) use scalar::{Scalar, wide_sqrt};
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128", not(layernorm_isa = "scalar")))]
 pub(crate) use simd128::Simd128;
 #[cfg(all(target_arch = "x86_64", target_feature = "sse2", not(layernorm_isa = "scalar")))]

@@ -1,23 +1,37 @@
 #![allow(unsafe_code)]
 
-use super::lanes::{HEAD, Isa, Op};
+use super::lanes::{Adder, HEAD, Isa, VectorPair, instructions};
 use core::arch::wasm32::*;
 
 /// WebAssembly's fixed-width SIMD; exists only where the module is compiled with it.
 #[derive(Clone, Copy)]
 pub(crate) struct Simd128;
 
+impl Adder for Simd128 {
+    type V = v128;
+    instructions! {
+        add(a: v128, b: v128) -> v128 = f32x4_add;
+        sub(a: v128, b: v128) -> v128 = f32x4_sub;
+    }
+}
+
 impl Isa for Simd128 {
     const LANES: usize = 4;
-    type V = v128;
-    type Quad = Self;
-    const QUAD: Self = Self;
+    type Pair = VectorPair<Self>;
+    const ROW_BY_ROW: bool = false;
     const WIDE: usize = 2;
     type Wide = v128;
 
-    #[inline(always)]
-    fn splat(self, value: f32) -> v128 {
-        f32x4_splat(value)
+    instructions! {
+        splat(value: f32) -> v128 = f32x4_splat;
+        mul(a: v128, b: v128) -> v128 = f32x4_mul;
+        div(a: v128, b: v128) -> v128 = f32x4_div;
+        sqrt(v: v128) -> v128 = f32x4_sqrt;
+        abs(v: v128) -> v128 = f32x4_abs;
+        wide_splat(value: f64) -> v128 = f64x2_splat;
+        wide_add(a: v128, b: v128) -> v128 = f64x2_add;
+        wide_sub(a: v128, b: v128) -> v128 = f64x2_sub;
+        wide_mul(a: v128, b: v128) -> v128 = f64x2_mul;
     }
     #[inline(always)]
     fn load(self, from: &[f32]) -> v128 {
@@ -37,30 +51,6 @@ impl Isa for Simd128 {
         }
     }
     #[inline(always)]
-    fn add(self, a: v128, b: v128) -> v128 {
-        f32x4_add(a, b)
-    }
-    #[inline(always)]
-    fn sub(self, a: v128, b: v128) -> v128 {
-        f32x4_sub(a, b)
-    }
-    #[inline(always)]
-    fn mul(self, a: v128, b: v128) -> v128 {
-        f32x4_mul(a, b)
-    }
-    #[inline(always)]
-    fn div(self, a: v128, b: v128) -> v128 {
-        f32x4_div(a, b)
-    }
-    #[inline(always)]
-    fn sqrt(self, v: v128) -> v128 {
-        f32x4_sqrt(v)
-    }
-    #[inline(always)]
-    fn abs(self, v: v128) -> v128 {
-        f32x4_abs(v)
-    }
-    #[inline(always)]
     fn head(self, v: v128) -> v128 {
         v128_and(v, u32x4_splat(HEAD))
     }
@@ -69,14 +59,11 @@ impl Isa for Simd128 {
         u32::from(i32x4_bitmask(f32x4_le(a, b)))
     }
 
-    #[inline(never)]
-    fn run<O: Op>(self, op: O) -> O::Output {
-        op.eval(self)
-    }
     #[inline(always)]
-    fn narrow(self, v: v128) -> v128 {
-        v
+    fn if_le(self, a: v128, b: v128, yes: v128, no: v128) -> v128 {
+        v128_bitselect(yes, no, f32x4_le(a, b))
     }
+
     #[inline(always)]
     fn transpose<'a>(self, row: impl Fn(usize) -> &'a [f32; 4]) -> [v128; 4] {
         transposed(self.load(row(0)), self.load(row(1)), self.load(row(2)), self.load(row(3)))
@@ -98,22 +85,6 @@ impl Isa for Simd128 {
             Some(from) => unsafe { v128_load(from.as_ptr().cast()) },
             None => self.wide_splat(0.0),
         }
-    }
-    #[inline(always)]
-    fn wide_splat(self, value: f64) -> v128 {
-        f64x2_splat(value)
-    }
-    #[inline(always)]
-    fn wide_add(self, a: v128, b: v128) -> v128 {
-        f64x2_add(a, b)
-    }
-    #[inline(always)]
-    fn wide_sub(self, a: v128, b: v128) -> v128 {
-        f64x2_sub(a, b)
-    }
-    #[inline(always)]
-    fn wide_mul(self, a: v128, b: v128) -> v128 {
-        f64x2_mul(a, b)
     }
     #[inline(always)]
     fn wide_store(self, v: v128, to: &mut [f64]) {

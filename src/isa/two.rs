@@ -7,9 +7,9 @@
 //!
 //! Neither an `f64` nor a fused multiply-add is used: a Cortex-M4F has no `f64`, wasm has no FMA, and the
 //! bits must be the same there. Products are exact while neither over- nor underflow is near, which the
-//! callers see to: quantities outside 2⁻⁹⁶ … 2⁹⁶ take the scaled path.
+//! callers see to: quantities outside 2⁻⁹⁶ … 2⁸⁰ take the scaled path.
 
-use super::lanes::{Isa, SMALL};
+use super::lanes::{Adder, Isa, SMALL};
 
 /// `hi + lo`, one pair per lane.
 #[derive(Clone, Copy, Debug)]
@@ -21,25 +21,25 @@ pub(crate) struct Two<V> {
 impl<V: Copy> Two<V> {
     /// `hi + v`; what rounding leaves out goes to `lo`.
     #[inline(always)]
-    pub(crate) fn plus<I: Isa<V = V>>(self, isa: I, v: V) -> Self {
-        let sum = two_sum(isa, self.hi, v);
-        Self { hi: sum.hi, lo: isa.add(self.lo, sum.lo) }
+    pub(crate) fn plus<A: Adder<V = V>>(self, adder: A, v: V) -> Self {
+        let sum = two_sum(adder, self.hi, v);
+        Self { hi: sum.hi, lo: adder.add(self.lo, sum.lo) }
     }
 
     /// The sum of two sums.
     #[inline(always)]
-    pub(crate) fn join<I: Isa<V = V>>(self, isa: I, other: Self) -> Self {
-        let sum = self.plus(isa, other.hi);
-        Self { hi: sum.hi, lo: isa.add(sum.lo, other.lo) }
+    pub(crate) fn join<A: Adder<V = V>>(self, adder: A, other: Self) -> Self {
+        let sum = self.plus(adder, other.hi);
+        Self { hi: sum.hi, lo: adder.add(sum.lo, other.lo) }
     }
 }
 
 #[inline(always)]
-pub(crate) fn two_sum<I: Isa>(isa: I, a: I::V, b: I::V) -> Two<I::V> {
-    let hi = isa.add(a, b);
-    let b_seen = isa.sub(hi, a);
-    let a_seen = isa.sub(hi, b_seen);
-    Two { hi, lo: isa.add(isa.sub(a, a_seen), isa.sub(b, b_seen)) }
+pub(crate) fn two_sum<A: Adder>(adder: A, a: A::V, b: A::V) -> Two<A::V> {
+    let hi = adder.add(a, b);
+    let b_seen = adder.sub(hi, a);
+    let a_seen = adder.sub(hi, b_seen);
+    Two { hi, lo: adder.add(adder.sub(a, a_seen), adder.sub(b, b_seen)) }
 }
 
 /// Twelve bits each.

@@ -8,11 +8,11 @@
 //! | 36 | E and that of the residual, 128 bits each |
 //! | 68 | g of each feature, then b, 32 bits each |
 
-use super::Code;
+use super::code::Code;
 use super::params::{Header, LARGEST_MULTIPLIER, Params, WithResidual};
 use crate::bytes::{self, Writer};
 use crate::integer::ratio::SHIFTS;
-use crate::{Error, shape};
+use crate::{Error, FormatError, shape};
 use core::marker::PhantomData;
 
 const MAGIC: u32 = u32::from_le_bytes(*b"LNQ1");
@@ -27,10 +27,21 @@ impl<X: Code, Y: Code, S: AsRef<[i32]>> Params<X, Y, S> {
     ///
     /// # Errors
     /// [`Error::Length`] unless `to` has [`BYTES`](Params::BYTES), 68 and 8 for each feature.
+    ///
+    /// ```
+    /// use layernorm::quantized::{Params, Scale};
+    ///
+    /// let unit = Scale { scale: 1.0, zero_point: 0i8 };
+    /// let params = Params::fold(&[1.0; 4], &[0.0; 4], unit, unit, 1e-5)?;
+    /// let mut bytes = [0; 100];
+    /// params.to_bytes(&mut bytes)?;
+    /// assert!(bytes.starts_with(b"LNQ1"));
+    /// # Ok::<(), Box<dyn core::error::Error>>(())
+    /// ```
     pub fn to_bytes(&self, to: &mut [u8]) -> Result<(), Error> {
         shape::length("to", to.len(), bytes_len(self.width()))?;
         let Header { k, m, input, output, epsilon, residual } = self.header;
-        let (multiplier, zero_point, epsilon_of_residual) =
+        let (multiplier, zero_point, residual_epsilon) =
             residual.map_or((-1, 0, 0), |r| (r.multiplier, r.zero_point, r.epsilon));
         let mut to = Writer(to);
         to.put(MAGIC.to_le_bytes());
@@ -39,7 +50,7 @@ impl<X: Code, Y: Code, S: AsRef<[i32]>> Params<X, Y, S> {
             to.put(number.to_le_bytes());
         }
         to.put(epsilon.to_le_bytes());
-        to.put(epsilon_of_residual.to_le_bytes());
+        to.put(residual_epsilon.to_le_bytes());
         for number in self.gamma.as_ref().iter().chain(self.beta.as_ref()) {
             to.put(number.to_le_bytes());
         }
@@ -48,26 +59,45 @@ impl<X: Code, Y: Code, S: AsRef<[i32]>> Params<X, Y, S> {
 }
 
 impl<X: Code, Y: Code, const N: usize> Params<X, Y, [i32; N]> {
-    /// Length of [`to_bytes`](Params::to_bytes).
+    /// Length of what [`to_bytes`](Params::to_bytes) writes.
+    ///
+    /// ```
+    /// use layernorm::quantized::Params;
+    ///
+    /// assert_eq!(Params::<i8, i8, [i32; 4]>::BYTES, 68 + 4 * 8);
+    /// ```
     pub const BYTES: usize = bytes_len(N);
 
-    /// What [`to_bytes`](Params::to_bytes) wrote; at compile time too.
+    /// Reads what [`to_bytes`](Params::to_bytes) wrote; at compile time too.
     ///
     /// # Errors
-    /// [`Error::Zero`] or [`Error::TooLarge`] for a width `N` of 0 or beyond 32768; [`Error::Length`]; [`Error::Format`] if
-    /// they begin otherwise or are of other codes; [`Error::Corrupt`] for a number that folding never gives.
-    pub const fn from_bytes(bytes: &[u8]) -> Result<Self, Error> {
+    /// [`Error::Zero`] or [`Error::TooLarge`] for a width `N` of 0 or beyond 32768; [`Error::Length`]; [`FormatError::Format`] if
+    /// they begin otherwise or are of other codes; [`FormatError::Corrupt`] for a number that folding never gives.
+    ///
+    /// ```
+    /// use layernorm::quantized::{Params, Scale};
+    ///
+    /// type Four = Params<i8, i8, [i32; 4]>;
+    /// let unit = Scale { scale: 1.0, zero_point: 0i8 };
+    /// let params = Four::fold(&[1.0; 4], &[0.0; 4], unit, unit, 1e-5)?;
+    /// let mut bytes = [0; Four::BYTES];
+    /// params.to_bytes(&mut bytes)?;
+    /// assert_eq!(Four::from_bytes(&bytes)?, params);
+    /// assert!(Params::<u8, i8, [i32; 4]>::from_bytes(&bytes).is_err());      // of other codes
+    /// # Ok::<(), Box<dyn core::error::Error>>(())
+    /// ```
+    pub const fn from_bytes(bytes: &[u8]) -> Result<Self, FormatError> {
         if let Err(error) = shape::integer_width(N) {
-            return Err(error);
+            return Err(FormatError::Argument(error));
         }
-        if bytes.len() != Self::BYTES {
-            return Err(Error::Length { parameter: "bytes", expected: Self::BYTES, actual: bytes.len() });
+        if let Err(error) = shape::length("bytes", bytes.len(), Self::BYTES) {
+            return Err(FormatError::Argument(error));
         }
         let mut at = 0;
         while at < 8 {
             let (expected, actual) = (if at == 0 { MAGIC } else { tags::<X, Y>() }, number(bytes, at) as u32);
             if actual != expected {
-                return Err(Error::Format { offset: at, expected, actual });
+                return Err(FormatError::Format { offset: at, expected, actual });
             }
             at += 4;
         }
@@ -93,22 +123,22 @@ impl<X: Code, Y: Code, const N: usize> Params<X, Y, [i32; N]> {
         while i < ranges.len() {
             let actual = number(bytes, 8 + 4 * i) as i64;
             if actual < ranges[i][0] || actual > ranges[i][1] {
-                return Err(Error::Corrupt { offset: 8 + 4 * i });
+                return Err(FormatError::Corrupt { offset: 8 + 4 * i });
             }
             i += 1;
         }
         if header.epsilon >> 112 != 0 {
-            return Err(Error::Corrupt { offset: 36 });
+            return Err(FormatError::Corrupt { offset: 36 });
         }
         if long(bytes, 52) >> (if header.residual.is_some() { 112 } else { 0 }) != 0 {
-            return Err(Error::Corrupt { offset: 52 });
+            return Err(FormatError::Corrupt { offset: 52 });
         }
         let (mut gamma, mut beta) = ([0; N], [0; N]);
         let mut i = 0;
         while i < 2 * N {
             let code = number(bytes, HEADER + 4 * i);
             if code == i32::MIN {
-                return Err(Error::Corrupt { offset: HEADER + 4 * i });
+                return Err(FormatError::Corrupt { offset: HEADER + 4 * i });
             }
             let to = if i < N { &mut gamma } else { &mut beta };
             to[i % N] = code;
@@ -118,7 +148,7 @@ impl<X: Code, Y: Code, const N: usize> Params<X, Y, [i32; N]> {
     }
 }
 
-/// Saturated: no slice is so long.
+/// The length of the bytes; saturated, since no slice is so long.
 const fn bytes_len(width: usize) -> usize {
     width.saturating_mul(8).saturating_add(HEADER)
 }

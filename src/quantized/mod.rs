@@ -1,4 +1,4 @@
-//! LayerNorm and RMSNorm of quantised codes, correctly rounded, without floating point.
+//! LayerNorm and RMSNorm of quantised codes, correctly rounded; without floating point where a core has no vectors.
 //!
 //! A code `q` (`i8`, `u8` or `i16`) stands for `scale · (q − zero_point)`. [`Params::fold`] turns γ, β, both scales and ε into
 //! integers once, on a host if need be; from then on everything is integers.
@@ -14,16 +14,16 @@
 //! let mut y = [0i8; 4];
 //! norm.forward(&[-100, -20, 60, 127], &mut y)?;
 //! assert_eq!(y, [-51, -9, 26, 38]);
-//! # Ok::<(), layernorm::Error>(())
+//! # Ok::<(), layernorm::FoldError>(())
 //! ```
 //!
 //! A device needs no γ in floating point: write [`Params::to_bytes`] on the host, and read the bytes at compile time.
 //!
 //! ```
-//! # use layernorm::{Error, quantized::Params};
+//! # use layernorm::{FormatError, quantized::Params};
 //! # const BYTES: &[u8] = &[0; Params::<i8, i8, [i32; 64]>::BYTES];
-//! const PARAMS: Result<Params<i8, i8, [i32; 64]>, Error> = Params::from_bytes(BYTES); // include_bytes!("norm.bin")
-//! # assert!(matches!(PARAMS, Err(Error::Format { .. })));
+//! const PARAMS: Result<Params<i8, i8, [i32; 64]>, FormatError> = Params::from_bytes(BYTES); // include_bytes!("norm.bin")
+//! # assert!(matches!(PARAMS, Err(FormatError::Format { .. })));
 //! ```
 //!
 //! | | |
@@ -36,63 +36,126 @@
 #![doc = include_str!("../integer/definition.md")]
 
 mod bytes;
+mod code;
 mod params;
 
+pub use code::Code;
 pub use params::{Params, Report, Scale};
 
+use crate::dispatch::run_on_codes;
 use crate::integer::rows::{Apart, InPlace, Residual, Sum};
-use crate::integer::{self, Rows};
-use crate::{Error, dispatch, shape};
+use crate::integer::{self, Forward, Rows};
+use crate::{Centring, Error, Layer, Rms, shape};
 use core::marker::PhantomData;
 
-/// A type of codes: `i8`, `u8` or `i16`.
-pub trait Code: integer::Code + core::fmt::Debug + PartialEq {
-    /// Tells the types apart in the bytes of [`Params`].
-    #[doc(hidden)]
-    const TAG: u8;
-}
-
-impl Code for i8 {
-    const TAG: u8 = 1;
-}
-impl Code for u8 {
-    const TAG: u8 = 2;
-}
-impl Code for i16 {
-    const TAG: u8 = 3;
-}
-
-/// [`LayerNorm`] if `CENTRED`, else [`RmsNorm`]: rows of codes `X` to rows of codes `Y`.
+/// [`LayerNorm`] or [`RmsNorm`], by `K`: rows of codes `X` to rows of codes `Y`.
 ///
 /// A value is a few words and borrows its [`Params`].
+///
+/// ```
+/// use layernorm::quantized::{LayerNorm, Params, RmsNorm, Scale};
+///
+/// let input = Scale { scale: 0.02, zero_point: 3i8 };
+/// let output = Scale { scale: 0.03, zero_point: -5i8 };
+/// let params = Params::fold(&[1.0; 4], &[0.0; 4], input, output, 1e-5)?;
+/// let mut y = [0; 4];
+/// LayerNorm::new(&params).forward(&[-100, -20, 60, 127], &mut y)?;
+/// assert_eq!(y, [-51, -19, 12, 38]);
+/// RmsNorm::new(&params).forward(&[-100, -20, 60, 127], &mut y)?;
+/// assert_eq!(y, [-45, -14, 17, 43]);
+/// # Ok::<(), Box<dyn core::error::Error>>(())
+/// ```
+#[must_use = "a norm does nothing until one of its verbs is called"]
 #[derive(Clone, Copy, Debug)]
-pub struct Norm<'a, X, Y, const CENTRED: bool> {
+pub struct Norm<'a, X, Y, K> {
     /// g and b.
     features: [&'a [i32]; 2],
     norm: integer::Norm,
     zero_point: i32,
     residual: Option<(integer::Norm, Sum)>,
-    types: PhantomData<fn(X) -> Y>,
+    types: PhantomData<fn(X, K) -> Y>,
 }
 
 /// `y = (x − mean) / sqrt(var + ε) · γ + β`
-pub type LayerNorm<'a, X, Y = X> = Norm<'a, X, Y, true>;
+///
+/// ```
+/// use layernorm::quantized::{LayerNorm, Params, Scale};
+///
+/// let input = Scale { scale: 0.02, zero_point: 3i8 };
+/// let output = Scale { scale: 0.03, zero_point: -5i8 };
+/// let params = Params::fold(&[1.0; 4], &[0.0; 4], input, output, 1e-5)?;
+/// let mut y = [0; 4];
+/// LayerNorm::new(&params).forward(&[-100, -20, 60, 127], &mut y)?;
+/// assert_eq!(y, [-51, -19, 12, 38]);
+/// # Ok::<(), Box<dyn core::error::Error>>(())
+/// ```
+pub type LayerNorm<'a, X, Y = X> = Norm<'a, X, Y, Layer>;
 
 /// `y = x / sqrt(mean square + ε) · γ + β`
-pub type RmsNorm<'a, X, Y = X> = Norm<'a, X, Y, false>;
+///
+/// ```
+/// use layernorm::quantized::{Params, RmsNorm, Scale};
+///
+/// let input = Scale { scale: 0.02, zero_point: 3i8 };
+/// let output = Scale { scale: 0.03, zero_point: -5i8 };
+/// let params = Params::fold(&[1.0; 4], &[0.0; 4], input, output, 1e-5)?;
+/// let mut y = [0; 4];
+/// RmsNorm::new(&params).forward(&[-100, -20, 60, 127], &mut y)?;
+/// assert_eq!(y, [-45, -14, 17, 43]);
+/// # Ok::<(), Box<dyn core::error::Error>>(())
+/// ```
+pub type RmsNorm<'a, X, Y = X> = Norm<'a, X, Y, Rms>;
 
-impl<'a, X: Code, Y: Code, const CENTRED: bool> Norm<'a, X, Y, CENTRED> {
-    /// With the width, γ, β, scales and ε of `params`.
+impl<'a, X: Code, Y: Code, K: Centring> Norm<'a, X, Y, K> {
+    /// A norm with the width, γ, β, scales and ε of `params`. It cannot fail: folding has checked them.
+    ///
+    /// ```
+    /// use layernorm::quantized::{LayerNorm, Params, RmsNorm, Scale};
+    ///
+    /// let input = Scale { scale: 0.02, zero_point: 3i8 };
+    /// let output = Scale { scale: 0.03, zero_point: -5i8 };
+    /// let params = Params::fold(&[1.0; 4], &[0.0; 4], input, output, 1e-5)?;
+    /// let (layer, rms) = (LayerNorm::new(&params), RmsNorm::new(&params));     // the same parameters serve both
+    /// # let _ = (layer, rms);
+    /// # Ok::<(), Box<dyn core::error::Error>>(())
+    /// ```
     pub fn new<S: AsRef<[i32]>>(params: &'a Params<X, Y, S>) -> Self {
-        let (norm, zero_point, residual) = params.norm(CENTRED);
+        let (norm, zero_point, residual) = params.norm(K::CENTRED);
         let features = [params.gamma.as_ref(), params.beta.as_ref()];
+        debug_assert!(features.iter().all(|values| values.len() == norm.width));
         Self { features, norm, zero_point, residual, types: PhantomData }
+    }
+
+    /// Number of features in a row.
+    ///
+    /// ```
+    /// use layernorm::quantized::{LayerNorm, Params, Scale};
+    ///
+    /// let scale = Scale { scale: 0.03, zero_point: 0i8 };
+    /// let params = Params::fold(&[1.0; 4], &[0.0; 4], scale, scale, 1e-5)?;
+    /// assert_eq!(LayerNorm::new(&params).width(), 4);
+    /// # Ok::<(), layernorm::FoldError>(())
+    /// ```
+    pub const fn width(&self) -> usize {
+        self.norm.width
     }
 
     /// `y = norm(x)`; both rows × width.
     ///
     /// # Errors
     /// [`Error::NotWholeRows`] for `x`, [`Error::Length`] for `y`; nothing is written then.
+    ///
+    /// ```
+    /// use layernorm::quantized::{LayerNorm, Params, Scale};
+    ///
+    /// let input = Scale { scale: 0.02, zero_point: 3i8 };
+    /// let output = Scale { scale: 0.001, zero_point: 0i16 };
+    /// let params = Params::fold(&[1.0; 4], &[0.0; 4], input, output, 1e-5)?;
+    /// let mut y = [0i16; 4];
+    /// LayerNorm::new(&params).forward(&[-100, -20, 60, 127], &mut y)?;
+    /// assert_eq!(y, [-1371, -432, 508, 1295]);
+    /// # Ok::<(), Box<dyn core::error::Error>>(())
+    /// ```
     pub fn forward(&self, x: &[X], y: &mut [Y]) -> Result<(), Error> {
         shape::length("y", y.len(), x.len())?;
         self.run(&self.norm, Apart { x, zero_point: self.zero_point, y })
@@ -100,11 +163,25 @@ impl<'a, X: Code, Y: Code, const CENTRED: bool> Norm<'a, X, Y, CENTRED> {
 
     /// `y = norm(x + residual); residual = x + residual`; all rows × width.
     ///
-    /// The norm sees the sum as it is, in 2⁻¹⁶ residual scales; what is left in `residual` is rounded and saturated.
+    /// The norm takes the exact sum, in 2⁻¹⁶ residual scales, and `residual` gets the sum rounded and saturated.
     ///
     /// # Errors
     /// [`Error::NoResidual`] if the parameters have none, [`Error::NotWholeRows`] for `x`, [`Error::Length`] for `residual` or
     /// `y`; nothing is written then.
+    ///
+    /// ```
+    /// use layernorm::quantized::{LayerNorm, Params, Scale};
+    ///
+    /// let input = Scale { scale: 0.02, zero_point: 3i8 };
+    /// let output = Scale { scale: 0.03, zero_point: -5i8 };
+    /// let stream = Scale { scale: 0.04, zero_point: 0i8 };
+    /// let params = Params::fold(&[1.0; 4], &[0.0; 4], input, output, 1e-5)?.with_residual(input, stream, 1e-5)?;
+    /// let (mut residual, mut y) = ([10, -20, 30, 0], [0; 4]);
+    /// LayerNorm::new(&params).forward_residual(&[-100, -20, 60, 127], &mut residual, &mut y)?;
+    /// assert_eq!(residual, [-42, -32, 58, 62]);        // a code of the input is half a code of the residual
+    /// assert_eq!(y, [-42, -35, 27, 29]);
+    /// # Ok::<(), Box<dyn core::error::Error>>(())
+    /// ```
     pub fn forward_residual(&self, x: &[X], residual: &mut [X], y: &mut [Y]) -> Result<(), Error> {
         let (norm, sum) = self.residual.as_ref().ok_or(Error::NoResidual)?;
         shape::length("residual", residual.len(), x.len())?;
@@ -115,16 +192,28 @@ impl<'a, X: Code, Y: Code, const CENTRED: bool> Norm<'a, X, Y, CENTRED> {
     fn run(&self, norm: &integer::Norm, rows: impl Rows) -> Result<(), Error> {
         shape::rows("x", rows.len(), norm.width)?;
         let [gamma, beta] = self.features;
-        norm.forward(dispatch::MAC, rows, gamma, beta);
+        run_on_codes(Forward { norm, rows, gamma, beta });
         Ok(())
     }
 }
 
-impl<X: Code, const CENTRED: bool> Norm<'_, X, X, CENTRED> {
+impl<X: Code, K: Centring> Norm<'_, X, X, K> {
     /// `x = norm(x)`; rows × width. The codes are those of [`forward`](Self::forward).
     ///
     /// # Errors
     /// [`Error::NotWholeRows`]; nothing is written then.
+    ///
+    /// ```
+    /// use layernorm::quantized::{LayerNorm, Params, Scale};
+    ///
+    /// let input = Scale { scale: 0.02, zero_point: 3i8 };
+    /// let output = Scale { scale: 0.03, zero_point: -5i8 };
+    /// let params = Params::fold(&[1.0; 4], &[0.0; 4], input, output, 1e-5)?;
+    /// let mut x = [-100, -20, 60, 127];
+    /// LayerNorm::new(&params).forward_in_place(&mut x)?;
+    /// assert_eq!(x, [-51, -19, 12, 38]);
+    /// # Ok::<(), Box<dyn core::error::Error>>(())
+    /// ```
     pub fn forward_in_place(&self, x: &mut [X]) -> Result<(), Error> {
         self.run(&self.norm, InPlace { x, zero_point: self.zero_point })
     }

@@ -1,11 +1,24 @@
-use super::Code;
+//! γ, β, scales and ε as integers.
+
+use super::code::Code;
 use crate::integer::rows::Sum;
 use crate::integer::{self, ratio};
-use crate::{Error, shape};
+use crate::{Error, FoldError, shape};
 use core::marker::PhantomData;
 
 /// What codes stand for: `scale · (code − zero_point)`.
+///
+/// ```
+/// use layernorm::quantized::Scale;
+///
+/// let input = Scale { scale: 0.02, zero_point: 3i8 };
+/// let value = |code: i8| input.scale * (f32::from(code) - f32::from(input.zero_point));
+/// assert_eq!(value(3), 0.0);
+/// assert!((value(127) - 2.48).abs() < 1e-6);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Scale<Q> {
     /// Finite and > 0.
     pub scale: f32,
@@ -16,6 +29,19 @@ pub struct Scale<Q> {
 /// γ, β, scales and ε as integers, for rows of codes `X` that become codes `Y`.
 ///
 /// `S` holds an integer for each feature: an array, or a slice of the caller's.
+///
+/// ```
+/// use layernorm::quantized::{LayerNorm, Params, Scale};
+///
+/// let input = Scale { scale: 0.02, zero_point: 3i8 };
+/// let output = Scale { scale: 0.03, zero_point: -5i8 };
+/// let params = Params::fold(&[1.0, 0.5, 2.0, 1.0], &[0.0, 0.1, -0.1, 0.0], input, output, 1e-5)?;
+/// let mut y = [0; 4];
+/// LayerNorm::new(&params).forward(&[-100, -20, 60, 127], &mut y)?;
+/// assert_eq!(y, [-51, -9, 26, 38]);
+/// # Ok::<(), Box<dyn core::error::Error>>(())
+/// ```
+#[must_use = "parameters do nothing until a norm is made of them"]
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Params<X, Y, S> {
     pub(super) header: Header,
@@ -24,17 +50,20 @@ pub struct Params<X, Y, S> {
     pub(super) types: PhantomData<fn(X) -> Y>,
 }
 
-/// What there is one of.
+/// What the parameters hold once for all features.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Header {
     pub k: i32,
     pub m: i32,
+    /// The zero point of the input.
     pub input: i32,
+    /// The zero point of the output.
     pub output: i32,
     pub epsilon: u128,
     pub residual: Option<WithResidual>,
 }
 
+/// What [`Header`] holds for rows with a residual.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct WithResidual {
     /// `a`
@@ -43,8 +72,24 @@ pub(super) struct WithResidual {
     pub epsilon: u128,
 }
 
-/// What folding did to γ and β, in LSB of the output.
+/// What folding did to γ and β, in LSB of the output; [`Params::report`] gives it.
+///
+/// ```
+/// use layernorm::quantized::{Params, Scale};
+///
+/// let input = Scale { scale: 0.02, zero_point: 3i8 };
+/// let output = Scale { scale: 0.03, zero_point: -5i8 };
+/// let (gamma, beta) = ([1.0, 0.5, 2.0, 1.0], [0.0, 0.1, -0.1, 0.0]);
+/// let params = Params::fold(&gamma, &beta, input, output, 1e-5)?;
+/// let report = params.report(&gamma, &beta, output)?;
+/// assert!(report.gamma_error < 2e-8 && report.beta_error < 1e-9);
+/// assert_eq!(report.saturated, 0);
+/// assert!((report.largest_normalised - 1.795).abs() < 1e-6);      // the feature whose γ is 2
+/// # Ok::<(), Box<dyn core::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Report {
     /// The largest error of a γ: so much for each unit of x̂.
     pub gamma_error: f64,
@@ -56,25 +101,35 @@ pub struct Report {
     pub largest_normalised: f64,
 }
 
-/// Bits behind the point of a sum with a residual.
+/// Bits of a sum behind the point of its residual.
 const UNIT: u32 = 16;
 /// The largest `a`: a ratio of 16.
 pub(super) const LARGEST_MULTIPLIER: i32 = 16 << UNIT;
 
 impl<X: Code, Y: Code, const N: usize> Params<X, Y, [i32; N]> {
-    /// For rows of `N` codes.
+    /// Parameters for rows of `N` codes.
     ///
     /// # Errors
-    /// [`Error::Zero`] or [`Error::TooLarge`] for a width `N` of 0 or beyond 32768; [`Error::Scale`]; [`Error::NotFinite`] for
-    /// `gamma` or `beta`, [`Error::BeyondScale`] for one of 2³¹ output scales or more; [`Error::Epsilon`];
-    /// [`Error::EpsilonBeyondScale`] where `N² · ε` is 2⁹⁶ squared input scales or more.
+    /// [`Error::Zero`] or [`Error::TooLarge`] for a width `N` of 0 or beyond 32768; [`FoldError::Scale`]; [`Error::NotFinite`] for
+    /// `gamma` or `beta`, [`FoldError::BeyondScale`] for one of 2³¹ output scales or more; [`Error::Epsilon`];
+    /// [`FoldError::EpsilonBeyondScale`] where `N² · ε` is 2⁹⁶ squared input scales or more.
+    ///
+    /// ```
+    /// use layernorm::quantized::{Params, Scale};
+    ///
+    /// let input = Scale { scale: 0.02, zero_point: 3i8 };
+    /// let output = Scale { scale: 0.001, zero_point: 0i16 };     // another type than the input
+    /// let params = Params::fold(&[1.0, 0.5, 2.0, 1.0], &[0.0, 0.1, -0.1, 0.0], input, output, 1e-5)?;
+    /// assert_eq!(params.width(), 4);
+    /// # Ok::<(), Box<dyn core::error::Error>>(())
+    /// ```
     pub fn fold(
         gamma: &[f32; N],
         beta: &[f32; N],
         input: Scale<X>,
         output: Scale<Y>,
         epsilon: f32,
-    ) -> Result<Self, Error> {
+    ) -> Result<Self, FoldError> {
         let mut storage = ([0; N], [0; N]);
         let to = [&mut storage.0[..], &mut storage.1[..]];
         let header = Params::fold_into(gamma, beta, input, output, epsilon, to)?.header;
@@ -86,7 +141,21 @@ impl<'a, X: Code, Y: Code> Params<X, Y, &'a [i32]> {
     /// [`fold`](Params::fold) for a width that is not known before: the integers of γ and β go to `to`.
     ///
     /// # Errors
-    /// Those of `fold`, and [`Error::Length`] for `beta` or a slice of `to`, whose lengths must be that of `gamma`.
+    /// The errors of `fold`, and [`Error::Length`] for `beta` or a slice of `to` that is not as long as `gamma`.
+    ///
+    /// ```
+    /// use layernorm::quantized::{LayerNorm, Params, Scale};
+    ///
+    /// let input = Scale { scale: 0.02, zero_point: 3i8 };
+    /// let output = Scale { scale: 0.03, zero_point: -5i8 };
+    /// let (gamma, beta) = (vec![1.0; 4], vec![0.0; 4]);
+    /// let (mut g, mut b) = (vec![0; gamma.len()], vec![0; gamma.len()]);
+    /// let params = Params::fold_into(&gamma, &beta, input, output, 1e-5, [&mut g, &mut b])?;
+    /// let mut y = [0; 4];
+    /// LayerNorm::new(&params).forward(&[-100, -20, 60, 127], &mut y)?;
+    /// assert_eq!(y, [-51, -19, 12, 38]);
+    /// # Ok::<(), Box<dyn core::error::Error>>(())
+    /// ```
     pub fn fold_into(
         gamma: &[f32],
         beta: &[f32],
@@ -94,7 +163,7 @@ impl<'a, X: Code, Y: Code> Params<X, Y, &'a [i32]> {
         output: Scale<Y>,
         epsilon: f32,
         to: [&'a mut [i32]; 2],
-    ) -> Result<Self, Error> {
+    ) -> Result<Self, FoldError> {
         let width = shape::integer_width(gamma.len())?;
         let [to_gamma, to_beta] = to;
         shape::length("to", to_gamma.len(), width)?;
@@ -114,7 +183,9 @@ impl<'a, X: Code, Y: Code> Params<X, Y, &'a [i32]> {
         };
         for (to, values, shift) in [(&mut *to_gamma, gamma, k), (&mut *to_beta, beta, m)] {
             for (to, &value) in to.iter_mut().zip(values) {
-                *to = ratio::multiplier(value, scale, shift).unwrap_or(0);
+                let multiplier = ratio::multiplier(value, scale, shift);
+                debug_assert!(multiplier.is_some(), "{value} in steps of {scale} times 2^{shift}");
+                *to = multiplier.unwrap_or(0);
             }
         }
         Ok(Self { header, gamma: to_gamma, beta: to_beta, types: PhantomData })
@@ -126,14 +197,32 @@ impl<X: Code, Y: Code, S: AsRef<[i32]>> Params<X, Y, S> {
     /// `epsilon` are those that were folded.
     ///
     /// # Errors
-    /// [`Error::Scale`]; [`Error::ScaleRatio`] for an input scale of more than 16 residual scales; [`Error::Epsilon`];
-    /// [`Error::EpsilonBeyondScale`] where `width² · ε` is 2⁶⁴ squared residual scales or more: a sum has 16 bits behind their
+    /// [`FoldError::Scale`]; [`FoldError::ScaleRatio`] for an input scale of more than 16 residual scales; [`Error::Epsilon`];
+    /// [`FoldError::EpsilonBeyondScale`] where `width² · ε` is 2⁶⁴ squared residual scales or more: a sum has 16 bits behind their
     /// point.
-    pub fn with_residual(mut self, input: Scale<X>, residual: Scale<X>, epsilon: f32) -> Result<Self, Error> {
+    ///
+    /// ```
+    /// use layernorm::quantized::{LayerNorm, Params, Scale};
+    ///
+    /// let input = Scale { scale: 0.02, zero_point: 3i8 };
+    /// let output = Scale { scale: 0.03, zero_point: -5i8 };
+    /// let residual = Scale { scale: 0.04, zero_point: 0i8 };
+    /// let params = Params::fold(&[1.0; 4], &[0.0; 4], input, output, 1e-5)?.with_residual(input, residual, 1e-5)?;
+    /// let (mut stream, mut y) = ([10, -20, 30, 0], [0; 4]);
+    /// LayerNorm::new(&params).forward_residual(&[-100, -20, 60, 127], &mut stream, &mut y)?;
+    /// assert_eq!(y, [-42, -35, 27, 29]);
+    /// # Ok::<(), Box<dyn core::error::Error>>(())
+    /// ```
+    pub fn with_residual(
+        mut self,
+        input: Scale<X>,
+        residual: Scale<X>,
+        epsilon: f32,
+    ) -> Result<Self, FoldError> {
         let (from, to) = (shape::scale("input", input.scale)?, shape::scale("residual", residual.scale)?);
         let multiplier = ratio::multiplier(from, to, UNIT as i32)
             .filter(|a| *a <= LARGEST_MULTIPLIER)
-            .ok_or(Error::ScaleRatio { input: from.to_bits(), residual: to.to_bits() })?;
+            .ok_or(FoldError::ScaleRatio { input: from.to_bits(), residual: to.to_bits() })?;
         self.header.residual = Some(WithResidual {
             multiplier,
             zero_point: residual.zero_point.get(),
@@ -143,14 +232,33 @@ impl<X: Code, Y: Code, S: AsRef<[i32]>> Params<X, Y, S> {
     }
 
     /// Codes in a row.
+    ///
+    /// ```
+    /// use layernorm::quantized::{Params, Scale};
+    ///
+    /// let unit = Scale { scale: 1.0, zero_point: 0i8 };
+    /// assert_eq!(Params::fold(&[1.0; 64], &[0.0; 64], unit, unit, 1e-5)?.width(), 64);
+    /// # Ok::<(), Box<dyn core::error::Error>>(())
+    /// ```
     pub fn width(&self) -> usize {
         self.gamma.as_ref().len()
     }
 
-    /// What folding `gamma` and `beta` for that output came to.
+    /// What folding did to `gamma` and `beta` for codes of `output`.
     ///
     /// # Errors
     /// [`Error::Length`] for `gamma` or `beta`.
+    ///
+    /// ```
+    /// use layernorm::quantized::{Params, Scale};
+    ///
+    /// let input = Scale { scale: 0.02, zero_point: 3i8 };
+    /// let output = Scale { scale: 0.01, zero_point: 0i8 };
+    /// let (gamma, beta) = ([1.0, 1.0], [0.0, -1.5]);
+    /// let report = Params::fold(&gamma, &beta, input, output, 1e-5)?.report(&gamma, &beta, output)?;
+    /// assert_eq!(report.saturated, 1);      // −1.5 is −150 steps of 0.01
+    /// # Ok::<(), Box<dyn core::error::Error>>(())
+    /// ```
     pub fn report(&self, gamma: &[f32], beta: &[f32], output: Scale<Y>) -> Result<Report, Error> {
         shape::length("gamma", gamma.len(), self.width())?;
         shape::length("beta", beta.len(), self.width())?;
@@ -173,7 +281,7 @@ impl<X: Code, Y: Code, S: AsRef<[i32]>> Params<X, Y, S> {
         Ok(report)
     }
 
-    /// The norm of rows, their zero point, and that of sums with a residual.
+    /// The norm of rows, their zero point, and the norm of sums with a residual.
     pub(super) fn norm(&self, centred: bool) -> (integer::Norm, i32, Option<(integer::Norm, Sum)>) {
         let Header { k, m, input, output, epsilon, residual } = self.header;
         let norm = integer::Norm { centred, width: self.width(), k, m, zero_point: output, epsilon };

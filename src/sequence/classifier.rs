@@ -1,14 +1,36 @@
-use super::cell::{Cell, Gradients, Kind};
+//! A classifier of whole sequences: a cell, the mean of its outputs, a dense layer; forward and back.
+
+use super::cell::{Cell, Gradients};
+use super::kind::Kind;
 use super::linear;
 use super::normaliser::Normaliser;
-use super::slices::{chunks, chunks_mut, copy, take, take_mut};
+use super::slices::{add, chunks, chunks_mut, copy, take, take_mut};
 use crate::float::canonicalise_nans;
+use crate::shape::checked;
 use crate::{Error, shape};
 
 /// Names the class of a sequence: a [`Cell`], the mean of its outputs over the frames, and a dense layer.
 ///
-/// Its weights are one slice, and gradients alike: those of the cell, then the layer's kernel, units × classes, and its bias,
-/// one for each class.
+/// Its weights are one slice, and so are its gradients: the weights of the cell, then the kernel of the dense layer, units ×
+/// classes, and its bias, one number for each class.
+///
+/// ```
+/// use layernorm::sequence::{Classifier, Plain, Rnn};
+///
+/// // h' = tanh(x); the logits are the mean of h, and 0.5.
+/// type Small<'a> = Classifier<'a, Rnn, Plain>;
+/// let cell = [1.0, 0.0, 1.0, 0.0];
+/// let (kernel, bias) = ([1.0, 0.0], [0.0, 0.5]);
+/// let weights = [&cell[..], &kernel, &bias].concat();
+/// let classifier = Small::new(1, 1, 2, &weights)?;
+///
+/// let mut logits = [0.0; 2];
+/// let mut tape = [0.0; Small::tape_len(1, 3)];
+/// classifier.forward(&[20.0, -20.0, 20.0], &mut tape, &mut logits)?;
+/// assert_eq!(logits, [1.0 / 3.0, 0.5]);
+/// # Ok::<(), layernorm::Error>(())
+/// ```
+#[must_use = "a classifier does nothing until a sequence is begun"]
 #[derive(Clone, Copy, Debug)]
 pub struct Classifier<'a, K, N> {
     pub(super) cell: Cell<'a, K, N>,
@@ -17,30 +39,29 @@ pub struct Classifier<'a, K, N> {
     pub(super) weights: &'a [f32],
 }
 
-/// A sequence that a [`Classifier`] is listening to.
-#[derive(Debug)]
-pub struct Session<'m, K, N> {
-    classifier: Classifier<'m, K, N>,
-    state: &'m mut [f32],
-    /// Of the outputs so far.
-    sum: &'m mut [f32],
-    scratch: &'m mut [f32],
-    frames: usize,
-}
-
 impl<'a, K: Kind, N: Normaliser> Classifier<'a, K, N> {
     /// Length of the weights and of their gradients.
+    ///
+    /// ```
+    /// use layernorm::sequence::{Cell, Classifier, Gru, Plain};
+    ///
+    /// let cell = Cell::<Gru, Plain>::weights_len(12, 32);
+    /// assert_eq!(Classifier::<Gru, Plain>::weights_len(12, 32, 9), cell + 32 * 9 + 9);
+    /// ```
     pub const fn weights_len(inputs: usize, units: usize, classes: usize) -> usize {
         let layer = units.saturating_add(1).saturating_mul(classes);
         Cell::<K, N>::weights_len(inputs, units).saturating_add(layer)
     }
 
-    /// Length of the memory of a [`Session`].
-    pub const fn memory_len(units: usize) -> usize {
-        Cell::<K, N>::scratch_len(units).saturating_add(units.saturating_mul(K::STATES + 1))
-    }
-
-    /// Length of the tape of so many frames.
+    /// Length of the tape of a sequence of `frames`.
+    ///
+    /// ```
+    /// use layernorm::sequence::{Cell, Classifier, Gru, Plain};
+    ///
+    /// // The last state, the mean, the output of each frame, and the tape of the cell.
+    /// let cell = Cell::<Gru, Plain>::tape_len(32, 20);
+    /// assert_eq!(Classifier::<Gru, Plain>::tape_len(32, 20), 32 + 32 + 20 * 32 + cell);
+    /// ```
     pub const fn tape_len(units: usize, frames: usize) -> usize {
         // The last state, the mean, and the output of each frame.
         let vectors = frames.saturating_add(K::STATES + 1);
@@ -48,70 +69,119 @@ impl<'a, K: Kind, N: Normaliser> Classifier<'a, K, N> {
     }
 
     /// Length of the scratch memory of [`backward`](Self::backward).
+    ///
+    /// ```
+    /// use layernorm::sequence::{Cell, Classifier, Gru, Plain};
+    ///
+    /// // The gradients of the state, of the mean and of each output, and the scratch memory of the cell.
+    /// let cell = Cell::<Gru, Plain>::scratch_len(32);
+    /// assert_eq!(Classifier::<Gru, Plain>::scratch_len(32, 20), 32 + 32 + 20 * 32 + cell);
+    /// ```
     pub const fn scratch_len(units: usize, frames: usize) -> usize {
         Cell::<K, N>::scratch_len(units)
             .saturating_add(units.saturating_mul(frames.saturating_add(K::STATES + 1)))
     }
 
-    /// With ε = 1e-5.
+    /// A classifier with these weights and ε = 1e-5.
     ///
     /// # Errors
     /// [`Error::Zero`] for `inputs`, `units` or `classes`; [`Error::Length`], [`Error::NotFinite`] for `weights`.
-    pub fn new(inputs: usize, units: usize, classes: usize, weights: &'a [f32]) -> Result<Self, Error> {
-        shape::at_least_one("inputs", inputs)?;
-        shape::at_least_one("units", units)?;
-        shape::at_least_one("classes", classes)?;
-        shape::feature_vector("weights", weights, Self::weights_len(inputs, units, classes))?;
+    ///
+    /// ```
+    /// use layernorm::Error;
+    /// use layernorm::sequence::{Classifier, Plain, Rnn};
+    ///
+    /// let weights = [0.1; Classifier::<Rnn, Plain>::weights_len(2, 3, 4)];
+    /// assert!(Classifier::<Rnn, Plain>::new(2, 3, 4, &weights).is_ok());
+    /// let error = Classifier::<Rnn, Plain>::new(2, 3, 0, &weights).unwrap_err();
+    /// assert_eq!(error, Error::Zero { parameter: "classes" });
+    /// ```
+    pub const fn new(inputs: usize, units: usize, classes: usize, weights: &'a [f32]) -> Result<Self, Error> {
+        checked!(shape::at_least_one("inputs", inputs));
+        checked!(shape::at_least_one("units", units));
+        checked!(shape::at_least_one("classes", classes));
+        checked!(shape::feature_vector("weights", weights, Self::weights_len(inputs, units, classes)));
         let mut rest = weights;
-        let cell = Cell::of(inputs, units, take(&mut rest, Cell::<K, N>::weights_len(inputs, units)));
+        let cell = take(&mut rest, Cell::<K, N>::weights_len(inputs, units));
+        let cell = Cell::with_checked_weights(inputs, units, cell);
         let kernel = take(&mut rest, units * classes);
+        debug_assert!(rest.len() == classes);
         Ok(Self { cell, kernel, bias: rest, weights })
     }
 
-    /// What the norms add to the variance; finite, ≥ 0.
+    /// Sets ε, which the norms add to the variance: finite, ≥ 0.
     ///
     /// # Errors
     /// [`Error::Epsilon`].
-    pub fn with_epsilon(self, epsilon: f32) -> Result<Self, Error> {
-        Ok(Self { cell: self.cell.with_epsilon(epsilon)?, ..self })
+    ///
+    /// ```
+    /// use layernorm::sequence::{Classifier, Plain, Rnn};
+    ///
+    /// let weights = [0.1; Classifier::<Rnn, Plain>::weights_len(2, 3, 4)];
+    /// let classifier = Classifier::<Rnn, Plain>::new(2, 3, 4, &weights)?;
+    /// assert!(classifier.with_epsilon(1e-3).is_ok());
+    /// assert!(classifier.with_epsilon(f32::NAN).is_err());
+    /// # Ok::<(), layernorm::Error>(())
+    /// ```
+    pub const fn with_epsilon(self, epsilon: f32) -> Result<Self, Error> {
+        Ok(Self { cell: checked!(self.cell.with_epsilon(epsilon)), ..self })
     }
 
     /// Coefficients of a frame.
-    pub fn inputs(&self) -> usize {
+    ///
+    /// ```
+    /// use layernorm::sequence::{Classifier, Plain, Rnn};
+    ///
+    /// let weights = [0.1; Classifier::<Rnn, Plain>::weights_len(2, 3, 4)];
+    /// assert_eq!(Classifier::<Rnn, Plain>::new(2, 3, 4, &weights)?.inputs(), 2);
+    /// # Ok::<(), layernorm::Error>(())
+    /// ```
+    pub const fn inputs(&self) -> usize {
         self.cell.inputs()
     }
 
-    /// Outputs of the cell.
-    pub fn units(&self) -> usize {
+    /// Elements of h, which are the outputs of the cell.
+    ///
+    /// ```
+    /// use layernorm::sequence::{Classifier, Plain, Rnn};
+    ///
+    /// let weights = [0.1; Classifier::<Rnn, Plain>::weights_len(2, 3, 4)];
+    /// assert_eq!(Classifier::<Rnn, Plain>::new(2, 3, 4, &weights)?.units(), 3);
+    /// # Ok::<(), layernorm::Error>(())
+    /// ```
+    pub const fn units(&self) -> usize {
         self.cell.units()
     }
 
-    /// Classes there are.
-    pub fn classes(&self) -> usize {
+    /// Number of classes.
+    ///
+    /// ```
+    /// use layernorm::sequence::{Classifier, Plain, Rnn};
+    ///
+    /// let weights = [0.1; Classifier::<Rnn, Plain>::weights_len(2, 3, 4)];
+    /// assert_eq!(Classifier::<Rnn, Plain>::new(2, 3, 4, &weights)?.classes(), 4);
+    /// # Ok::<(), layernorm::Error>(())
+    /// ```
+    pub const fn classes(&self) -> usize {
         self.bias.len()
     }
 
-    /// Begins a sequence. `memory` is in use as long as the session.
-    ///
-    /// # Errors
-    /// [`Error::Length`] for `memory`; nothing is written then.
-    pub fn start<'m>(&self, memory: &'m mut [f32]) -> Result<Session<'m, K, N>, Error>
-    where
-        'a: 'm,
-    {
-        let units = self.units();
-        shape::length("memory", memory.len(), Self::memory_len(units))?;
-        memory.fill(0.0);
-        let mut rest = memory;
-        let [state, sum] = [K::STATES, 1].map(|vectors| take_mut(&mut rest, vectors * units));
-        Ok(Session { classifier: *self, state, sum, scratch: rest, frames: 0 })
-    }
-
-    /// `logits`, one for each class, of the sequence `x`, frames × inputs; `tape` is for [`backward`](Self::backward). The
-    /// bits are those of a [`Session`].
+    /// Writes `logits`, one for each class, of the sequence `x`, frames × inputs. [`backward`](Self::backward) reads `tape`.
+    /// The bits are those of a [`Session`](super::Session).
     ///
     /// # Errors
     /// [`Error::NotWholeRows`] for `x`; [`Error::Length`] for `tape` or `logits`; nothing is written then.
+    ///
+    /// ```
+    /// use layernorm::sequence::{Classifier, Plain, Rnn};
+    ///
+    /// // h' = tanh(x); the logit is the mean of 2 h + 0.5.
+    /// let classifier = Classifier::<Rnn, Plain>::new(1, 1, 1, &[1.0, 0.0, 1.0, 0.0, 2.0, 0.5])?;
+    /// let (mut tape, mut logits) = ([0.0; Classifier::<Rnn, Plain>::tape_len(1, 2)], [0.0]);
+    /// classifier.forward(&[20.0, 0.0], &mut tape, &mut logits)?;
+    /// assert_eq!(logits, [1.5]);
+    /// # Ok::<(), layernorm::Error>(())
+    /// ```
     pub fn forward(&self, x: &[f32], tape: &mut [f32], logits: &mut [f32]) -> Result<(), Error> {
         let frames = shape::rows("x", x.len(), self.inputs())?;
         shape::length("tape", tape.len(), Self::tape_len(self.units(), frames))?;
@@ -125,15 +195,32 @@ impl<'a, K: Kind, N: Normaliser> Classifier<'a, K, N> {
         for y in chunks(y, units) {
             add(mean, y);
         }
-        self.head(mean, frames, logits);
+        self.dense(mean, frames, logits);
         Ok(())
     }
 
-    /// Back through the sequence `x` that left `tape`: from `dlogits` to the gradients of the weights, which are added to.
+    /// Goes back through the sequence `x` that left `tape`: adds to `gradients` those of the weights, from `dlogits`, the
+    /// gradient with respect to each logit.
     ///
     /// # Errors
     /// [`Error::NotWholeRows`] for `x`; [`Error::Length`] for `tape`, `dlogits`, `gradients` or `scratch`; nothing is
     /// written then.
+    ///
+    /// ```
+    /// use layernorm::sequence::{Classifier, Plain, Rnn};
+    ///
+    /// // h' = tanh(x); the logit is the mean of 2 h + 0.5.
+    /// type Small<'a> = Classifier<'a, Rnn, Plain>;
+    /// let classifier = Small::new(1, 1, 1, &[1.0, 0.0, 1.0, 0.0, 2.0, 0.5])?;
+    /// let (mut tape, mut logits) = ([0.0; Small::tape_len(1, 2)], [0.0]);
+    /// classifier.forward(&[20.0, 0.0], &mut tape, &mut logits)?;
+    ///
+    /// let (mut gradients, mut scratch) = ([0.0; 6], [0.0; Small::scratch_len(1, 2)]);
+    /// classifier.backward(&[20.0, 0.0], &tape, &[1.0], &mut gradients, &mut scratch)?;
+    /// // Of w, u, γ, β, of the dense layer's weight, which is the mean of h, and of its bias.
+    /// assert_eq!(gradients, [0.0, 1.0, 0.0, 1.0, 0.5, 1.0]);
+    /// # Ok::<(), layernorm::Error>(())
+    /// ```
     pub fn backward(
         &self,
         x: &[f32],
@@ -149,6 +236,7 @@ impl<'a, K: Kind, N: Normaliser> Classifier<'a, K, N> {
         shape::length("gradients", gradients.len(), self.weights.len())?;
         shape::length("scratch", scratch.len(), Self::scratch_len(units, frames))?;
         let (mut tape, mut scratch) = (tape, scratch);
+        // The last state and the outputs are of no use here.
         let [_, mean, _] = [K::STATES, 1, frames].map(|vectors| take(&mut tape, vectors * units));
         let [dstate, dmean, dy] =
             [K::STATES, 1, frames].map(|vectors| take_mut(&mut scratch, vectors * units));
@@ -169,80 +257,12 @@ impl<'a, K: Kind, N: Normaliser> Classifier<'a, K, N> {
         Ok(())
     }
 
-    /// `logits`; `mean` is the sum over the frames and becomes the mean.
-    fn head(&self, mean: &mut [f32], frames: usize, logits: &mut [f32]) {
+    /// Divides the sum of the outputs in `mean` by the number of frames, and applies the dense layer to it.
+    pub(super) fn dense(&self, mean: &mut [f32], frames: usize, logits: &mut [f32]) {
         mean.iter_mut().for_each(|h| *h /= frames.max(1) as f32);
         canonicalise_nans(mean);
         copy(logits, self.bias);
         linear::add(mean, self.kernel, logits);
         canonicalise_nans(logits);
-    }
-}
-
-impl<K: Kind, N: Normaliser> Session<'_, K, N> {
-    /// The next frame: `inputs` numbers.
-    ///
-    /// # Errors
-    /// [`Error::Length`] for `x`, [`Error::TooLarge`] from `usize::MAX` frames on; the session is as it was then.
-    pub fn push(&mut self, x: &[f32]) -> Result<(), Error> {
-        let cell = &self.classifier.cell;
-        shape::length("x", x.len(), cell.inputs())?;
-        let (limit, actual) = (usize::MAX - 1, self.frames.saturating_add(1));
-        if actual > limit {
-            return Err(Error::TooLarge { parameter: "frames", limit, actual });
-        }
-        self.frames = actual;
-        cell.forward_frame(x, self.state, self.scratch);
-        add(self.sum, self.state);
-        // Of a NaN in a sum some machines change the sign.
-        canonicalise_nans(self.sum);
-        Ok(())
-    }
-
-    /// `logits`, one for each class, of the frames so far; without any those of a mean of 0.
-    ///
-    /// # Errors
-    /// [`Error::Length`]; nothing is written then.
-    pub fn logits(&mut self, logits: &mut [f32]) -> Result<(), Error> {
-        shape::length("logits", logits.len(), self.classifier.classes())?;
-        let mean = self.scratch.get_mut(..self.sum.len()).unwrap_or_default();
-        copy(mean, self.sum);
-        self.classifier.head(mean, self.frames, logits);
-        Ok(())
-    }
-
-    /// How many frames it has heard.
-    pub fn frames(&self) -> usize {
-        self.frames
-    }
-}
-
-fn add(to: &mut [f32], from: &[f32]) {
-    to.iter_mut().zip(from).for_each(|(to, from)| *to += *from);
-}
-
-#[cfg(test)]
-mod tests {
-    use super::Classifier;
-    use crate::Error;
-    use crate::sequence::{Plain, Rnn};
-
-    type Small<'a> = Classifier<'a, Rnn, Plain>;
-
-    #[test]
-    fn a_session_counts_up_to_the_last_number_but_one_and_is_as_before() {
-        let weights = [0.5; Small::weights_len(1, 1, 1)];
-        let classifier = Small::new(1, 1, 1, &weights).unwrap();
-        let mut memory = [0.0; Small::memory_len(1)];
-        let mut session = classifier.start(&mut memory).unwrap();
-        session.frames = usize::MAX - 2;
-        assert_eq!(session.push(&[1.0]), Ok(()));
-        let (state, sum) = (session.state[0], session.sum[0]);
-        let limit = usize::MAX - 1;
-        let error = Error::TooLarge { parameter: "frames", limit, actual: usize::MAX };
-        for _ in 0..2 {
-            assert_eq!(session.push(&[1.0]), Err(error));
-            assert_eq!((session.frames(), session.state[0], session.sum[0]), (limit, state, sum));
-        }
     }
 }

@@ -1,30 +1,38 @@
-use super::CellKind;
 use super::activation::{sigmoid, tanh};
-use super::cell::{Equations, Kind, Step};
+use super::gates::Gates;
+use super::header::CellKind;
+use super::kind::{Kind, Record};
 use super::normaliser::{Normaliser, Norms};
 use super::slices::{Group, split, split_mut, zip};
 
 /// `h' = (1 − σ(z)) h + σ(z) n`
 ///
-/// The reset gate r acts on what the recurrent kernel gives, behind its norm.
+/// The reset gate r multiplies the normalised sums of the recurrent kernel.
+///
+/// ```
+/// use layernorm::sequence::{Cell, Gru, Plain};
+///
+/// // Three gates: I · G·H + H · G·H + 2 · P·H.
+/// assert_eq!(Cell::<Gru, Plain>::weights_len(2, 5), 2 * 15 + 5 * 15 + 2 * 30);
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Gru;
 
-impl Kind for Gru {
+impl Gates for Gru {
     const KIND: CellKind = CellKind::Gru;
     const GATES: usize = 3;
     const STATES: usize = 1;
     const GAINS: usize = 6;
+    const RECURRENT: usize = 3;
+    /// (z, r) and n from x; (z, r) and n from h.
+    const ROWS: &'static [Group] = &[(0, 2), (2, 1), (3, 2), (5, 1)];
 }
 
-impl Equations for Gru {
-    const RECURRENT: usize = 3;
-    /// z and r, then n, from x; the same from h.
-    const ROWS: &'static [Group] = &[(0, 2), (2, 1), (3, 2), (5, 1)];
-
-    fn forward<N: Normaliser>(norms: &Norms, Step { sums, y, .. }: Step<&mut [f32]>, state: &mut [f32]) {
-        norms.forward::<Self, N>(0..4, sums, y);
-        let [z, r, n, hz, hr, hn] = split_mut(y, norms.units);
+impl Kind for Gru {
+    fn forward<N: Normaliser>(norms: &Norms, record: Record<&mut [f32]>, state: &mut [f32]) {
+        let Record { sums, gates, .. } = record;
+        norms.forward::<Self, N>(0..4, sums, gates);
+        let [z, r, n, hz, hr, hn] = split_mut(gates, norms.units);
         for (z, r, n, hz, hr, hn, h) in zip!(z, r, n, hz, hr, hn, state) {
             *z = sigmoid(*z + *hz);
             *r = sigmoid(*r + *hr);
@@ -35,13 +43,14 @@ impl Equations for Gru {
 
     fn backward<N: Normaliser>(
         norms: &Norms,
-        Step { before, sums, y }: Step<&[f32]>,
+        record: Record<&[f32]>,
         dstate: &mut [f32],
-        d: &mut [f32],
+        dsums: &mut [f32],
         gradients: &mut [&mut [f32]; 2],
     ) {
-        let [z, r, n, _, _, hn] = split(y, norms.units);
-        let [dz, dr, dn, dhz, dhr, dhn] = split_mut(d, norms.units);
+        let Record { state: before, sums, gates } = record;
+        let [z, r, n, _, _, hn] = split(gates, norms.units);
+        let [dz, dr, dn, dhz, dhr, dhn] = split_mut(dsums, norms.units);
         for (z, r, n, hn, h, dh, dz, dr, dn) in
             zip!(z, r, n, hn, before, dstate, &mut *dz, &mut *dr, &mut *dn)
         {
@@ -53,6 +62,6 @@ impl Equations for Gru {
         for (dz, dr, dn, r, dhz, dhr, dhn) in zip!(dz, dr, dn, r, dhz, dhr, dhn) {
             (*dhz, *dhr, *dhn) = (*dz, *dr, *dn * *r);
         }
-        norms.backward::<Self, N>(0..4, sums, d, gradients);
+        norms.backward::<Self, N>(0..4, sums, dsums, gradients);
     }
 }

@@ -1,29 +1,37 @@
-use super::CellKind;
 use super::activation::{sigmoid, tanh};
-use super::cell::{Equations, Kind, Step};
+use super::gates::Gates;
+use super::header::CellKind;
+use super::kind::{Kind, Record};
 use super::normaliser::{Normaliser, Norms};
 use super::slices::{Group, copy, split, split_mut, zip};
 
 /// `c' = σ(f) c + σ(i) tanh(g) ;  h' = σ(o) tanh(LN(c'))`
+///
+/// ```
+/// use layernorm::sequence::{Cell, Lstm, Plain};
+///
+/// // Four gates: I · G·H + H · G·H + 2 · P·H.
+/// assert_eq!(Cell::<Lstm, Plain>::weights_len(2, 5), 2 * 20 + 5 * 20 + 2 * 45);
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Lstm;
 
-impl Kind for Lstm {
+impl Gates for Lstm {
     const KIND: CellKind = CellKind::Lstm;
     const GATES: usize = 4;
     const STATES: usize = 2;
     const GAINS: usize = 9;
+    const RECURRENT: usize = 4;
+    /// (f, i, o, g) from x; (f, i, o, g) from h; c'.
+    const ROWS: &'static [Group] = &[(0, 4), (4, 4), (8, 1)];
 }
 
-impl Equations for Lstm {
-    const RECURRENT: usize = 4;
-    /// f, i, o and g from x; the same from h; c'.
-    const ROWS: &'static [Group] = &[(0, 4), (4, 4), (8, 1)];
-
-    fn forward<N: Normaliser>(norms: &Norms, Step { sums, y, .. }: Step<&mut [f32]>, state: &mut [f32]) {
-        norms.forward::<Self, N>(0..2, sums, y);
+impl Kind for Lstm {
+    fn forward<N: Normaliser>(norms: &Norms, record: Record<&mut [f32]>, state: &mut [f32]) {
+        let Record { sums, gates, .. } = record;
+        norms.forward::<Self, N>(0..2, sums, gates);
         let [h, c] = split_mut(state, norms.units);
-        let [f, i, o, g, hf, hi, ho, hg] = split_mut(y, norms.units);
+        let [f, i, o, g, hf, hi, ho, hg] = split_mut(gates, norms.units);
         for (f, i, g, hf, hi, hg, c) in zip!(f, i, g, hf, hi, hg, &mut *c) {
             *f = sigmoid(*f + *hf);
             *i = sigmoid(*i + *hi);
@@ -35,8 +43,8 @@ impl Equations for Lstm {
         }
         let [.., memory]: [_; 9] = split_mut(sums, norms.units);
         copy(memory, c);
-        norms.forward::<Self, N>(2..3, sums, y);
-        let [_, _, o, _, _, _, _, _, t] = split_mut(y, norms.units);
+        norms.forward::<Self, N>(2..3, sums, gates);
+        let [_, _, o, _, _, _, _, _, t] = split_mut(gates, norms.units);
         for (o, t, h) in zip!(o, t, h) {
             *t = tanh(*t);
             *h = *o * *t;
@@ -45,22 +53,23 @@ impl Equations for Lstm {
 
     fn backward<N: Normaliser>(
         norms: &Norms,
-        Step { before, sums, y }: Step<&[f32]>,
+        record: Record<&[f32]>,
         dstate: &mut [f32],
-        d: &mut [f32],
+        dsums: &mut [f32],
         gradients: &mut [&mut [f32]; 2],
     ) {
-        let [f, i, o, g, _, _, _, _, t] = split(y, norms.units);
+        let Record { state: before, sums, gates } = record;
+        let [f, i, o, g, _, _, _, _, t] = split(gates, norms.units);
         let [dh, dc] = split_mut(dstate, norms.units);
-        let [_, _, d_o, _, _, _, _, _, dt] = split_mut(d, norms.units);
+        let [_, _, d_o, _, _, _, _, _, dt] = split_mut(dsums, norms.units);
         for (o, t, dh, d_o, dt) in zip!(o, t, dh, d_o, dt) {
             *dt = *dh * *o * (1.0 - *t * *t);
             *d_o = *dh * *t * *o * (1.0 - *o);
             *dh = 0.0;
         }
-        norms.backward::<Self, N>(2..3, sums, d, gradients);
+        norms.backward::<Self, N>(2..3, sums, dsums, gradients);
         let [_, c] = split(before, norms.units);
-        let [df, di, _, dg, _, _, _, _, dt] = split_mut(d, norms.units);
+        let [df, di, _, dg, _, _, _, _, dt] = split_mut(dsums, norms.units);
         for (f, i, g, c, df, di, dg, dt, dc) in zip!(f, i, g, c, df, di, dg, dt, dc) {
             let total = *dc + *dt;
             *df = total * *c * *f * (1.0 - *f);
@@ -68,8 +77,8 @@ impl Equations for Lstm {
             *dg = total * *i * (1.0 - *g * *g);
             *dc = total * *f;
         }
-        let [from_x, from_h] = split_mut(d, 4 * norms.units);
+        let [from_x, from_h] = split_mut(dsums, 4 * norms.units);
         copy(from_h, from_x);
-        norms.backward::<Self, N>(0..2, sums, d, gradients);
+        norms.backward::<Self, N>(0..2, sums, dsums, gradients);
     }
 }

@@ -1,7 +1,7 @@
 //! Recurrent cells with layer normalisation: [`LnRnn`], [`LnLstm`], [`LnGru`], and a [`Classifier`] of sequences.
 //!
-//! A cell sees one frame after the other, so a sequence may have any length, and nothing is padded. Configuration is apart
-//! from state: a cell borrows its weights, and the caller owns state, scratch memory and tape, whose lengths are functions.
+//! A cell sees one frame after the other, so a sequence may have any length, and nothing is padded. A cell borrows its weights;
+//! the caller owns the state, the scratch memory and the tape, and asks functions for their lengths.
 //!
 //! ```
 //! use layernorm::sequence::LnGru;
@@ -19,8 +19,8 @@
 //! ```
 //!
 //! # Equations
-//! Those of Ba, Kiros and Hinton 2016 ([arXiv 1607.06450](https://arxiv.org/abs/1607.06450), supplement), with I inputs and H
-//! units. Gates that are in one vector there are normalised as one vector; each gate has gains and biases of its own.
+//! The equations are in the supplement of Ba, Kiros and Hinton 2016 ([arXiv 1607.06450](https://arxiv.org/abs/1607.06450)), here
+//! with I inputs and H units. Gates in one pair of brackets are normalised as one vector; each gate has its own gains and biases.
 //!
 //! ```text
 //! RNN    h' = tanh(LN(x·W + h·U))
@@ -33,26 +33,26 @@
 //! ```
 //!
 //! # Weights
-//! One slice, and gradients alike. G is the number of gates (1, 4, 3), in the order in which the equations have them;
-//! P is that of gains for each unit (1, 9, 6).
+//! The weights of a cell are one slice, and so are their gradients. G is the number of gates (1, 4, 3), in the order of the
+//! equations; P is the number of gains of a unit (1, 9, 6).
 //!
 //! | | length | |
 //! |---|---|---|
-//! | kernel | I · G·H | W, a row for each input |
-//! | recurrent kernel | H · G·H | U, a row for each unit |
-//! | γ, then β | P·H each | of the gates from x, of those from h, of c |
+//! | kernel | I · G·H | W, one row for each input |
+//! | recurrent kernel | H · G·H | U, one row for each unit |
+//! | γ, then β | P·H each | for the gates from x, the gates from h, and c |
 //!
-//! The paper's bias b of the LSTM is part of β. A state is h, behind which the LSTM has c; it begins as zeros.
+//! The paper's bias b of the LSTM is part of β. A state is h, followed by c in the LSTM; a sequence begins with zeros.
 //!
 //! # Bits
-//! The same on every machine: sums have one order, and exp and tanh are computed here, within 1 and 3 ULP, with the bits of
-//! version 0.2.16 of the crate `libm`.
+//! Every machine computes the same bits: sums have one order, and the crate computes exp and tanh itself, within 1 and 3 ULP,
+//! with the bits of version 0.2.16 of the crate `libm`.
 //!
-//! A frame with a NaN makes the state NaN, which it stays; so does one with an infinity, but to a [`Plain`] cell that is a
-//! large number. Sums of finite numbers that leave the range of `f32` count as infinities, and where two of opposite sign meet
-//! they are a NaN. Up to 10⁵ inputs and units, weights below 10¹⁸ with frames and states below 10¹⁵ cannot come to that.
-//! Gradients that leave it are infinite or NaN. Every NaN that is written is 0x7fc00000, in states, outputs, logits and
-//! gradients, and in tapes and scratch memory too.
+//! A frame with a NaN makes the state NaN, and the state stays NaN. So does a frame with an infinity, except in a [`Plain`]
+//! cell, to which an infinity is a large number. A sum of finite numbers that leaves the range of `f32` counts as an infinity,
+//! and two infinities of opposite sign add to a NaN. With up to 10⁵ inputs and units, weights below 10¹⁸, and frames and states
+//! below 10¹⁵ no sum leaves the range. Gradients that leave it are infinite or NaN. Every NaN that is written, in states,
+//! outputs, logits, gradients, tapes and scratch memory, is 0x7fc00000.
 
 mod activation;
 mod cell;
@@ -60,30 +60,71 @@ mod classifier;
 mod exp;
 mod file;
 pub mod fixed;
+mod frames;
+mod gates;
 mod gru;
+mod header;
+mod kind;
 mod linear;
 mod lstm;
 mod normaliser;
 #[cfg(feature = "heapless")]
 mod recording;
 mod rnn;
+mod session;
 mod slices;
 
-pub use cell::{Cell, Gradients, Kind};
-pub use classifier::{Classifier, Session};
-pub use file::{CellKind, NormKind, Shape, Storage};
+pub use crate::{Layer, Rms};
+pub use cell::{Cell, Gradients};
+pub use classifier::Classifier;
 pub use gru::Gru;
+pub use header::{CellKind, NormKind, Shape, Storage};
+pub use kind::Kind;
 pub use lstm::Lstm;
-pub use normaliser::{Layer, Normaliser, Plain, Rms};
+pub use normaliser::{Normaliser, Plain};
 #[cfg(feature = "heapless")]
 pub use recording::Recording;
 pub use rnn::Rnn;
+pub use session::Session;
 
 /// Recurrent net with layer normalisation.
+///
+/// ```
+/// use layernorm::sequence::LnRnn;
+///
+/// let weights = [0.1; LnRnn::weights_len(2, 3)];
+/// let rnn = LnRnn::new(2, 3, &weights)?;
+/// let (mut state, mut scratch) = ([0.0; LnRnn::state_len(3)], [0.0; LnRnn::scratch_len(3)]);
+/// rnn.step(&[0.5, -1.0], &mut state, &mut scratch)?;
+/// assert!(state.iter().all(|element| element.abs() < 1.0));
+/// # Ok::<(), layernorm::Error>(())
+/// ```
 pub type LnRnn<'a> = Cell<'a, Rnn, Layer>;
 
 /// Long short-term memory (Hochreiter and Schmidhuber 1997) with layer normalisation.
+///
+/// ```
+/// use layernorm::sequence::LnLstm;
+///
+/// let weights = [0.1; LnLstm::weights_len(2, 3)];
+/// let lstm = LnLstm::new(2, 3, &weights)?;
+/// let (mut state, mut scratch) = ([0.0; LnLstm::state_len(3)], [0.0; LnLstm::scratch_len(3)]);
+/// lstm.step(&[0.5, -1.0], &mut state, &mut scratch)?;
+/// assert!(state.iter().all(|element| element.abs() < 1.0));
+/// # Ok::<(), layernorm::Error>(())
+/// ```
 pub type LnLstm<'a> = Cell<'a, Lstm, Layer>;
 
 /// Gated recurrent unit (Cho et al. 2014) with layer normalisation.
+///
+/// ```
+/// use layernorm::sequence::LnGru;
+///
+/// let weights = [0.1; LnGru::weights_len(2, 3)];
+/// let gru = LnGru::new(2, 3, &weights)?;
+/// let (mut state, mut scratch) = ([0.0; LnGru::state_len(3)], [0.0; LnGru::scratch_len(3)]);
+/// gru.step(&[0.5, -1.0], &mut state, &mut scratch)?;
+/// assert!(state.iter().all(|element| element.abs() < 1.0));
+/// # Ok::<(), layernorm::Error>(())
+/// ```
 pub type LnGru<'a> = Cell<'a, Gru, Layer>;

@@ -1,3 +1,6 @@
+//! A sequence that is kept for training.
+
+use super::slices::first;
 use super::{Cell, Kind, Normaliser};
 use crate::{Error, shape};
 use heapless::Vec;
@@ -32,15 +35,35 @@ pub struct Recording<const X: usize, const Y: usize, const TAPE: usize> {
 }
 
 impl<const X: usize, const Y: usize, const TAPE: usize> Recording<X, Y, TAPE> {
-    /// Of no frames.
+    /// A recording without frames.
+    ///
+    /// ```
+    /// let recording = layernorm::sequence::Recording::<20, 30, 90>::new();
+    /// assert!(recording.x().is_empty());
+    /// ```
     pub const fn new() -> Self {
         Self { x: Vec::new(), y: Vec::new(), tape: Vec::new() }
     }
 
-    /// [`Cell::step`] of `cell`, kept for [`Cell::backward`]. All frames are of one cell.
+    /// Computes a [`Cell::step`] of `cell` and keeps what [`Cell::backward`] reads. All frames must come from one cell.
     ///
     /// # Errors
     /// [`Error::Length`] for `x` or `state`, [`Error::TooLarge`] for `frames`; nothing is written then.
+    ///
+    /// ```
+    /// use layernorm::Error;
+    /// use layernorm::sequence::{LnRnn, Recording};
+    ///
+    /// let weights = [0.1; LnRnn::weights_len(2, 3)];
+    /// let rnn = LnRnn::new(2, 3, &weights)?;
+    /// let mut state = [0.0; LnRnn::state_len(3)];
+    /// // Room for one frame.
+    /// let mut recording = Recording::<2, 3, { LnRnn::tape_len(3, 1) }>::new();
+    /// recording.push(&rnn, &[0.5, -1.0], &mut state)?;
+    /// let error = recording.push(&rnn, &[0.25, 2.0], &mut state).unwrap_err();
+    /// assert_eq!(error, Error::TooLarge { parameter: "frames", limit: 1, actual: 2 });
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn push<K: Kind, N: Normaliser>(
         &mut self,
         cell: &Cell<K, N>,
@@ -56,32 +79,80 @@ impl<const X: usize, const Y: usize, const TAPE: usize> Recording<X, Y, TAPE> {
             let limit = start / record.max(1);
             return Err(Error::TooLarge { parameter: "frames", limit, actual: limit + 1 });
         }
-        // There is room for all of it.
-        let _ = self.tape.resize(lengths[2], 0.0);
+        let resized = self.tape.resize(lengths[2], 0.0);
         cell.step(x, state, self.tape.get_mut(start..).unwrap_or_default())?;
-        let _ = self.x.extend_from_slice(x);
-        let _ = self.y.extend_from_slice(state.get(..units).unwrap_or_default());
+        let extended = [self.x.extend_from_slice(x), self.y.extend_from_slice(first(state, units))];
+        debug_assert!(resized.is_ok() && extended.iter().all(Result::is_ok));
         Ok(())
     }
 
     /// Forgets all frames.
+    ///
+    /// ```
+    /// use layernorm::sequence::{LnRnn, Recording};
+    ///
+    /// let weights = [0.1; LnRnn::weights_len(2, 3)];
+    /// let rnn = LnRnn::new(2, 3, &weights)?;
+    /// let mut state = [0.0; LnRnn::state_len(3)];
+    /// let mut recording = Recording::<20, 30, { LnRnn::tape_len(3, 10) }>::new();
+    /// recording.push(&rnn, &[0.5, -1.0], &mut state)?;
+    /// recording.clear();
+    /// assert!(recording.x().is_empty() && recording.y().is_empty() && recording.tape().is_empty());
+    /// # Ok::<(), layernorm::Error>(())
+    /// ```
     pub fn clear(&mut self) {
         self.x.clear();
         self.y.clear();
         self.tape.clear();
     }
 
-    /// Frames × inputs.
+    /// The frames, frames × inputs.
+    ///
+    /// ```
+    /// use layernorm::sequence::{LnRnn, Recording};
+    ///
+    /// let weights = [0.1; LnRnn::weights_len(2, 3)];
+    /// let rnn = LnRnn::new(2, 3, &weights)?;
+    /// let mut state = [0.0; LnRnn::state_len(3)];
+    /// let mut recording = Recording::<20, 30, { LnRnn::tape_len(3, 10) }>::new();
+    /// recording.push(&rnn, &[0.5, -1.0], &mut state)?;
+    /// assert_eq!(recording.x(), [0.5, -1.0]);
+    /// # Ok::<(), layernorm::Error>(())
+    /// ```
     pub fn x(&self) -> &[f32] {
         &self.x
     }
 
     /// The outputs, frames × units.
+    ///
+    /// ```
+    /// use layernorm::sequence::{LnRnn, Recording};
+    ///
+    /// let weights = [0.1; LnRnn::weights_len(2, 3)];
+    /// let rnn = LnRnn::new(2, 3, &weights)?;
+    /// let mut state = [0.0; LnRnn::state_len(3)];
+    /// let mut recording = Recording::<20, 30, { LnRnn::tape_len(3, 10) }>::new();
+    /// recording.push(&rnn, &[0.5, -1.0], &mut state)?;
+    /// assert_eq!(recording.y(), state);
+    /// # Ok::<(), layernorm::Error>(())
+    /// ```
     pub fn y(&self) -> &[f32] {
         &self.y
     }
 
-    /// That of [`Cell::forward`].
+    /// The tape, as [`Cell::forward`] leaves it.
+    ///
+    /// ```
+    /// use layernorm::sequence::{LnRnn, Recording};
+    ///
+    /// let weights = [0.1; LnRnn::weights_len(2, 3)];
+    /// let rnn = LnRnn::new(2, 3, &weights)?;
+    /// let mut state = [0.0; LnRnn::state_len(3)];
+    /// let mut recording = Recording::<20, 30, { LnRnn::tape_len(3, 10) }>::new();
+    /// recording.push(&rnn, &[0.5, -1.0], &mut state)?;
+    /// assert_eq!(recording.tape().len(), LnRnn::tape_len(3, 1));
+    /// # Ok::<(), layernorm::Error>(())
+    /// ```
     pub fn tape(&self) -> &[f32] {
         &self.tape
     }

@@ -16,7 +16,7 @@ use crate::list::List;
 
 /// Features that go through all rows together: their sums stay in the nearest cache. Where memory is little they are fewer,
 /// for a sum is 8 B of stack.
-const TILE: usize = if ONE_LANE { 16 } else { 1024 };
+pub(crate) const TILE: usize = if ONE_LANE { 16 } else { 1024 };
 /// Features of a step.
 const STEP: usize = 4;
 /// Rows that are added before a sum is stored; one after the other, so that their number changes no bit.
@@ -42,34 +42,100 @@ impl Op for Columns<'_, '_> {
         let Self { width, x, dy, stats, grads } = self;
         for start in (0..width).step_by(TILE) {
             let count = TILE.min(width - start);
-            let (mut gamma, mut beta) = (List::<f64, TILE>::new(), List::<f64, TILE>::new());
-            gamma.repeat(0.0, count);
-            beta.repeat(0.0, count);
-            let (gamma, beta) = (&mut *gamma, &mut *beta);
-            let (several, rest) = stats.as_chunks::<ROWS_PER_STORE>();
-            let mut row = 0;
-            for stats in several {
-                let rows = Tile::new(x, dy, width, row * width + start);
-                if stats.iter().all(|stats| stats.pivot == 0.0) {
-                    isa.run(Add::<ROWS_PER_STORE, false> { rows, stats, gamma, beta });
-                } else {
-                    isa.run(Add::<ROWS_PER_STORE, true> { rows, stats, gamma, beta });
-                }
-                row += ROWS_PER_STORE;
-            }
-            for stats in rest {
-                let rows = Tile::new(x, dy, width, row * width + start);
-                isa.run(Add::<1, true> { rows, stats: core::array::from_ref(stats), gamma, beta });
-                row += 1;
-            }
-            for (grad, sums) in grads.iter_mut().zip([gamma, beta]) {
-                let Some(grad) = grad.as_mut().and_then(|grad| grad.get_mut(start..start + count)) else {
-                    continue;
-                };
-                grad.iter_mut().zip(sums).for_each(|(grad, sum)| *grad = (f64::from(*grad) + *sum) as f32);
-                isa.run(CanonicaliseNans(grad));
-            }
+            let mut sums = FeatureSums::new();
+            sums.clear(count);
+            sums.add(isa, Tile::new(x, dy, width, start), stats);
+            sums.finish(isa, start, grads);
         }
+    }
+}
+
+/// dγ and dβ of some features.
+pub(crate) struct FeatureSums {
+    gamma: List<f64, TILE>,
+    beta: List<f64, TILE>,
+}
+
+impl FeatureSums {
+    #[inline(always)]
+    pub(crate) const fn new() -> Self {
+        Self { gamma: List::new(), beta: List::new() }
+    }
+
+    /// 0 for each of `count` features, at most [`TILE`]. Not in [`new`](Self::new): what is returned is copied, 16 kB of it.
+    #[inline(always)]
+    pub(crate) fn clear(&mut self, count: usize) {
+        self.gamma.repeat(0.0, count);
+        self.beta.repeat(0.0, count);
+    }
+
+    /// Adds a row for each of `stats`.
+    #[inline(always)]
+    fn add<I: Isa>(&mut self, isa: I, rows: Tile, stats: &[RowStats]) {
+        let (gamma, beta) = (&mut *self.gamma, &mut *self.beta);
+        let (several, rest) = stats.as_chunks::<ROWS_PER_STORE>();
+        let mut row = 0;
+        for stats in several {
+            let rows = rows.from(row);
+            if stats.iter().all(|stats| stats.pivot == 0.0) {
+                isa.run(Add::<ROWS_PER_STORE, false> { rows, stats, gamma, beta });
+            } else {
+                isa.run(Add::<ROWS_PER_STORE, true> { rows, stats, gamma, beta });
+            }
+            row += ROWS_PER_STORE;
+        }
+        for stats in rest {
+            let stats = core::array::from_ref(stats);
+            isa.run(Add::<1, true> { rows: rows.from(row), stats, gamma, beta });
+            row += 1;
+        }
+    }
+
+    /// Adds the sums to `grads` of features `start` and following.
+    #[inline(always)]
+    fn finish<I: Isa>(&self, isa: I, start: usize, grads: &mut Grads) {
+        for (grad, sums) in grads.iter_mut().zip([&*self.gamma, &*self.beta]) {
+            let Some(grad) = grad.as_mut().and_then(|grad| grad.get_mut(start..start + sums.len())) else {
+                continue;
+            };
+            grad.iter_mut().zip(sums).for_each(|(grad, sum)| *grad = (f64::from(*grad) + *sum) as f32);
+            isa.run(CanonicaliseNans(grad));
+        }
+    }
+}
+
+/// Adds rows that hold only the features of `sums`.
+pub(crate) struct AddRows<'a> {
+    pub sums: &'a mut FeatureSums,
+    pub x: &'a [f32],
+    pub dy: &'a [f32],
+    pub stats: &'a [RowStats],
+}
+
+impl Op for AddRows<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn eval<I: Isa>(self, isa: I) {
+        let Self { sums, x, dy, stats } = self;
+        let width = sums.gamma.len();
+        sums.add(isa, Tile::new(x, dy, width, 0), stats);
+    }
+}
+
+/// [`FeatureSums::finish`].
+pub(crate) struct AddToGrads<'a, 'g> {
+    pub sums: &'a FeatureSums,
+    pub start: usize,
+    pub grads: &'a mut Grads<'g>,
+}
+
+impl Op for AddToGrads<'_, '_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn eval<I: Isa>(self, isa: I) {
+        self.sums.finish(isa, self.start, self.grads);
     }
 }
 
@@ -85,6 +151,12 @@ impl<'a> Tile<'a> {
     #[inline(always)]
     fn new(x: &'a [f32], dy: &'a [f32], width: usize, at: usize) -> Self {
         Self { x: elements_from(x, at), dy: elements_from(dy, at), width }
+    }
+
+    /// The rows from row `row` on.
+    #[inline(always)]
+    fn from(self, row: usize) -> Self {
+        Self::new(self.x, self.dy, self.width, row * self.width)
     }
 }
 

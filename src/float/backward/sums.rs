@@ -2,18 +2,22 @@
 //!
 //! Four lanes, to which elements are added in pairs. An `f64` holds a product of two floats exactly, and no sum leaves its
 //! range, so that such sums need no blocks: after N elements they are off by at most (N/8 + 8) · 2⁻⁵³ of the sum of the
-//! absolute values.
+//! absolute values. Where a product is exact, one instruction that multiplies and adds has the bits of two.
 
 use super::super::affine::Affine;
-use crate::isa::{GROUP, Group, Isa, Op, elements_from, elements_from_mut};
-use crate::rows::{Feature, Row, Slot};
+use crate::feature::Feature;
+use crate::isa::{GROUP, Isa, Op, elements_from, elements_from_mut};
+use crate::rows::{Row, Slot, groups};
+use core::array;
 
 /// Lanes of a sum.
 const SUM_LANES: usize = 4;
+/// Elements that are added together: two a lane. A loop over groups would have more values live than V8 has registers.
+const PAIR: usize = 2 * SUM_LANES;
 
 /// What is summed; d is an element less the centre of the pass.
 #[derive(Clone, Copy)]
-pub(super) struct Sums<T> {
+pub(crate) struct Sums<T> {
     pub d: T,
     pub dd: T,
     pub g: T,
@@ -23,7 +27,7 @@ pub(super) struct Sums<T> {
 }
 
 /// Over one row. Without `CENTRED` the sums of d and g are 0; without `GENERAL` the centre is 0, and γ is the gain.
-pub(super) struct Pass1<'a, 'r, const CENTRED: bool, const GENERAL: bool> {
+pub(crate) struct Pass1<'a, 'r, const CENTRED: bool, const GENERAL: bool> {
     /// What d is relative to.
     pub centre: f64,
     pub affine: &'a Affine<'a>,
@@ -44,12 +48,11 @@ impl<const CENTRED: bool, const GENERAL: bool> Op for Pass1<'_, '_, CENTRED, GEN
         for lane in (0..SUM_LANES).step_by(I::WIDE) {
             let zero = isa.wide_splat(0.0);
             let mut sums = Sums { d: zero, dd: zero, g: zero, gd: zero, gg: zero };
-            for (slot, gamma, x) in row.groups(affine.gamma, Feature::own(x)) {
-                for at in (lane..GROUP).step_by(2 * SUM_LANES) {
-                    let low = leaves.at(at, &slot, gamma, x);
-                    let high = leaves.at(at + SUM_LANES, &slot, gamma, x);
-                    sums = leaves.add(sums, leaves.add(low, high));
-                }
+            let features = [affine.gamma, Feature::own(x)];
+            for ([slot], [gamma, x]) in groups::<PAIR, 1, 2>(array::from_mut(row), features) {
+                let low = leaves.first(leaves.term(lane, &slot, gamma, x));
+                let both = leaves.second(low, leaves.term(lane + SUM_LANES, &slot, gamma, x));
+                sums = leaves.add(sums, both);
             }
             for (of, v) in lanes.iter_mut().zip([sums.d, sums.dd, sums.g, sums.gd, sums.gg]) {
                 isa.wide_store(v, elements_from_mut(of, lane));
@@ -71,6 +74,16 @@ impl<const CENTRED: bool, const GENERAL: bool> Op for Pass1<'_, '_, CENTRED, GEN
     }
 }
 
+/// What the sums of a few elements are made of.
+#[derive(Clone, Copy)]
+struct Term<V> {
+    d: V,
+    dy: V,
+    gain: V,
+    /// dy · gain
+    g: V,
+}
+
 /// The terms of a few elements and how they are added.
 struct Leaves<I: Isa, const CENTRED: bool, const GENERAL: bool> {
     isa: I,
@@ -80,13 +93,28 @@ struct Leaves<I: Isa, const CENTRED: bool, const GENERAL: bool> {
 
 impl<I: Isa, const CENTRED: bool, const GENERAL: bool> Leaves<I, CENTRED, GENERAL> {
     #[inline(always)]
-    fn at(&self, at: usize, dy: &Slot, gamma: &Group, x: &Group) -> Sums<I::Wide> {
-        let isa = self.isa;
+    fn term(&self, at: usize, dy: &Slot<PAIR>, gamma: &[f32; PAIR], x: &[f32; PAIR]) -> Term<I::Wide> {
+        let (isa, dy) = (self.isa, dy.widen(self.isa, at));
         let (gamma, x) = (elements_from(gamma, at), isa.widen(elements_from(x, at)));
         let gain = if GENERAL { isa.widen_sum(gamma, self.offset) } else { isa.widen(gamma) };
         let d = if GENERAL { isa.wide_sub(x, self.centre) } else { x };
-        let g = isa.wide_mul(dy.widen(isa, at), gain);
+        Term { d, dy, gain, g: isa.wide_mul(dy, gain) }
+    }
+
+    #[inline(always)]
+    fn first(&self, Term { d, g, .. }: Term<I::Wide>) -> Sums<I::Wide> {
+        let isa = self.isa;
         Sums { d, dd: isa.wide_mul(d, d), g, gd: isa.wide_mul(g, d), gg: isa.wide_mul(g, g) }
+    }
+
+    /// [`Self::add`] of [`Self::first`].
+    #[inline(always)]
+    fn second(&self, a: Sums<I::Wide>, term: Term<I::Wide>) -> Sums<I::Wide> {
+        let (isa, both) = (self.isa, self.add(a, self.first(term)));
+        let Term { d, dy, gain, .. } = term;
+        let dd = if GENERAL { both.dd } else { isa.wide_add_exact_product(a.dd, d, d) };
+        let g = if CENTRED { isa.wide_add_exact_product(a.g, dy, gain) } else { both.g };
+        Sums { dd, g, ..both }
     }
 
     #[inline(always)]

@@ -3,7 +3,7 @@
 
 use crate::float::term::Raw;
 use crate::float::tree::{BLOCK, block_sums};
-use crate::isa::{Isa, Op};
+use crate::isa::{Adder, Isa, VectorPair};
 use std::vec;
 
 #[derive(Clone, Copy)]
@@ -25,18 +25,23 @@ pub(super) fn roundings(width: usize) -> [usize; 2] {
     [most.0 as usize, most.1 as usize]
 }
 
+impl Adder for Counter {
+    type V = f32;
+    fn add(self, a: f32, b: f32) -> f32 {
+        if a == ZERO || b == ZERO { a.max(b) } else { a.max(b) + 1.0 }
+    }
+    fn sub(self, _: f32, _: f32) -> f32 {
+        unreachable!()
+    }
+}
+
 impl Isa for Counter {
     const LANES: usize = 1;
-    type V = f32;
-    type Quad = Self;
-    const QUAD: Self = Self;
+    type Pair = VectorPair<Self>;
     const WIDE: usize = 1;
     type Wide = f64;
-    fn run<O: Op>(self, op: O) -> O::Output {
-        op.eval(self)
-    }
-    fn narrow(self, v: f32) -> f32 {
-        v
+    fn if_le(self, _: f32, _: f32, _: f32, _: f32) -> f32 {
+        unreachable!()
     }
     fn splat(self, value: f32) -> f32 {
         if value == 0.0 { ZERO } else { 0.0 }
@@ -44,18 +49,12 @@ impl Isa for Counter {
     fn load(self, from: &[f32]) -> f32 {
         self.splat(from[0])
     }
-    fn add(self, a: f32, b: f32) -> f32 {
-        if a == ZERO || b == ZERO { a.max(b) } else { a.max(b) + 1.0 }
-    }
     fn mul(self, a: f32, b: f32) -> f32 {
         if a == ZERO { ZERO } else { a + b + 1.0 }
     }
 
     // The sums of blocks need no more.
     fn store(self, _: f32, _: &mut [f32]) {
-        unreachable!()
-    }
-    fn sub(self, _: f32, _: f32) -> f32 {
         unreachable!()
     }
     fn div(self, _: f32, _: f32) -> f32 {

@@ -1,5 +1,6 @@
 //! The inequalities of `error.md`, in the order and with the letters of the page. Every operation is rounded up.
 
+use crate::float::rstd::LARGEST_REST;
 use crate::float::tree::{BLOCK, SEGMENT};
 use core::ops::{Add, Div, Mul, Sub};
 
@@ -213,11 +214,23 @@ fn in_ulp(slope: Up, offset: Up) -> f64 {
     ((times(2.0, slope) + offset) / (2.0 * U.0)).0
 }
 
-/// Relative error of 1/√w after one Newton step, for a w with this relative error.
-fn of_root(phi: Up, rest: Up) -> Up {
+/// What one Newton step leaves of the error of √(N/w), its last rounding aside.
+fn newton_step(rest: Up) -> Up {
     // √(N/w) has two roundings, one of them under the root.
     let residual = rest + times(3.1, U);
-    let step = times(0.4, residual * residual) + times(6.0, U * residual);
+    times(0.4, residual * residual) + times(6.0, U * residual)
+}
+
+/// How far rstd before its last rounding is from what `f64` computes, in ULP of a float, where `f64` may decide.
+pub(super) fn beside_f64() -> f64 {
+    // A division, a root, a sum: four roundings are more than those.
+    let f64_roundings = growth(Up(1.0 / (1_u64 << 53) as f64), 4);
+    ((newton_step(Up(LARGEST_REST.into())) + f64_roundings) / U.0).0
+}
+
+/// Relative error of 1/√w after one Newton step, for a w with this relative error.
+fn of_root(phi: Up, rest: Up) -> Up {
+    let step = newton_step(rest);
     let exact = ONE / root_down(remainder(phi)) - 1.0;
     both(both(exact, step), U)
 }

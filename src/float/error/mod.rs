@@ -52,6 +52,13 @@ fn the_bounds_of_every_row_are_those_of_the_worst_stage() {
     assert!(derive::dx() <= dx);
 }
 
+/// 2⁻¹⁴ ULP is what is in doubt.
+#[test]
+fn rstd_by_f64_is_nearer_the_other_than_what_is_in_doubt() {
+    let apart = derive::beside_f64();
+    assert!(apart < 1.0 / f64::from(1 << 14), "{apart}");
+}
+
 /// What the stages take for granted of pivots.
 #[test]
 fn a_pivot_is_so_near_the_mean_that_differences_are_exact_where_it_counts() {

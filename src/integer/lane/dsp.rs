@@ -1,11 +1,13 @@
-//! Arm's DSP extension: products of 16 bits, two in a register. Rust has no names for its instructions yet.
+//! The DSP extension of Arm: products of 16 bits, two operands in a register. Rust has no names for its instructions yet.
 #![allow(unsafe_code)]
 
-use crate::integer::code::{Code, Sums};
+use crate::integer::code::Code;
+use crate::integer::sums::Sums;
 use core::arch::asm;
 use core::marker::PhantomData;
 
-/// Where codes are read and where others go, of which none is written before it was read.
+/// Where the codes of a row are read and where its results are written: two slices, or one whose codes are read before they are
+/// written.
 pub(crate) struct Places<'a> {
     from: *const i16,
     to: *mut i16,
@@ -25,19 +27,19 @@ impl<'a> Places<'a> {
     }
 }
 
-/// `y = ((code·a/2¹⁶ + rest)·g/2¹⁶ + b·scale + half) / 2^POINT`, saturated.
-pub(crate) struct Line {
+/// The loop `y = ((code·a/2¹⁶ + rest)·g/2¹⁶ + b·beta_scale + half) / 2^POINT`, saturated.
+pub(crate) struct PairLoop {
     pub a: i32,
     pub rest: i32,
-    /// Of 16 bits.
-    pub scale: i32,
+    /// Has 16 bits.
+    pub beta_scale: i32,
     pub half: i32,
-    /// Stops before results whose last POINT bits are below that.
+    /// The loop stops before a result whose last POINT bits are below this.
     pub near: u32,
 }
 
-impl Line {
-    /// The largest POINT of at most `most` for which there is a loop.
+impl PairLoop {
+    /// The largest POINT for which there is a loop, of those up to `most`.
     pub(crate) fn point(most: i32) -> Option<i32> {
         match most {
             12.. => Some(12),
@@ -46,11 +48,12 @@ impl Line {
         }
     }
 
-    /// Elements of a step.
+    /// Elements in a step.
     pub(crate) const STEP: usize = 4;
 
-    /// Step by step from element `start` on, with such a POINT; returns the element before which it stopped.
-    pub(crate) fn row(
+    /// Writes step after step from element `start` on, with `point` bits behind the point. Returns the element before which it
+    /// stopped: the first of a pair that holds a result near a boundary, or of a step that is not whole.
+    pub(crate) fn run(
         &self,
         point: u32,
         places: &mut Places,
@@ -75,13 +78,15 @@ impl Line {
         beta: &[i16],
         start: usize,
     ) -> usize {
+        debug_assert!(places.len == gamma.len() && places.len == beta.len());
         let steps = places.len.min(gamma.len()).min(beta.len()).saturating_sub(start) / Self::STEP;
         if steps == 0 {
             return start;
         }
         let mut to = places.to.wrapping_add(start);
-        // SAFETY: the core has these instructions, or `build.rs` would not have said so. Behind every pointer there are so many
-        // steps, at any address that codes may have, for a word need not be aligned. None is read after `to` came there.
+        // SAFETY: `build.rs` sets `layernorm_dsp` only where the target is said to have these instructions. Each of the four slices
+        // holds `steps` steps from `start` on, and a word is read and written at any address of a code, aligned or not, which
+        // compilers for these cores rely on too. A code is read before `to` comes to its place.
         unsafe {
             asm!(
                 "2:",
@@ -93,8 +98,8 @@ impl Line {
                 "smlawb {u0}, {u0}, {v}, {half}",
                 "smlawt {u1}, {u1}, {v}, {half}",
                 "ldr {v}, [{beta}], #4",
-                "smlabb {u0}, {v}, {scale}, {u0}",
-                "smlatb {u1}, {v}, {scale}, {u1}",
+                "smlabb {u0}, {v}, {beta_scale}, {u0}",
+                "smlatb {u1}, {v}, {beta_scale}, {u1}",
                 "cmp {near}, {u0}, lsl #32 - {point}",
                 "bhi 3f",
                 "cmp {near}, {u1}, lsl #32 - {point}",
@@ -114,7 +119,7 @@ impl Line {
                 steps = inout(reg) steps => _,
                 a = in(reg) self.a,
                 rest = in(reg) self.rest,
-                scale = in(reg) self.scale,
+                beta_scale = in(reg) self.beta_scale,
                 half = in(reg) self.half,
                 near = in(reg) self.near << (32 - POINT),
                 u0 = out(reg) _,
@@ -132,12 +137,13 @@ impl Line {
 /// Elements in a step of [`sums`].
 const CHUNK: usize = if cfg!(layernorm_small) { 2 } else { 16 };
 
-/// Of at most 2¹⁵ codes.
+/// The sums of at most 2¹⁵ codes.
 pub(super) fn sums(codes: &[i16]) -> Sums {
     let (mut sum, mut low, mut high) = (0i32, 0u32, 0u32);
     let (chunks, rest) = codes.as_chunks::<CHUNK>();
     if !chunks.is_empty() {
-        // SAFETY: as above; a sum of so many codes has 31 bits, that of their squares 46.
+        // SAFETY: the instructions are there, as above, and `chunks` holds what is read. The sum of 2¹⁵ codes has 31 bits, and the
+        // sum of their squares 46.
         unsafe {
             asm!(
                 "2:",

@@ -1,28 +1,42 @@
-use super::Mac;
-use crate::integer::code::{Code, Sums};
+//! One lane, for any machine.
 
-/// One lane: any machine.
-#[derive(Clone, Copy)]
-pub(crate) struct Scalar;
+use super::lanes::{CodeOp, Lanes};
+use crate::integer::code::Code;
+use crate::integer::sums::Sums;
+use crate::isa::Scalar;
 
 #[inline(always)]
-fn load<T: Code>(from: &[T], at: usize) -> i32 {
-    from.get(at).map_or(0, |c| c.get())
+fn load<T: Code>(from: &[T]) -> f32 {
+    debug_assert!(!from.is_empty());
+    from_integer(from.first().map_or(0, |code| code.get()))
+}
+
+/// An integer as the bits of a float.
+#[inline(always)]
+fn from_integer(v: i32) -> f32 {
+    f32::from_bits(v as u32)
 }
 
 #[inline(always)]
-fn store<T: Code>(v: i32, to: &mut [T], at: usize) {
-    if let Some(to) = to.get_mut(at) {
-        *to = T::saturated(v.into());
+fn integer(v: f32) -> i32 {
+    v.to_bits() as i32
+}
+
+#[inline(always)]
+fn store<T: Code>(v: f32, to: &mut [T]) {
+    debug_assert!(!to.is_empty());
+    if let Some(to) = to.first_mut() {
+        *to = T::saturated(integer(v).into());
     }
 }
 
-/// The sum fits 32 bits, the squares of two do, those of all do not; a range would cost as much as both.
+/// The sums of `codes`. The sum of all codes fits 32 bits, and so does the sum of two squares; the sum of all squares does not. To
+/// look for the range of the row would cost as much as its two sums, so the range of the type stands for it.
 fn sums<T: Code>(codes: &[T]) -> Sums {
     let (mut sum, mut squares) = (0i32, 0u64);
     let (fours, rest) = codes.as_chunks::<4>();
     for [a, b, c, d] in fours {
-        // Not `map`, which small code leaves in memory.
+        // With `map` small code would keep the four in memory.
         let (a, b, c, d) = (a.get(), b.get(), c.get(), d.get());
         sum += (a + b) + (c + d);
         squares += u64::from((a * a) as u32 + (b * b) as u32);
@@ -36,89 +50,51 @@ fn sums<T: Code>(codes: &[T]) -> Sums {
     Sums { sum: sum.into(), squares: squares.into(), range: [T::LOWEST, T::HIGHEST] }
 }
 
-impl Mac for Scalar {
-    const LANES: usize = 1;
-    type V = i32;
-
+impl Lanes for Scalar {
+    /// Without a function of its own: where there is no other lane its frame would be in vain.
     #[inline(always)]
-    fn splat(self, value: i32) -> i32 {
-        value
+    fn run_on_codes<O: CodeOp>(self, op: O) {
+        op.eval(self);
     }
     #[inline(always)]
-    fn each(self, mut lane: impl FnMut(usize) -> i32) -> i32 {
-        lane(0)
+    fn to_floats(self, v: f32) -> f32 {
+        integer(v) as f32
     }
     #[inline(always)]
-    fn add(self, a: i32, b: i32) -> i32 {
-        a.wrapping_add(b)
+    fn add_integers(self, a: f32, b: f32) -> f32 {
+        from_integer(integer(a).wrapping_add(integer(b)))
     }
     #[inline(always)]
-    fn sub(self, a: i32, b: i32) -> i32 {
-        a.wrapping_sub(b)
+    fn load_i8(self, from: &[i8]) -> f32 {
+        load(from)
     }
     #[inline(always)]
-    fn mul(self, a: i32, b: i32) -> i32 {
-        a.wrapping_mul(b)
+    fn load_u8(self, from: &[u8]) -> f32 {
+        load(from)
     }
     #[inline(always)]
-    fn mul_high(self, a: i32, b: i32) -> i32 {
-        ((i64::from(a) * i64::from(b)) >> 32) as i32
-    }
-    // Armv6-M has no product of 64 bits, and no compare-and-swap, by which it is told.
-    #[cfg(not(all(target_arch = "arm", not(target_has_atomic = "32"))))]
-    #[inline(always)]
-    fn mul_high_16(self, a: i32, b: i32) -> i32 {
-        if cfg!(any(target_pointer_width = "64", target_family = "wasm")) {
-            ((i64::from(a) * i64::from(b)) >> 16) as i32
-        } else {
-            // A shift of 64 bits takes several.
-            self.mul_high(a, b << 16)
-        }
+    fn load_i16(self, from: &[i16]) -> f32 {
+        load(from)
     }
     #[inline(always)]
-    fn shr(self, v: i32, bits: u32) -> i32 {
-        v.wrapping_shr(bits)
+    fn load_i32(self, from: &[i32]) -> f32 {
+        load(from)
     }
     #[inline(always)]
-    fn and(self, a: i32, b: i32) -> i32 {
-        a & b
+    fn store_i8(self, v: f32, to: &mut [i8]) {
+        store(v, to);
     }
     #[inline(always)]
-    fn any_below(self, v: i32, limit: i32) -> bool {
-        v < limit
-    }
-
-    #[inline(always)]
-    fn load_i8(self, from: &[i8], at: usize) -> i32 {
-        load(from, at)
+    fn store_u8(self, v: f32, to: &mut [u8]) {
+        store(v, to);
     }
     #[inline(always)]
-    fn load_u8(self, from: &[u8], at: usize) -> i32 {
-        load(from, at)
+    fn store_i16(self, v: f32, to: &mut [i16]) {
+        store(v, to);
     }
     #[inline(always)]
-    fn load_i16(self, from: &[i16], at: usize) -> i32 {
-        load(from, at)
-    }
-    #[inline(always)]
-    fn load_i32(self, from: &[i32], at: usize) -> i32 {
-        load(from, at)
-    }
-    #[inline(always)]
-    fn store_i8(self, v: i32, to: &mut [i8], at: usize) {
-        store(v, to, at);
-    }
-    #[inline(always)]
-    fn store_u8(self, v: i32, to: &mut [u8], at: usize) {
-        store(v, to, at);
-    }
-    #[inline(always)]
-    fn store_i16(self, v: i32, to: &mut [i16], at: usize) {
-        store(v, to, at);
-    }
-    #[inline(always)]
-    fn store_i32(self, v: i32, to: &mut [i32], at: usize) {
-        store(v, to, at);
+    fn store_i32(self, v: f32, to: &mut [i32]) {
+        store(v, to);
     }
 
     fn sums_i8(self, codes: &[i8]) -> Sums {

@@ -7,12 +7,12 @@
 //! σ(x) = (1 + tanh(x/2)) / 2
 //! ```
 //!
-//! 1. Half an argument with 11 fraction bits is the same integer with 12: one core serves both.
-//! 2. The core knows magnitudes only, so `tanh(−x) = −tanh(x)` and `σ(−x) = 1 − σ(x)` hold in every bit.
-//! 3. From 6 on all is as at 6, where tanh is 0.4 steps of the output below 1, and σ 0.2.
+//! 1. An argument with 11 fraction bits, read as one with 12, is halved: one core computes σ and tanh.
+//! 2. The core takes magnitudes only, so `tanh(−x) = −tanh(x)` and `σ(−x) = 1 − σ(x)` hold in every bit.
+//! 3. Larger arguments than 6 give the result of 6, where tanh is 0.4 LSB of the output below 1, and σ 0.2.
 //!
-//! Results have 15 fraction bits and end at 32767. Over all arguments they rise, and are off by less than 0.503 (tanh)
-//! and 0.501 (σ) of their last digit; 0.5 is the rounding. [The definition](super) has every shift.
+//! Results have 15 fraction bits and are at most 32767. They never fall as the argument rises. The error is below 0.503 (tanh)
+//! and 0.501 (σ) LSB, of which the rounding is 0.5. [The definition](super) has every shift.
 
 /// `tanh(i/8)` with 30 fraction bits, rounded to nearest.
 const TABLE: [i32; 49] = table();
@@ -41,33 +41,34 @@ const fn table() -> [i32; 49] {
     table
 }
 
-/// Of an argument of 12 fraction bits, with 30, off by less than 2⁻²²; at most 2³⁰.
+/// tanh of a magnitude with 12 fraction bits. The result has 30, is at most 2³⁰, and is off by less than 2⁻²².
 fn tanh_of_magnitude(x: u32) -> i32 {
     let x = x.min(END) as i32;
     let node = (x + 256) >> 9;
     let d = x - (node << 9);
+    debug_assert!((node as usize) < TABLE.len());
     let t = TABLE.get(node as usize).copied().unwrap_or(0);
-    // 15 bits of t, and 15 more.
+    // The upper and the lower 15 bits of t.
     let (high, low) = (t >> 15, t & 0x7fff);
     let s = (1 << 30) - high * high - ((high * low) >> 14);
     // The series from its end, with 15 fraction bits; thirds with 15 are 10923 and 21845.
     let square = ((1 << 30) - s) >> 15;
     let fourth = (high * (21845 - square)) >> 15;
     let third = square - 10923 + ((d * fourth) >> 12);
-    // From here on with more: d·(t − …) has 19, d·s 34.
+    // d·(t − …) has 19 fraction bits, d·s 34.
     let second = (d * ((t >> 10) - ((d * third) >> 7))) >> 13;
     let first = d * (s >> 8);
     t + (first >> 4) - (((first >> 15) * second) >> 8)
 }
 
-/// σ of an argument of 11 fraction bits, with 15: from 0 to 32767.
+/// σ of an argument with 11 fraction bits. The result has 15 and lies between 0 and 32767.
 pub(crate) fn sigmoid(p: i32) -> i16 {
     let half = (tanh_of_magnitude(p.unsigned_abs()) + (1 << 15)) >> 16;
     let y = if p < 0 { (1 << 14) - half } else { (1 << 14) + half };
     y.min(i16::MAX.into()) as i16
 }
 
-/// tanh of an argument of 11 fraction bits, with 15: from −32767 to 32767.
+/// tanh of an argument with 11 fraction bits. The result has 15 and lies between −32767 and 32767.
 pub(crate) fn tanh(p: i32) -> i16 {
     let magnitude = p.unsigned_abs();
     let y = (tanh_of_magnitude(magnitude.saturating_add(magnitude)) + (1 << 14)) >> 15;
@@ -79,10 +80,10 @@ pub(crate) fn tanh(p: i32) -> i16 {
 mod tests {
     use super::{TABLE, sigmoid, tanh, tanh_of_magnitude};
 
-    /// Beyond them nothing changes: 64.
+    /// Up to ±64: larger arguments change nothing.
     const ARGUMENTS: core::ops::RangeInclusive<i32> = -(1 << 17)..=1 << 17;
 
-    /// Of what is exact, with 15 fraction bits.
+    /// The largest error against exact results, in LSB of 15 fraction bits.
     fn worst(actual: fn(i32) -> i16, lowest: f64, exact: fn(f64) -> f64) -> f64 {
         let error = |p: i32| {
             let exact = (exact(f64::from(p) / 2048.0) * 32768.0).clamp(lowest, 32767.0);
@@ -117,14 +118,14 @@ mod tests {
     }
 
     #[test]
-    fn both_rise() {
+    fn sigmoid_and_tanh_never_fall() {
         for p in ARGUMENTS {
             assert!(tanh(p) <= tanh(p + 1) && sigmoid(p) <= sigmoid(p + 1), "{p}");
         }
     }
 
     #[test]
-    fn both_are_symmetric() {
+    fn sigmoid_and_tanh_are_symmetric() {
         for p in 0..=*ARGUMENTS.end() {
             assert_eq!(tanh(-p), -tanh(p), "{p}");
             let complement = 32768 - i32::from(sigmoid(-p));
@@ -133,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn far_away_both_are_at_their_ends() {
+    fn large_arguments_give_the_largest_and_the_least_results() {
         for p in [1 << 15, 1 << 30, (1 << 30) + 1, i32::MAX - 1, i32::MAX] {
             assert_eq!((tanh(p), tanh(-p), sigmoid(p), sigmoid(-p)), (32767, -32767, 32767, 0), "{p}");
         }

@@ -1,10 +1,10 @@
-//! The rest of a [file](crate::sequence::Shape), behind its header:
+//! The files of integers. After the [header](crate::sequence::header), little-endian:
 //!
 //! | length | |
 //! |---|---|
 //! | 24 for each row that is normalised | k, m, 32 bits each; E, 128 bits |
 //! | 4 · P·H, twice | g, then b: 32 bits each |
-//! | 4, with classes | what one unit of a logit stands for: f32 |
+//! | 4, if there are classes | the value of one unit of a logit: f32 |
 //! | 4 · classes | biases: 32 bits each |
 //! | w · G·H · I | kernel, a row for each output: w = 1 or 2 bytes each |
 //! | w · G·H · H | recurrent kernel |
@@ -12,15 +12,16 @@
 //!
 //! A file without classes is a cell.
 
-use super::classifier::Head;
+use super::classifier::Dense;
+use super::format::STATE_FRACTION;
 use super::linear::{self, Weight};
 use super::normaliser::{Norms, ROW};
-use super::{Cell, Classifier, Kind, STATE};
+use super::{Cell, Classifier, Kind};
 use crate::integer::WIDEST;
-use crate::sequence::file::HEADER;
+use crate::sequence::header::HEADER;
 use crate::sequence::slices::{Group, take};
 use crate::sequence::{NormKind, Shape};
-use crate::{Error, bytes, shape};
+use crate::{Error, FormatError, shape};
 use core::marker::PhantomData;
 
 /// Bytes of each part of the body.
@@ -48,7 +49,7 @@ pub(super) const fn bytes_len<K: Kind, W: Weight>(inputs: usize, units: usize, c
     len
 }
 
-fn read<'a, K: Kind, W: Weight>(bytes: &'a [u8]) -> Result<Classifier<'a, K, W>, Error> {
+fn read<'a, K: Kind, W: Weight>(bytes: &'a [u8]) -> Result<Classifier<'a, K, W>, FormatError> {
     let shape = Shape::read(bytes)?;
     shape.check(K::KIND, W::STORAGE, NormKind::Layer)?;
     let Shape { inputs, units, classes, fraction, .. } = shape;
@@ -57,18 +58,19 @@ fn read<'a, K: Kind, W: Weight>(bytes: &'a [u8]) -> Result<Classifier<'a, K, W>,
         row_width(group, units)?;
     }
     let mut rest = bytes.get(HEADER..).unwrap_or_default();
-    let [rows, gamma, beta, scale, bias, kernel, recurrent, head] =
+    let [rows, gamma, beta, scale, bias, kernel, recurrent, dense] =
         parts::<K, W>(inputs, units, classes).map(|len| take(&mut rest, len));
+    debug_assert!(rest.is_empty());
     let norms = Norms { units, rows, gamma, beta };
-    norms.check::<K>().map_err(|error| behind(HEADER, error))?;
-    let scale = f32::from_le_bytes(bytes::at(scale, 0));
+    norms.check::<K>().map_err(|error| moved_by(HEADER, error))?;
+    let scale = f32::from_le_bytes(scale.first_chunk().copied().unwrap_or_default());
     if classes > 0 && !(scale > 0.0 && scale.is_finite()) {
-        return Err(Error::Corrupt { offset: HEADER + rows.len() + gamma.len() + beta.len() });
+        return Err(FormatError::Corrupt { offset: HEADER + rows.len() + gamma.len() + beta.len() });
     }
     let cell = Cell { inputs, fraction, kernel, recurrent, norms, types: PhantomData };
-    let classifier = Classifier { cell, head: Head { scale, bias, kernel: head } };
-    let body = bytes.len() - kernel.len() - recurrent.len() - head.len();
-    classifier.check_sums().map_err(|error| behind(body, error))?;
+    let classifier = Classifier { cell, dense: Dense { scale, bias, kernel: dense } };
+    let body = bytes.len() - kernel.len() - recurrent.len() - dense.len();
+    classifier.check_sums().map_err(|error| moved_by(body, error))?;
     Ok(classifier)
 }
 
@@ -82,69 +84,116 @@ pub(super) fn row_width((_, count): Group, units: usize) -> Result<usize, Error>
     }
 }
 
-/// With an offset that is meant from there on.
-fn behind(start: usize, error: Error) -> Error {
+/// The error with its offset counted from `start` bytes earlier.
+fn moved_by(start: usize, error: FormatError) -> FormatError {
     match error {
-        Error::Corrupt { offset } => Error::Corrupt { offset: start + offset },
-        other => other,
+        FormatError::Corrupt { offset } => FormatError::Corrupt { offset: start + offset },
+        error => error,
     }
 }
 
 impl<'a, K: Kind, W: Weight> Cell<'a, K, W> {
     /// Length of a file.
+    ///
+    /// ```
+    /// use layernorm::sequence::fixed::LnRnn;
+    ///
+    /// // Header, k, m and E of one row, γ and β, and both kernels, here of one byte a weight.
+    /// assert_eq!(LnRnn::<i8>::bytes_len(3, 4), 24 + 24 + 2 * 4 * 4 + (3 + 4) * 4);
+    /// ```
     pub const fn bytes_len(inputs: usize, units: usize) -> usize {
         bytes_len::<K, W>(inputs, units, 0)
     }
 
-    /// What [`fold`](Self::fold) wrote.
+    /// The cell that [`fold`](Self::fold) wrote.
     ///
     /// # Errors
-    /// Those of [`Shape::read`]; [`Error::Format`] for another kind, storage or norm, or a classifier; [`Error::Length`],
-    /// [`Error::TooLarge`] for `units`; [`Error::Corrupt`] for a number that folding never gives.
-    pub fn from_bytes(bytes: &'a [u8]) -> Result<Self, Error> {
-        let Classifier { cell, head } = read(bytes)?;
-        match head.bias.len() as u32 / 4 {
+    /// Those of [`Shape::read`]; [`FormatError::Format`] for another kind, storage or norm, or a classifier; [`Error::Length`],
+    /// [`Error::TooLarge`] for `units`; [`FormatError::Corrupt`] for a number that folding never gives.
+    ///
+    /// ```
+    /// use layernorm::FormatError;
+    /// use layernorm::sequence::{self, fixed};
+    ///
+    /// let weights = [0.5; sequence::LnRnn::weights_len(1, 2)];
+    /// let float = sequence::LnRnn::new(1, 2, &weights)?;
+    /// let mut bytes = [0; fixed::LnRnn::<i8>::bytes_len(1, 2)];
+    /// fixed::LnRnn::<i8>::fold(&float, 12, &mut bytes)?;
+    ///
+    /// let rnn = fixed::LnRnn::<i8>::from_bytes(&bytes)?;
+    /// assert_eq!((rnn.inputs(), rnn.units(), rnn.fraction()), (1, 2, 12));
+    /// // The bytes hold weights of 8 bits, which is storage 2.
+    /// let error = fixed::LnRnn::<i16>::from_bytes(&bytes).unwrap_err();
+    /// assert_eq!(error, FormatError::Format { offset: 7, expected: 3, actual: 2 });
+    /// # Ok::<(), Box<dyn core::error::Error>>(())
+    /// ```
+    pub fn from_bytes(bytes: &'a [u8]) -> Result<Self, FormatError> {
+        let Classifier { cell, dense } = read(bytes)?;
+        match dense.bias.len() as u32 / 4 {
             0 => Ok(cell),
-            actual => Err(Error::Format { offset: 12, expected: 0, actual }),
+            actual => Err(FormatError::Format { offset: 12, expected: 0, actual }),
         }
     }
 }
 
 impl<'a, K: Kind, W: Weight> Classifier<'a, K, W> {
     /// Length of a file.
+    ///
+    /// ```
+    /// use layernorm::sequence::{Rnn, fixed};
+    ///
+    /// // The file of the cell, the scale, and for each class a bias and a weight for each unit.
+    /// let cell = fixed::LnRnn::<i8>::bytes_len(3, 4);
+    /// assert_eq!(fixed::Classifier::<Rnn, i8>::bytes_len(3, 4, 5), cell + 4 + 5 * (4 + 4));
+    /// ```
     pub const fn bytes_len(inputs: usize, units: usize, classes: usize) -> usize {
         bytes_len::<K, W>(inputs, units, classes)
     }
 
-    /// What [`fold`](Self::fold) wrote.
+    /// The classifier that [`fold`](Self::fold) wrote.
     ///
     /// # Errors
-    /// Those of [`Shape::read`]; [`Error::Format`] for another kind, storage or norm; [`Error::Zero`] for a cell without
-    /// classes; [`Error::Length`], [`Error::TooLarge`] for `units`; [`Error::Corrupt`] for a number that folding never gives.
-    pub fn from_bytes(bytes: &'a [u8]) -> Result<Self, Error> {
+    /// Those of [`Shape::read`]; [`FormatError::Format`] for another kind, storage or norm; [`Error::Zero`] for a cell without
+    /// classes; [`Error::Length`], [`Error::TooLarge`] for `units`; [`FormatError::Corrupt`] for a number that folding never
+    /// gives.
+    ///
+    /// ```
+    /// use layernorm::sequence::{self, Layer, Rnn, fixed};
+    ///
+    /// type Float<'a> = sequence::Classifier<'a, Rnn, Layer>;
+    /// type Fixed<'a> = fixed::Classifier<'a, Rnn, i8>;
+    /// let weights = [0.5; Float::weights_len(1, 2, 3)];
+    /// let mut bytes = [0; Fixed::bytes_len(1, 2, 3)];
+    /// Fixed::fold(&Float::new(1, 2, 3, &weights)?, 12, &mut bytes)?;
+    ///
+    /// let classifier = Fixed::from_bytes(&bytes)?;
+    /// assert_eq!((classifier.cell().units(), classifier.classes()), (2, 3));
+    /// # Ok::<(), Box<dyn core::error::Error>>(())
+    /// ```
+    pub fn from_bytes(bytes: &'a [u8]) -> Result<Self, FormatError> {
         let classifier = read(bytes)?;
         shape::at_least_one("classes", classifier.classes())?;
         Ok(classifier)
     }
 
-    /// Whether every sum of products has 32 bits, whatever is multiplied. Offsets are from the first kernel on.
-    fn check_sums(&self) -> Result<(), Error> {
+    /// Whether every sum of products fits 32 bits, for all inputs. Offsets of errors count from the first kernel.
+    fn check_sums(&self) -> Result<(), FormatError> {
         let Cell { inputs, kernel, recurrent, ref norms, .. } = self.cell;
         let sums = |matrix, inputs| linear::rows::<W>(matrix, inputs).map(sum_of_magnitudes::<W>);
         let mut offset = 0;
-        // Where both kernels go to the same sums they are one matrix.
-        let together = K::RECURRENT == 0;
-        let others = sums(recurrent, norms.units).map(|sum| if together { sum } else { 0 });
-        for (sum, other) in sums(kernel, inputs).zip(others) {
-            within(sum + other, 0, offset)?;
+        // In the RNN both kernels add to the same sums.
+        let shared = K::RECURRENT == 0;
+        let recurrent_sums = sums(recurrent, norms.units).map(|sum| if shared { sum } else { 0 });
+        for (sum, recurrent_sum) in sums(kernel, inputs).zip(recurrent_sums) {
+            check_sum(sum + recurrent_sum, 0, offset)?;
             offset += inputs * W::BYTES;
         }
         for sum in sums(recurrent, norms.units) {
-            within(sum, 0, offset)?;
+            check_sum(sum, 0, offset)?;
             offset += norms.units * W::BYTES;
         }
-        for (sum, &bias) in sums(self.head.kernel, norms.units).zip(self.head.bias.as_chunks().0) {
-            within(sum, i32::from_le_bytes(bias), offset)?;
+        for (sum, &bias) in sums(self.dense.kernel, norms.units).zip(self.dense.bias.as_chunks().0) {
+            check_sum(sum, i32::from_le_bytes(bias), offset)?;
             offset += norms.units * W::BYTES;
         }
         Ok(())
@@ -155,7 +204,8 @@ fn sum_of_magnitudes<W: Weight>(row: &[u8]) -> u64 {
     W::codes(row).map(|code| u64::from(code.unsigned_abs())).sum()
 }
 
-fn within(sum: u64, bias: i32, offset: usize) -> Result<(), Error> {
-    let largest = (sum << STATE) + u64::from(bias.unsigned_abs());
-    if largest < 1 << 31 { Ok(()) } else { Err(Error::Corrupt { offset }) }
+/// Whether a sum of products fits 32 bits, when the magnitudes of its weights add up to `sum`.
+fn check_sum(sum: u64, bias: i32, offset: usize) -> Result<(), FormatError> {
+    let largest = (sum << STATE_FRACTION) + u64::from(bias.unsigned_abs());
+    if largest < 1 << 31 { Ok(()) } else { Err(FormatError::Corrupt { offset }) }
 }

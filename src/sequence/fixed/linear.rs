@@ -1,11 +1,21 @@
-//! Matrices of weights as bytes, a row for each output.
+//! Matrices of weights as bytes, with one row for each output.
 
 use crate::bytes::Writer;
-use crate::sequence::Storage;
+use crate::sequence::header::Storage;
 use crate::sequence::slices::chunks;
 use core::fmt::Debug;
 
 /// The type of weights: `i8` or `i16`.
+///
+/// ```
+/// use layernorm::sequence::fixed::{LnGru, Weight};
+///
+/// fn file_len<W: Weight>() -> usize {
+///     LnGru::<W>::bytes_len(12, 32)
+/// }
+/// // One byte more for each weight of the kernels.
+/// assert_eq!(file_len::<i16>() - file_len::<i8>(), (12 + 32) * 3 * 32);
+/// ```
 pub trait Weight: Copy + Debug + Sealed {
     #[doc(hidden)]
     const STORAGE: Storage;
@@ -53,13 +63,14 @@ impl Sealed for i16 {
     }
 }
 
-/// The rows of a matrix with so many weights in each.
+/// The rows of a matrix with `inputs` weights each.
 pub(super) fn rows<W: Weight>(matrix: &[u8], inputs: usize) -> impl Iterator<Item = &[u8]> {
     chunks(matrix, inputs * W::BYTES)
 }
 
-/// `y += w · x`, exact: no sum can leave 32 bits, for the loader has looked.
+/// `y += w · x`, exact: reading a file has checked that no sum can leave 32 bits.
 pub(super) fn add<W: Weight>(matrix: &[u8], x: &[i16], y: &mut [i32]) {
+    debug_assert_eq!(matrix.len(), y.len() * x.len() * W::BYTES);
     for (y, row) in y.iter_mut().zip(rows::<W>(matrix, x.len())) {
         *y += W::codes(row).zip(x).map(|(w, &x)| w * i32::from(x)).sum::<i32>();
     }

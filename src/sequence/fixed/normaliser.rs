@@ -1,9 +1,13 @@
+//! The norms of a cell in integers, which stay in the bytes of a file.
+
+use crate::dispatch::run_on_codes;
+use crate::integer::feature::Feature;
 use crate::integer::ratio::SHIFTS;
 use crate::integer::rows::Apart;
-use crate::integer::{self, Feature, Mac};
-use crate::sequence::cell::Equations;
+use crate::integer::{self, Forward};
+use crate::sequence::gates::Gates;
 use crate::sequence::slices::{groups, groups_mut};
-use crate::{Error, bytes, dispatch};
+use crate::{FormatError, bytes};
 use core::ops::Range;
 
 /// Bytes of a row's integers: k, m and E.
@@ -19,7 +23,7 @@ pub struct Norms<'a> {
 }
 
 impl Norms<'_> {
-    /// The integers of a row; the others are those of the cell.
+    /// The norm of a row without γ and β.
     fn norm(&self, row: usize, width: usize) -> integer::Norm {
         let at = row * ROW;
         let [k, m] = [at, at + 4].map(|at| i32::from_le_bytes(bytes::at(self.rows, at)));
@@ -27,33 +31,35 @@ impl Norms<'_> {
         integer::Norm { centred: true, width, k, m, zero_point: 0, epsilon }
     }
 
-    /// Whether every number is one that folding gives. Offsets are from the first byte of `rows`, behind which γ and β are.
-    pub(super) fn check<K: Equations>(&self) -> Result<(), Error> {
+    /// Whether folding can give every number. Offsets of errors count from the first byte of `rows`; γ and β follow it.
+    pub(super) fn check<K: Gates>(&self) -> Result<(), FormatError> {
         for row in 0..K::ROWS.len() {
             let norm = self.norm(row, 1);
             let offset = row * ROW;
-            let wrong = [!SHIFTS.contains(&norm.k), !SHIFTS.contains(&norm.m), norm.epsilon >> 112 != 0];
-            for (wrong, offset) in wrong.into_iter().zip([offset, offset + 4, offset + 8]) {
-                if wrong {
-                    return Err(Error::Corrupt { offset });
+            let misfits = [!SHIFTS.contains(&norm.k), !SHIFTS.contains(&norm.m), norm.epsilon >> 112 != 0];
+            for (misfit, offset) in misfits.into_iter().zip([offset, offset + 4, offset + 8]) {
+                if misfit {
+                    return Err(FormatError::Corrupt { offset });
                 }
             }
         }
         let parameters = self.gamma.as_chunks().0.iter().chain(self.beta.as_chunks().0);
         match parameters.map(|&code| i32::from_le_bytes(code)).position(|code| code == i32::MIN) {
-            Some(at) => Err(Error::Corrupt { offset: self.rows.len() + 4 * at }),
+            Some(at) => Err(FormatError::Corrupt { offset: self.rows.len() + 4 * at }),
             None => Ok(()),
         }
     }
 
-    /// Normalises some of a cell's rows of `sums` to the same place in `y`.
-    pub(super) fn forward<K: Equations>(&self, rows: Range<usize>, sums: &[i32], y: &mut [i16]) {
+    /// Normalises `rows` of `sums` into the same place in `y`.
+    pub(super) fn forward<K: Gates>(&self, rows: Range<usize>, sums: &[i32], y: &mut [i16]) {
+        debug_assert!(rows.end <= K::ROWS.len());
         for row in rows {
             let Some(&group) = K::ROWS.get(row) else { continue };
             let x = groups(sums, self.units, group);
-            let of = |parameter| Codes(groups(parameter, 4 * self.units, group));
+            let codes = |parameter| Codes(groups(parameter, 4 * self.units, group));
             let rows = Apart { x, zero_point: 0, y: groups_mut(y, self.units, group) };
-            self.norm(row, x.len()).forward(dispatch::MAC, rows, of(self.gamma), of(self.beta));
+            let (norm, gamma, beta) = (&self.norm(row, x.len()), codes(self.gamma), codes(self.beta));
+            run_on_codes(Forward { norm, rows, gamma, beta });
         }
     }
 }
@@ -72,9 +78,5 @@ impl Feature for Codes<'_> {
     #[inline(always)]
     fn get(self, i: usize) -> i32 {
         i32::from_le_bytes(bytes::at(self.0, 4 * i))
-    }
-    #[inline(always)]
-    fn lanes<M: Mac>(self, mac: M, i: usize) -> M::V {
-        mac.each(|lane| self.get(i + lane))
     }
 }

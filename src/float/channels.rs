@@ -1,0 +1,129 @@
+//! Rows that are the channels of a group, each of which has one γ and one β: group normalisation.
+//!
+//! ```text
+//! x      samples × channels × positions
+//! row    the channels of a group of a sample, one after the other
+//! y      d · rstd · γ + β, with d and rstd of the row, γ and β of the channel
+//! ```
+//!
+//! 1. A row lies in one piece, so that its statistics are those of [`Forward`].
+//! 2. Pass 2 takes a channel for a row whose γ and β are the same for all elements. Each element goes through the operations that
+//!    it would go through in a row with γ and β for every element, so that the bits are the same.
+
+use super::affine::{Affine, Parameters, write};
+use super::batch::{ROWS, rows_per_batch};
+use super::forward::Forward;
+use crate::RowStats;
+use crate::isa::{GROUP, Group, Isa, Op};
+use crate::layout::Layout;
+use crate::list::List;
+use crate::rows::Rows;
+
+/// How a call divides its samples, checked by [`crate::shape`].
+#[derive(Clone, Copy)]
+pub(crate) struct Channels<'a> {
+    /// Channels of a sample.
+    pub channels: usize,
+    /// Channels of a group.
+    pub group_channels: usize,
+    /// Elements of a channel.
+    pub positions: usize,
+    /// One for each channel of a sample.
+    pub gamma: Option<&'a [f32]>,
+    pub beta: Option<&'a [f32]>,
+    pub epsilon: f32,
+}
+
+impl Channels<'_> {
+    /// Elements of a row.
+    #[inline(always)]
+    pub(crate) fn width(&self) -> usize {
+        // Beyond `usize` only where there is no row.
+        self.group_channels.saturating_mul(self.positions)
+    }
+
+    /// The first channel of row `row`, counted in its sample.
+    #[inline(always)]
+    pub(super) fn first_of_row(&self, row: usize) -> usize {
+        (row * self.group_channels).checked_rem(self.channels).unwrap_or(0)
+    }
+
+    #[inline(always)]
+    pub(super) fn gamma(&self, channel: usize) -> f32 {
+        of_channel(self.gamma, channel, 1.0)
+    }
+
+    /// Adding −0 changes no number.
+    #[inline(always)]
+    fn beta(&self, channel: usize) -> f32 {
+        of_channel(self.beta, channel, -0.0)
+    }
+}
+
+#[inline(always)]
+fn of_channel(values: Option<&[f32]>, channel: usize, absent: f32) -> f32 {
+    debug_assert!(values.is_none_or(|values| channel < values.len()), "channel {channel}");
+    values.and_then(|values| values.get(channel)).copied().unwrap_or(absent)
+}
+
+/// One call.
+pub(crate) struct ForwardChannels<'a> {
+    pub channels: Channels<'a>,
+    /// A row for each channel of each sample, without gaps.
+    pub rows: Rows<'a>,
+    /// One for each group of each sample, or none at all.
+    pub stats: &'a mut [RowStats],
+}
+
+impl Op for ForwardChannels<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn eval<I: Isa>(self, isa: I) {
+        let Self { channels, mut rows, stats: out } = self;
+        let (width, group_channels) = (channels.width(), channels.group_channels);
+        let _streams = rows.streams(isa);
+        let count = rows.count().checked_div(group_channels).unwrap_or(0);
+        let batch = rows_per_batch(width, rows.elements()).max(1);
+        let mut stats = List::<RowStats, ROWS>::new();
+        for first in (0..count).step_by(batch) {
+            let batch = batch.min(count - first);
+            stats.repeat(RowStats::default(), batch);
+            let mut rows = rows.slice(first * group_channels, batch * group_channels);
+            let source = Rows::read(rows.source(), Layout::packed(batch, width));
+            let (epsilon, parameters) = (channels.epsilon, Parameters::NONE);
+            isa.run(Forward { centred: true, rows: source, parameters, epsilon, stats: &mut stats });
+            for (i, stats) in stats.iter().enumerate() {
+                let rows = rows.slice(i * group_channels, group_channels);
+                let row = first + i;
+                isa.run(WriteGroup { channels: &channels, first: channels.first_of_row(row), stats, rows });
+                if let Some(to) = out.get_mut(row) {
+                    *to = *stats;
+                }
+            }
+        }
+    }
+}
+
+/// Pass 2 over the channels of a group.
+struct WriteGroup<'a> {
+    channels: &'a Channels<'a>,
+    /// Which channel of the sample is the first.
+    first: usize,
+    stats: &'a RowStats,
+    rows: Rows<'a>,
+}
+
+impl Op for WriteGroup<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn eval<I: Isa>(self, isa: I) {
+        let Self { channels, first, stats, mut rows } = self;
+        for i in 0..rows.count() {
+            let gamma: Group = [channels.gamma(first + i); GROUP];
+            let beta: Group = [channels.beta(first + i); GROUP];
+            write(isa, true, stats, &Affine::same(&gamma, &beta), rows.row(i));
+        }
+    }
+}
