@@ -73,6 +73,21 @@ fn a_constant_row_of_any_exponent_gives_beta() {
     assert_eq!(row, [0.0; 3]);
 }
 
+/// With ε = 0 what is subtracted is 0, and not −0: which of them came first must not matter, nor the form of pass 2.
+#[wasm_bindgen_test(unsupported = test)]
+fn zeros_of_either_sign_keep_it_where_epsilon_is_0() {
+    for width in [1, 2, 5, 16, 17, 64, 300] {
+        for signs in [0b11, 0b00, 0b01, 0b10] {
+            let row: Vec<f32> =
+                (0..width).map(|i| if signs >> (i % 2) & 1 == 1 { -0.0 } else { 0.0 }).collect();
+            let norm = LayerNorm::new(width).unwrap().with_epsilon(0.0).unwrap();
+            let mut y = vec![7.0; width];
+            norm.forward(&row, &mut y).unwrap();
+            assert_eq!(bits(&y), bits(&row), "{width}");
+        }
+    }
+}
+
 #[wasm_bindgen_test(unsupported = test)]
 fn an_all_zero_row_gives_zero_under_rms_norm() {
     for width in 1..=300 {

@@ -6,16 +6,23 @@ mod accuracy;
 mod attack;
 mod backward;
 mod bounds;
+mod constants;
 mod contracts;
 mod encoder;
 mod errors;
+#[cfg(not(target_arch = "wasm32"))]
+mod examples;
 mod gradients;
+mod group;
+mod group_gradients;
 #[cfg(not(target_arch = "wasm32"))]
 mod imports;
 #[cfg(feature = "fixed")]
 mod integer;
 mod jax;
 mod lengths;
+#[cfg(feature = "half")]
+mod mixed;
 mod onnx;
 #[cfg(feature = "fixed")]
 mod others;
@@ -25,6 +32,8 @@ mod pytorch;
 mod sequence;
 #[cfg(feature = "sequence")]
 mod sequence_fixed;
+#[cfg(all(feature = "serde", feature = "sequence", not(target_arch = "wasm32")))]
+mod stored;
 mod streaming;
 mod threads;
 mod variants;

@@ -1,11 +1,14 @@
 //! The ONNX backend's own node tests of LayerNormalization and RMSNormalization: every axis, scale and bias,
-//! and the Mean and InvStdDev outputs. `golden/README.md` says where they come from and how they are laid out.
+//! and the Mean and InvStdDev outputs; and those of GroupNormalization and InstanceNormalization. `golden/README.md` says where
+//! they come from and how they are laid out.
 
-use layernorm::{LayerNorm, RmsNorm, RowStats};
+use layernorm::{GroupNorm, LayerNorm, RmsNorm, RowStats};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 const MANIFEST: &str = include_str!("golden/onnx/cases.txt");
 const FLOATS: &[u8] = include_bytes!("golden/onnx/cases.f32");
+const GROUPS: &str = include_str!("golden/onnx/groups.txt");
+const GROUPS_FLOATS: &[u8] = include_bytes!("golden/onnx/groups.f32");
 
 /// Largest |actual − expected| / max(1, |expected|). The expected values are NumPy's, computed in f32, and
 /// carry errors of their own. (ONNX itself asks for 1e-7 + 1e-3 · |expected|.)
@@ -20,6 +23,12 @@ struct Case {
     tensors: Vec<(&'static str, Vec<f32>)>,
 }
 
+/// The floats from number `offset` on.
+fn floats_from(bytes: &'static [u8], offset: &str) -> impl Iterator<Item = f32> {
+    let floats = bytes.chunks_exact(4).map(|b| f32::from_le_bytes(b.try_into().unwrap()));
+    floats.skip(offset.parse().unwrap())
+}
+
 impl Case {
     fn parse(line: &'static str) -> Self {
         let fields: Vec<_> = line.split(' ').collect();
@@ -30,7 +39,7 @@ impl Case {
         let rows: usize = shape[..axis].iter().product();
         let width: usize = shape[axis..].iter().product();
 
-        let mut rest = &FLOATS[4 * offset.parse::<usize>().unwrap()..];
+        let mut rest = floats_from(FLOATS, offset);
         let mut take = |tensor| {
             let length = match tensor {
                 "X" | "Y" => rows * width,
@@ -38,9 +47,7 @@ impl Case {
                 "Mean" | "InvStdDev" => rows,
                 _ => panic!("{name}: tensor {tensor}"),
             };
-            let (bytes, after) = rest.split_at(4 * length);
-            rest = after;
-            bytes.chunks_exact(4).map(|b| f32::from_le_bytes(b.try_into().unwrap())).collect()
+            rest.by_ref().take(length).collect()
         };
         let tensors = tensors.split(',').map(|tensor| (tensor, take(tensor))).collect();
         Self { name, op, epsilon: epsilon.parse().unwrap(), width, tensors }
@@ -100,4 +107,35 @@ fn every_onnx_node_test_passes() {
     }
     assert_eq!(cases, 38);
     println!("{cases} cases; worst difference {:.1e} of max(1, |expected|), {}", worst.0, worst.1);
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn every_onnx_node_test_of_groups_passes() {
+    let mut cases = 0;
+    for line in GROUPS.lines().skip(1) {
+        let fields: Vec<_> = line.split(' ').collect();
+        let [name, op, groups, epsilon, shape, offset] = fields[..] else { panic!("{line}") };
+        let shape: Vec<usize> = shape.split('x').map(|dim| dim.parse().unwrap()).collect();
+        let (channels, positions) = (shape[1], shape[2..].iter().product::<usize>());
+        let elements = shape[0] * channels * positions;
+        let mut rest = floats_from(GROUPS_FLOATS, offset);
+        let [x, gamma, beta, expected] =
+            [elements, channels, channels, elements].map(|len| rest.by_ref().take(len).collect::<Vec<_>>());
+        let norm = match op {
+            "GroupNormalization" => GroupNorm::new(groups.parse().unwrap(), channels),
+            "InstanceNormalization" => GroupNorm::instance(channels),
+            _ => panic!("{name}: operator {op}"),
+        };
+        let norm = norm.unwrap().with_epsilon(epsilon.parse().unwrap()).unwrap();
+        let norm = norm.with_gamma(&gamma).unwrap().with_beta(&beta).unwrap();
+        let mut y = vec![f32::NAN; elements];
+        norm.forward(&x, positions, &mut y).unwrap();
+        assert_eq!(y.len(), expected.len(), "{name}");
+        for (i, (&actual, &expected)) in y.iter().zip(&expected).enumerate() {
+            let off = difference(actual, expected);
+            assert!(off <= TOLERANCE, "{name}: Y[{i}] = {actual}, expected {expected}, off by {off:e}");
+        }
+        cases += 1;
+    }
+    assert_eq!(cases, 4);
 }

@@ -1,7 +1,8 @@
-//! The layers of PyTorch's documentation, at the shapes of its examples: `torch.nn.LayerNorm` and `torch.nn.RMSNorm`
-//! (docs.pytorch.org/docs/stable/generated/), and the LayerNorm2d of ConvNeXt (Liu et al. 2022).
+//! The layers of PyTorch's documentation, at the shapes of its examples: `torch.nn.LayerNorm`, `torch.nn.RMSNorm`,
+//! `torch.nn.GroupNorm` and `torch.nn.InstanceNorm2d` (docs.pytorch.org/docs/stable/generated/), and the LayerNorm2d of ConvNeXt
+//! (Liu et al. 2022).
 //!
-//! Both normalise over the last D dimensions, `normalized_shape`. Those are one row here, whose width is their product,
+//! The first two normalise over the last D dimensions, `normalized_shape`. Those are one row here, whose width is their product,
 //! for a tensor is contiguous; γ and β have that shape too. What is different here:
 //!
 //! | | PyTorch | here |
@@ -12,6 +13,8 @@
 //! | no rows | fine | fine |
 //! | γ or β with a NaN or an infinity | goes into the result | `Error::NotFinite` |
 //! | `elementwise_affine=False`, `bias=False` | no γ, no β | neither given; the bits are those of 1 and 0, but for −0 |
+//! | instance norm with running statistics | `track_running_stats=True` | none: each sample has its own |
+//! | instance norm of one position | an error in training | β |
 //! | tensors that are not contiguous | copied | `forward_strided`, `forward_channels_first` |
 //! | NaNs | any bits | 0x7fc00000, in all of the row |
 //! | other dtypes | float64, bfloat16, float16 | f32; codes by `quantized` and `fixed` |
@@ -22,7 +25,7 @@ use crate::common::norms::Norm;
 use crate::common::oracle::Oracle;
 use crate::common::random::Random;
 use crate::common::{bits, tolerance};
-use layernorm::{Error, LayerNorm, ParamGrads, RmsNorm};
+use layernorm::{Error, GroupNorm, LayerNorm, ParamGrads, RmsNorm};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 /// A module as it is made, with γ = 1 and β = 0, and one that has learned; both without parameters too.
@@ -93,6 +96,37 @@ fn layer_norm_2d_of_a_feature_map() {
             Oracle::layer_norm(&row, 1e-6).check_affine(&row, &gamma, &beta, &of(&y), "");
         }
     }
+}
+
+/// γ and β of each channel, as they have been learned, against exact arithmetic of each group.
+fn check_groups(norm: GroupNorm, samples: usize, positions: usize) {
+    let (mut random, channels) = (Random(75), norm.channels());
+    let (gamma, beta) = (random.normals(channels), random.normals(channels));
+    let x = random.normals(samples * channels * positions);
+    let mut y = vec![0.0; x.len()];
+    let norm = norm.with_gamma(&gamma).unwrap().with_beta(&beta).unwrap();
+    norm.forward(&x, positions, &mut y).unwrap();
+    let group = channels / norm.groups() * positions;
+    for (i, (x, y)) in x.chunks(group).zip(y.chunks(group)).enumerate() {
+        let of = |values: &[f32]| -> Vec<f32> {
+            (0..group).map(|at| values[(i * group + at) / positions % channels]).collect()
+        };
+        Oracle::layer_norm(x, 1e-5).check_affine(x, &of(&gamma), &of(&beta), y, "");
+    }
+}
+
+/// `nn.GroupNorm(3, 6)`, `(6, 6)`, which is InstanceNorm, and `(1, 6)`, of (20, 6, 10, 10).
+#[wasm_bindgen_test(unsupported = test)]
+fn group_norm_of_images() {
+    for groups in [3, 6, 1] {
+        check_groups(GroupNorm::new(groups, 6).unwrap(), 20, 10 * 10);
+    }
+}
+
+/// `nn.InstanceNorm2d(100, affine=True)` of (20, 100, 35, 45): of two of the twenty.
+#[wasm_bindgen_test(unsupported = test)]
+fn instance_norm_of_images() {
+    check_groups(GroupNorm::instance(100).unwrap(), 2, 35 * 45);
 }
 
 /// `layer_norm(x).backward(dy)`: `x.grad`, `weight.grad` and `bias.grad`, at the shape of the sentence.

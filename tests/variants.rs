@@ -31,6 +31,23 @@ fn norms<'a>(width: usize, gamma: &'a [f32], beta: &'a [f32]) -> Vec<Norm<'a>> {
     Norm::both(width).into_iter().flat_map(forms).collect()
 }
 
+/// Whichever pass 2 a row takes, β is one addition after it.
+#[wasm_bindgen_test(unsupported = test)]
+fn beta_is_added_to_what_the_norm_gives_without_it() {
+    let mut random = Random(60);
+    for width in WIDTHS {
+        let (gamma, beta) = (random.normals(width), random.normals(width));
+        let x = rows(&mut random, FAMILIES.len(), width);
+        for norm in Norm::both(width) {
+            let mut expected = norm.with_gamma(&gamma).of(&x);
+            for row in expected.chunks_mut(width).filter(|row| !row[0].is_nan()) {
+                row.iter_mut().zip(&beta).for_each(|(y, beta)| *y += beta);
+            }
+            assert_eq!(bits(&norm.with_affine(&gamma, &beta).of(&x)), bits(&expected), "{norm:?}");
+        }
+    }
+}
+
 /// Rows at every `stride` elements, and between them a NaN that no call writes. The last row ends the slice.
 fn spread(rows: &[f32], width: usize, stride: usize) -> Vec<f32> {
     let count = rows.len() / width;
@@ -160,9 +177,9 @@ fn modulated_rows_have_the_bits_of_gamma_and_beta() {
                 let modulation = Modulation { scale: &scale, shift: &shift };
                 layer_norm.forward_modulated(&x, modulation, &mut y).unwrap();
                 for (s, (x, y)) in x.chunks(each * width).zip(expected.chunks_mut(each * width)).enumerate() {
-                    let of_sample = s * width..(s + 1) * width;
-                    let norm = layer_norm.with_gamma(&gamma[of_sample.clone()]).unwrap();
-                    norm.with_beta(&shift[of_sample]).unwrap().forward(x, y).unwrap();
+                    let sample = s * width..(s + 1) * width;
+                    let norm = layer_norm.with_gamma(&gamma[sample.clone()]).unwrap();
+                    norm.with_beta(&shift[sample]).unwrap().forward(x, y).unwrap();
                 }
                 assert_eq!(bits(&y), bits(&expected), "{samples} samples of {each} rows of {width}");
             }
@@ -260,6 +277,33 @@ fn sublayers_have_the_bits_of_norm_and_sum() {
                 sublayer(&x, &mut output);
                 assert_eq!(bits(&post), bits(&norm.of(&sum(&output))), "post-norm, {context}");
             }
+        }
+    }
+}
+
+/// On x86-64 such a call writes past the caches: whole vectors, where their addresses allow it.
+#[test]
+#[cfg_attr(target_arch = "wasm32", ignore = "natively alone")]
+fn a_call_that_no_cache_holds_has_the_bits_of_its_rows() {
+    const NOTHING: f32 = -7.0;
+    let mut random = Random(66);
+    for (width, first) in [(768, 0), (770, 0), (768, 1), (64, 2)] {
+        let (gamma, beta) = (random.normals(width), random.normals(width));
+        let part = rows(&mut random, FAMILIES.len(), width);
+        let times = (1 << 22) / part.len() + 1;
+        let x = part.repeat(times);
+        let mut to = vec![NOTHING; x.len() + 16];
+        for norm in norms(width, &gamma, &beta) {
+            let context = format!("rows of {width} from {first} on, {norm:?}");
+            let expected = bits(&norm.of(&part));
+            let same = |y: &[f32]| y.chunks(part.len()).all(|part| bits(part) == expected);
+            let end = first + x.len();
+            norm.forward(&x, &mut to[first..end]).unwrap();
+            assert!(same(&to[first..end]), "{context}");
+            assert!(to[..first].iter().chain(&to[end..]).all(|&v| v == NOTHING), "beside, {context}");
+            to[first..end].copy_from_slice(&x);
+            norm.forward_in_place(&mut to[first..end]).unwrap();
+            assert!(same(&to[first..end]), "in place, {context}");
         }
     }
 }

@@ -2,8 +2,8 @@
 
 use fixed::types::extra::{LeEqU8, LeEqU16, LeEqU32, U0, U4, U8, U12, U15, U16, U32};
 use fixed::{FixedI8, FixedI16, FixedI32};
-use layernorm::Error;
 use layernorm::fixed::{Norm, Number};
+use layernorm::{Centring, Error, FoldError, Layer, Rms};
 use std::any::Any;
 
 /// A number made of its code.
@@ -45,10 +45,20 @@ impl Format {
 }
 
 pub const FORMATS: [Format; 9] = {
-    const fn of(bits: u32, fraction: i32) -> Format {
+    const fn format(bits: u32, fraction: i32) -> Format {
         Format { bits, fraction }
     }
-    [of(8, 0), of(8, 4), of(8, 8), of(16, 0), of(16, 12), of(16, 15), of(32, 0), of(32, 16), of(32, 32)]
+    [
+        format(8, 0),
+        format(8, 4),
+        format(8, 8),
+        format(16, 0),
+        format(16, 12),
+        format(16, 15),
+        format(32, 0),
+        format(32, 16),
+        format(32, 32),
+    ]
 };
 
 /// Something to do with numbers of one format.
@@ -86,7 +96,7 @@ pub struct Call<'a> {
 
 impl Call<'_> {
     /// The output's codes; `residual` becomes what the call leaves in it.
-    pub fn run(&self, x: &[i64], residual: Option<&mut [i64]>) -> Result<Vec<i64>, Error> {
+    pub fn run(&self, x: &[i64], residual: Option<&mut [i64]>) -> Result<Vec<i64>, FoldError> {
         with(self.input, OfInput { call: self, x, residual })
     }
 }
@@ -101,8 +111,8 @@ struct OfInput<'a> {
     residual: Option<&'a mut [i64]>,
 }
 
-impl With<Result<Vec<i64>, Error>> for OfInput<'_> {
-    fn with<X: Coded>(self) -> Result<Vec<i64>, Error> {
+impl With<Result<Vec<i64>, FoldError>> for OfInput<'_> {
+    fn with<X: Coded>(self) -> Result<Vec<i64>, FoldError> {
         let x = numbers::<X>(self.x);
         with(self.call.output, OfOutput { call: self.call, x, residual: self.residual })
     }
@@ -114,18 +124,18 @@ struct OfOutput<'a, X> {
     residual: Option<&'a mut [i64]>,
 }
 
-impl<X: Coded> With<Result<Vec<i64>, Error>> for OfOutput<'_, X> {
-    fn with<Y: Coded>(self) -> Result<Vec<i64>, Error> {
-        if self.call.centred { self.normalise::<Y, true>() } else { self.normalise::<Y, false>() }
+impl<X: Coded> With<Result<Vec<i64>, FoldError>> for OfOutput<'_, X> {
+    fn with<Y: Coded>(self) -> Result<Vec<i64>, FoldError> {
+        if self.call.centred { self.normalise::<Y, Layer>() } else { self.normalise::<Y, Rms>() }
     }
 }
 
 impl<X: Coded> OfOutput<'_, X> {
-    fn normalise<Y: Coded, const CENTRED: bool>(self) -> Result<Vec<i64>, Error> {
+    fn normalise<Y: Coded, K: Centring>(self) -> Result<Vec<i64>, FoldError> {
         let Call { width, gamma, beta, epsilon, .. } = *self.call;
         let numbers_of = |(format, codes)| (format, with(format, Numbers(codes)));
         let (gamma, beta) = (gamma.map(numbers_of), beta.map(numbers_of));
-        let mut norm = Norm::<X, Y, CENTRED>::new(width)?.with_epsilon(epsilon)?;
+        let mut norm = Norm::<X, Y, K>::new(width)?.with_epsilon(epsilon)?;
         if let Some((format, numbers)) = &gamma {
             norm = with(*format, Gamma { norm, numbers: &**numbers })?;
         }
@@ -155,15 +165,15 @@ impl With<Box<dyn Any>> for Numbers<'_> {
 
 macro_rules! parameter {
     ($name:ident, $with:ident) => {
-        struct $name<'a, X, Y, const CENTRED: bool> {
-            norm: Norm<'a, X, Y, CENTRED>,
+        struct $name<'a, X, Y, K: Centring> {
+            norm: Norm<'a, X, Y, K>,
             numbers: &'a dyn Any,
         }
 
-        impl<'a, X: Coded, Y: Coded, const CENTRED: bool> With<Result<Norm<'a, X, Y, CENTRED>, Error>>
-            for $name<'a, X, Y, CENTRED>
+        impl<'a, X: Coded, Y: Coded, K: Centring> With<Result<Norm<'a, X, Y, K>, Error>>
+            for $name<'a, X, Y, K>
         {
-            fn with<N: Coded>(self) -> Result<Norm<'a, X, Y, CENTRED>, Error> {
+            fn with<N: Coded>(self) -> Result<Norm<'a, X, Y, K>, Error> {
                 self.norm.$with(self.numbers.downcast_ref::<Vec<N>>().unwrap())
             }
         }

@@ -28,7 +28,7 @@ pub struct Call {
 }
 
 /// The statistics of a row.
-pub struct Row {
+pub struct SummedRow {
     width: i64,
     /// S, or 0 for RMSNorm.
     sum: i64,
@@ -48,7 +48,7 @@ struct Intervals {
     point: u32,
 }
 
-impl Row {
+impl SummedRow {
     /// |x| ≤ 2⁴⁰ and N ≤ 2¹⁵, so that |P| ≤ 2⁵⁶ and D ≤ 2¹¹⁰.
     pub fn new(call: &Call, x: &[i64]) -> Self {
         assert!((1..=1 << 15).contains(&x.len()), "width {}", x.len());
@@ -141,7 +141,7 @@ impl Call {
     /// The codes `y` of a row, its γ and β by index.
     pub fn row(&self, x: &[i64], g: impl Fn(usize) -> i64, b: impl Fn(usize) -> i64, y: &mut [i64]) {
         assert_eq!(x.len(), y.len());
-        let row = Row::new(self, x);
+        let row = SummedRow::new(self, x);
         let intervals = row.intervals(self);
         for (i, (&x, y)) in x.iter().zip(y).enumerate() {
             let (g, b) = (g(i), b(i));
@@ -159,7 +159,7 @@ impl Call {
 
     /// The code of an element, and no interval.
     #[cold]
-    pub fn exact(&self, row: &Row, x: i64, g: i64, b: i64) -> i64 {
+    pub fn exact(&self, row: &SummedRow, x: i64, g: i64, b: i64) -> i64 {
         // In units of 2⁻ʲ both b/2ᵐ and ½ are whole.
         let j = self.m.max(1);
         let (product, exact) = row.product(x, g, j - self.k);

@@ -1,6 +1,6 @@
 //! Rows of codes, ordinary and adversarial, and γ and β that put elements beside the boundaries of rounding.
 
-use super::integer_oracle::{Call, Row};
+use super::integer_oracle::{Call, SummedRow};
 use super::random::Random;
 use core::ops::RangeInclusive;
 
@@ -68,7 +68,7 @@ pub fn between(random: &mut Random, low: i64, high: i64) -> i64 {
     low + (random.bits() % (high - low + 1) as u64) as i64
 }
 
-fn one_of(random: &mut Random, a: i64, b: i64) -> i64 {
+fn either(random: &mut Random, a: i64, b: i64) -> i64 {
     if random.bits() & 1 == 0 { a } else { b }
 }
 
@@ -96,7 +96,7 @@ pub fn fill(kind: Kind, random: &mut Random, lowest: i64, highest: i64, row: &mu
             row.fill(code);
             row[random.below(width)] = code + 1;
         }
-        Kind::TwoValued => row.fill_with(|| one_of(random, lowest, highest)),
+        Kind::TwoValued => row.fill_with(|| either(random, lowest, highest)),
         Kind::Alternating => {
             for (i, x) in row.iter_mut().enumerate() {
                 *x = if i % 2 == 0 { lowest } else { highest };
@@ -104,10 +104,10 @@ pub fn fill(kind: Kind, random: &mut Random, lowest: i64, highest: i64, row: &mu
         }
         Kind::Spike => {
             row.fill(zero);
-            row[random.below(width)] = one_of(random, lowest, highest);
+            row[random.below(width)] = either(random, lowest, highest);
         }
         Kind::Ramp => {
-            let (from, to) = (between(random, lowest, highest), one_of(random, lowest, highest));
+            let (from, to) = (between(random, lowest, highest), either(random, lowest, highest));
             for (i, x) in row.iter_mut().enumerate() {
                 *x = from + (to - from) * i as i64 / width as i64;
             }
@@ -149,7 +149,7 @@ pub fn beside_boundaries(
     g: &mut [i64],
     b: &mut [i64],
 ) -> usize {
-    let row = Row::new(call, x);
+    let row = SummedRow::new(call, x);
     let root = row.root().and_then(|root| u128::try_from(root).ok());
     let mut ties = 0;
     for ((&x, g), b) in x.iter().zip(g).zip(b) {
@@ -175,7 +175,7 @@ pub fn beside_boundaries(
 
 struct Element<'a> {
     call: &'a Call,
-    row: &'a Row,
+    row: &'a SummedRow,
     x: i64,
 }
 

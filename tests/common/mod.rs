@@ -4,6 +4,7 @@
 #[cfg(feature = "fixed")]
 pub mod formats;
 pub mod gradient_oracle;
+pub mod groups;
 pub mod integer_oracle;
 pub mod integer_rows;
 pub mod norms;

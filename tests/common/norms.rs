@@ -39,11 +39,10 @@ impl<'a> Norm<'a> {
         }
     }
 
-    /// RMSNorm has no β.
     pub fn with_affine(self, gamma: &'a [f32], beta: &'a [f32]) -> Self {
         match self.with_gamma(gamma) {
             Norm::Layer(norm) => Norm::Layer(norm.with_beta(beta).unwrap()),
-            norm => norm,
+            Norm::Rms(norm) => Norm::Rms(norm.with_beta(beta).unwrap()),
         }
     }
 

@@ -1,12 +1,12 @@
 //! A wrong argument of an integer norm gives an error that names it, what was expected and what it was, and nothing is
 //! written.
 
-use super::types::{Element, Subject, of_every_type};
+use super::types::{Element, Subject, for_every_type};
 use fixed::types::{I8F0, I16F16};
-use layernorm::Error::{self, EpsilonBeyondScale};
 use layernorm::fixed::{LayerNorm, RmsNorm};
 use layernorm::quantized::{self, Params, Scale};
-use std::fmt::Debug;
+use layernorm::{Error, FoldError, FormatError};
+use std::fmt::{Debug, Display};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 const INPUT: Scale<i8> = Scale { scale: 0.02, zero_point: 3 };
@@ -18,13 +18,13 @@ fn length(parameter: &'static str, expected: usize, actual: usize) -> Error {
     Error::Length { parameter, expected, actual }
 }
 
-fn fails<T: Debug>(result: Result<T, Error>, error: Error) {
-    assert_eq!(result.err(), Some(error));
+fn fails<T: Debug, E: Debug + PartialEq>(result: Result<T, E>, error: impl Into<E>) {
+    assert_eq!(result.err(), Some(error.into()));
 }
 
 fn wrong_lengths<X: Element>() {
     X::norms(3, 1e-5, &mut |Subject { norm, zero, .. }| {
-        let sentinel = X::of(77);
+        let sentinel = X::element(77);
         let x = [*zero; 6];
         let (mut y, mut residual) = ([sentinel; 7], [sentinel; 7]);
         let rows = |actual| Error::NotWholeRows { parameter: "x", width: 3, actual };
@@ -39,7 +39,7 @@ fn wrong_lengths<X: Element>() {
         assert_eq!((y, residual), ([sentinel; 7], [sentinel; 7]));
     });
 }
-of_every_type!(wrong_lengths_are_named_and_nothing_is_written, wrong_lengths);
+for_every_type!(wrong_lengths_are_named_and_nothing_is_written, wrong_lengths);
 
 #[wasm_bindgen_test(unsupported = test)]
 fn a_fixed_point_norm_has_a_width() {
@@ -83,12 +83,18 @@ fn epsilon_of_a_fixed_point_norm_is_finite_not_negative_and_in_range() {
     fails(finer.with_epsilon(too_large), beyond("input", 96, too_large));
 }
 
-fn beyond(of: &'static str, power: u32, epsilon: f32) -> Error {
-    EpsilonBeyondScale { of, power, actual: epsilon.to_bits() }
+fn beyond(of: &'static str, power: u32, epsilon: f32) -> FoldError {
+    FoldError::EpsilonBeyondScale { of, power, actual: epsilon.to_bits() }
 }
 
 /// Folds, and checks that an error leaves the integers alone.
-fn fold(gamma: &[f32], beta: &[f32], scales: (f32, f32), epsilon: f32, to: [usize; 2]) -> Result<(), Error> {
+fn fold(
+    gamma: &[f32],
+    beta: &[f32],
+    scales: (f32, f32),
+    epsilon: f32,
+    to: [usize; 2],
+) -> Result<(), FoldError> {
     let mut to = to.map(|width| vec![77; width]);
     let (input, output) = (Scale { scale: scales.0, ..INPUT }, Scale { scale: scales.1, ..OUTPUT });
     let [to_gamma, to_beta] = &mut to;
@@ -132,7 +138,7 @@ fn folding_takes_finite_gammas_and_betas_below_2_31_output_scales() {
         let scales = (0.02, 0.25);
         let limit = 2f32.powi(29);
         for bad in [limit, -limit, f32::MAX] {
-            let error = |parameter| Error::BeyondScale { parameter, index, actual: bad.to_bits() };
+            let error = |parameter| FoldError::BeyondScale { parameter, index, actual: bad.to_bits() };
             fails(fold(&one(bad), &[0.0; 3], scales, 1e-5, [3; 2]), error("gamma"));
             fails(fold(&[1.0; 3], &one(bad), scales, 1e-5, [3; 2]), error("beta"));
         }
@@ -149,7 +155,7 @@ fn scales_are_finite_and_above_0() {
         params.with_residual(input, residual, epsilon).map(|_| ())
     };
     for bad in NEITHER_FINITE_NOR_POSITIVE.into_iter().chain([0.0, -0.0, -f32::from_bits(1)]) {
-        let error = |parameter| Error::Scale { parameter, actual: bad.to_bits() };
+        let error = |parameter| FoldError::Scale { parameter, actual: bad.to_bits() };
         fails(fold(&[1.0; 3], &[0.0; 3], (bad, 0.1), 1e-5, [3; 2]), error("input"));
         fails(fold(&[1.0; 3], &[0.0; 3], (0.1, bad), 1e-5, [3; 2]), error("output"));
         fails(residual(bad, 0.1, 1e-5), error("input"));
@@ -160,14 +166,14 @@ fn scales_are_finite_and_above_0() {
     assert_eq!(fold(&[1.0; 3], &[1.0; 3], (subnormal, 0.1), 0.0, [3; 2]), Ok(()));
     assert_eq!(fold(&[subnormal; 3], &[0.0; 3], (0.1, subnormal), 1e-5, [3; 2]), Ok(()));
     assert_eq!(residual(subnormal, subnormal, 0.0), Ok(()));
-    let of_gamma = Error::BeyondScale { parameter: "gamma", index: 0, actual: 1f32.to_bits() };
-    fails(fold(&[1.0; 3], &[0.0; 3], (0.1, subnormal), 1e-5, [3; 2]), of_gamma);
+    let gamma_error = FoldError::BeyondScale { parameter: "gamma", index: 0, actual: 1f32.to_bits() };
+    fails(fold(&[1.0; 3], &[0.0; 3], (0.1, subnormal), 1e-5, [3; 2]), gamma_error);
     fails(fold(&[1.0; 3], &[0.0; 3], (subnormal, 0.1), 1e-5, [3; 2]), beyond("input", 96, 1e-5));
     fails(residual(subnormal, subnormal, 1e-5), beyond("residual", 64, 1e-5));
     // a ≤ 2²⁰, after rounding.
     let limit = 16.0 + 2f32.powi(-17);
     for (input, to) in [(limit.next_up(), 1.0), (4.1, 0.25), (1.0, subnormal), (f32::MAX, 1.0)] {
-        let error = Error::ScaleRatio { input: input.to_bits(), residual: to.to_bits() };
+        let error = FoldError::ScaleRatio { input: input.to_bits(), residual: to.to_bits() };
         fails(residual(input, to, 0.0), error);
     }
     assert_eq!(residual(limit, 1.0, 1e-5), Ok(()));
@@ -212,7 +218,7 @@ fn epsilon_reaches_the_limit_that_its_error_states() {
 fn parameters_from_bytes_have_a_width_of_1_to_32768() {
     type Wide<const N: usize> = Params<i8, i8, [i32; N]>;
     const BYTES: &[u8] = &[0; Wide::<32769>::BYTES];
-    const AT_COMPILE_TIME: Result<Wide<32769>, Error> = Params::from_bytes(BYTES);
+    const AT_COMPILE_TIME: Result<Wide<32769>, FormatError> = Params::from_bytes(BYTES);
     fails(AT_COMPILE_TIME, TOO_WIDE);
     fails(
         Wide::<70000>::from_bytes(&[]),
@@ -264,14 +270,17 @@ fn bytes_of_something_else_are_an_error() {
     let mut other = bytes;
     other[3] = b'2';
     let actual = u32::from_le_bytes(*b"LNQ2");
-    fails(Three::from_bytes(&other), Error::Format { offset: 0, expected: magic, actual });
-    let types = |expected| Error::Format { offset: 4, expected, actual: 0x0301 };
+    fails(Three::from_bytes(&other), FormatError::Format { offset: 0, expected: magic, actual });
+    let types = |expected| FormatError::Format { offset: 4, expected, actual: 0x0301 };
     fails(Params::<i16, i8, [i32; 3]>::from_bytes(&bytes), types(0x0103));
     fails(Params::<u8, i16, [i32; 3]>::from_bytes(&bytes), types(0x0302));
     fails(Params::<i8, u8, [i32; 3]>::from_bytes(&bytes), types(0x0201));
     other = bytes;
     other[7] = 1;
-    fails(Three::from_bytes(&other), Error::Format { offset: 4, expected: 0x0301, actual: 0x0100_0301 });
+    fails(
+        Three::from_bytes(&other),
+        FormatError::Format { offset: 4, expected: 0x0301, actual: 0x0100_0301 },
+    );
     assert_eq!(Three::from_bytes(&bytes), Ok(params));
 }
 
@@ -288,13 +297,13 @@ fn numbers_that_folding_never_gives_are_an_error() {
     // Offset, the ends of what is right.
     let fields = [(8, 3, 3), (12, 0, 40), (16, 0, 40), (20, -128, 127), (24, -32768, 32767)];
     let plain = [(28, 0, 0), (32, -1, -1)];
-    let of_residual = [(28, -128, 127), (32, -1, 1 << 20)];
-    for (params, more) in [(params, &plain), (with_residual, &of_residual)] {
+    let residual_fields = [(28, -128, 127), (32, -1, 1 << 20)];
+    for (params, more) in [(params, &plain), (with_residual, &residual_fields)] {
         for &(offset, lowest, highest) in fields.iter().chain(more) {
             for wrong in [lowest - 1, highest + 1, i32::MIN, i32::MAX] {
                 // A multiplier is that of a residual.
                 if (offset, lowest, highest) != (32, -1, -1) || wrong < 0 {
-                    fails(with(&params, offset, wrong), Error::Corrupt { offset });
+                    fails(with(&params, offset, wrong), FormatError::Corrupt { offset });
                 }
             }
             if offset != 32 {
@@ -303,49 +312,55 @@ fn numbers_that_folding_never_gives_are_an_error() {
         }
         // The highest of the four words of an ε; 112 bits are right.
         for (offset, highest) in [(36, 48), (52, 64)] {
-            fails(with(&params, highest, 1 << 16), Error::Corrupt { offset });
-            fails(with(&params, highest, -1), Error::Corrupt { offset });
+            fails(with(&params, highest, 1 << 16), FormatError::Corrupt { offset });
+            fails(with(&params, highest, -1), FormatError::Corrupt { offset });
         }
         assert!(with(&params, 48, (1 << 16) - 1).is_ok());
         for offset in [68, 88] {
-            fails(with(&params, offset, i32::MIN), Error::Corrupt { offset });
+            fails(with(&params, offset, i32::MIN), FormatError::Corrupt { offset });
         }
     }
     // Without a residual there is none of its ε.
-    fails(with(&params, 52, 1), Error::Corrupt { offset: 52 });
+    fails(with(&params, 52, 1), FormatError::Corrupt { offset: 52 });
     assert!(with(&with_residual, 32, 0).is_ok() && with(&with_residual, 32, 1 << 20).is_ok());
 }
 
 #[wasm_bindgen_test(unsupported = test)]
 fn messages_name_parameter_expected_and_actual() {
     let (bits, half) = ((-1f32).to_bits(), 0.5f32.to_bits());
-    let texts = [
-        (TOO_WIDE, "width: expected at most 32768, actual 32769"),
+    let texts: [(&dyn Display, &str); _] = [
+        (&TOO_WIDE, "width: expected at most 32768, actual 32769"),
         (
-            beyond("residual", 64, 0.5),
+            &beyond("residual", 64, 0.5),
             "epsilon: expected width² · epsilon below 2^64 squared residual steps, actual epsilon 0.5",
         ),
         (
-            Error::Scale { parameter: "output", actual: bits },
+            &FoldError::Scale { parameter: "output", actual: bits },
             "output: expected a finite scale > 0, actual -1",
         ),
         (
-            Error::BeyondScale { parameter: "gamma", index: 2, actual: half },
+            &FoldError::BeyondScale { parameter: "gamma", index: 2, actual: half },
             "gamma[2]: expected less than 2^31 steps of the output, actual 0.5",
         ),
         (
-            Error::ScaleRatio { input: 1f32.to_bits(), residual: 0x3c00_0000 },
+            &FoldError::ScaleRatio { input: 1f32.to_bits(), residual: 0x3c00_0000 },
             "input: expected a scale of at most 16 times the residual's 0.0078125, actual 1",
         ),
-        (Error::NoResidual, "params: expected parameters folded with a residual, actual without one"),
+        (&Error::NoResidual, "params: expected parameters folded with a residual, actual without one"),
         (
-            Error::Format { offset: 4, expected: 0x0301, actual: 0x0102 },
+            &FormatError::Format { offset: 4, expected: 0x0301, actual: 0x0102 },
             "bytes[4]: expected 0x00000301, actual 0x00000102",
         ),
         (
-            Error::Corrupt { offset: 36 },
+            &FormatError::Corrupt { offset: 36 },
             "bytes[36]: expected a number that is allowed there, actual one that is not",
         ),
+        (
+            &FormatError::TooShort { parameter: "bytes", least: 24, actual: 9 },
+            "bytes: expected a length of at least 24, actual 9",
+        ),
+        (&FoldError::from(TOO_WIDE), "width: expected at most 32768, actual 32769"),
+        (&FormatError::from(TOO_WIDE), "width: expected at most 32768, actual 32769"),
     ];
     for (error, text) in texts {
         assert_eq!(error.to_string(), text);

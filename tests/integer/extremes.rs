@@ -19,8 +19,9 @@ fn rows(input: Format) -> [[i64; 3]; 3] {
 fn every_combination_of_formats() {
     let mut elements = 0;
     for (input, output) in FORMATS.iter().flat_map(|i| FORMATS.iter().map(move |o| (*i, *o))) {
-        for (of_gamma, of_beta) in FORMATS.iter().flat_map(|g| FORMATS.iter().map(move |b| (*g, *b))) {
-            let pairs = codes(of_gamma).into_iter().flat_map(|g| codes(of_beta).map(|b| (g, b)));
+        for (gamma_format, beta_format) in FORMATS.iter().flat_map(|g| FORMATS.iter().map(move |b| (*g, *b)))
+        {
+            let pairs = codes(gamma_format).into_iter().flat_map(|g| codes(beta_format).map(|b| (g, b)));
             let (g, b): (Vec<_>, Vec<_>) = pairs.flat_map(|pair| [pair; 3]).unzip();
             for (centred, epsilon, row) in rows(input)
                 .into_iter()
@@ -29,8 +30,8 @@ fn every_combination_of_formats() {
                 let (width, x) = (g.len(), row.repeat(g.len() / 3));
                 let call = oracle::Call {
                     centred,
-                    k: of_gamma.fraction - output.fraction,
-                    m: of_beta.fraction - output.fraction,
+                    k: gamma_format.fraction - output.fraction,
+                    m: beta_format.fraction - output.fraction,
                     zero_point: 0,
                     e: oracle::epsilon(width, epsilon, Step::Binary(input.fraction)),
                     lowest: output.lowest(),
@@ -38,9 +39,9 @@ fn every_combination_of_formats() {
                 };
                 let mut expected = vec![0; width];
                 call.row(&x, |i| g[i], |i| b[i], &mut expected);
-                let (gamma, beta) = (Some((of_gamma, &g[..])), Some((of_beta, &b[..])));
-                let of = formats::Call { centred, width, input, output, gamma, beta, epsilon };
-                assert_eq!(of.run(&x, None).unwrap(), expected, "{of:?}, x {x:?}");
+                let (gamma, beta) = (Some((gamma_format, &g[..])), Some((beta_format, &b[..])));
+                let subject = formats::Call { centred, width, input, output, gamma, beta, epsilon };
+                assert_eq!(subject.run(&x, None).unwrap(), expected, "{subject:?}, x {x:?}");
                 elements += width;
             }
         }

@@ -5,6 +5,7 @@ use super::types::{Element, elements};
 use crate::common::integer_rows::{KINDS, Kind, fill};
 use crate::common::random::Random;
 use layernorm::quantized::{self, Norm, Params, Report, Scale};
+use layernorm::{Centring, Layer, Rms};
 use std::any::type_name;
 use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -83,7 +84,7 @@ struct Count {
     by_parameters: f64,
 }
 
-fn case<X, Y, const CENTRED: bool>(random: &mut Random, count: &mut Count)
+fn case<X, Y, K: Centring>(random: &mut Random, count: &mut Count)
 where
     X: Element + quantized::Code,
     Y: Element + quantized::Code,
@@ -93,9 +94,9 @@ where
     let any = |random: &mut Random, low: i64, high: i64| low + random.below((high - low + 1) as usize) as i64;
     let power = |random: &mut Random, low: f64, high: f64| 2f64.powf(low + (high - low) * random.uniform());
     let step = power(random, -12.0, 2.0);
-    let input = Scale { scale: step as f32, zero_point: X::of(any(random, X::LOW, X::HIGH)) };
+    let input = Scale { scale: step as f32, zero_point: X::element(any(random, X::LOW, X::HIGH)) };
     let step = power(random, 2.0, 5.0) / (Y::HIGH - Y::LOW) as f64;
-    let output = Scale { scale: step as f32, zero_point: Y::of(any(random, Y::LOW, Y::HIGH)) };
+    let output = Scale { scale: step as f32, zero_point: Y::element(any(random, Y::LOW, Y::HIGH)) };
     let gain = power(random, -2.0, 2.0);
     let gamma: Vec<f32> = (0..width).map(|_| (gain * (1.0 + 0.3 * random.normal())) as f32).collect();
     let beta: Vec<f32> = (0..width).map(|_| random.normal() as f32).collect();
@@ -111,16 +112,17 @@ where
     fill(*kinds[random.below(kinds.len())], random, X::LOW, X::HIGH, &mut row);
     let x = elements::<X>(&row);
     let mut y = vec![output.zero_point; width];
-    Norm::<X, Y, CENTRED>::new(&params).forward(&x, &mut y).unwrap();
+    Norm::<X, Y, K>::new(&params).forward(&x, &mut y).unwrap();
 
-    let (d, variance) = centred(&x, input, CENTRED);
+    let (d, variance) = centred(&x, input, K::CENTRED);
     // A row without a deviation is 0 even where E has become 0.
     let normalised = |d: f64, epsilon: f64| if d == 0.0 { 0.0 } else { d / (variance + epsilon).sqrt() };
     // E moves by half of one unit at most, 1/sqrt(V) by half of that part of V.
     let steps = f64::from(input.scale) / (width as f64 * 256.0);
-    let of_epsilon = 0.25 * steps * steps / variance;
+    let epsilon_share = 0.25 * steps * steps / variance;
     for (i, &d) in d.iter().enumerate() {
-        let context = || format!("{input:?} to {output:?}, ε {epsilon:e}, centred {CENTRED}, width {width}");
+        let context =
+            || format!("{input:?} to {output:?}, ε {epsilon:e}, centred {}, width {width}", K::CENTRED);
         let (exact, unfolded) =
             (folded.output(i, normalised(d, folded.epsilon)), given.output(i, normalised(d, given.epsilon)));
         count.elements += 1;
@@ -137,7 +139,7 @@ where
         let by_parameters = (folded.output(i, x_hat) - unfolded).abs();
         let bound = report.gamma_error * x_hat.abs() + report.beta_error + UNDECIDED;
         assert!(by_parameters <= bound, "{}: {by_parameters} LSB, not {bound}", context());
-        let by_epsilon = if d == 0.0 { 0.0 } else { (x_hat * given.gamma[i]).abs() * of_epsilon };
+        let by_epsilon = if d == 0.0 { 0.0 } else { (x_hat * given.gamma[i]).abs() * epsilon_share };
         let difference = (exact - unfolded).abs();
         assert!(difference <= bound + by_epsilon, "{}: {difference} LSB", context());
         count.by_parameters = count.by_parameters.max(by_parameters);
@@ -155,8 +157,8 @@ where
     let mut count = Count::default();
     while count.elements < ELEMENTS {
         match random.below(3) {
-            0 => case::<X, Y, false>(&mut random, &mut count),
-            _ => case::<X, Y, true>(&mut random, &mut count),
+            0 => case::<X, Y, Rms>(&mut random, &mut count),
+            _ => case::<X, Y, Layer>(&mut random, &mut count),
         }
     }
     let Count { elements, undecided, moved, largest, by_parameters } = count;
@@ -234,7 +236,7 @@ fn no_feature_saturates_up_to_the_largest_normalised_of_a_report() {
         let params = Params::fold(&gamma, &beta, INPUT, output, 0.0).unwrap();
         let of = params.report(&gamma, &beta, output).unwrap();
         let mut y = [0; 2];
-        Norm::<i8, i8, true>::new(&params).forward(&[100, -100], &mut y).unwrap();
+        Norm::<i8, i8, Layer>::new(&params).forward(&[100, -100], &mut y).unwrap();
         let exact = [0, 1].map(|i| (f64::from(gamma[0]) + f64::from(beta[i])) / 0.1 + 64.0);
         assert_eq!(exact[0].round() > 127.0, saturates, "{exact:?}");
         assert_eq!(of.largest_normalised < 1.0 - 1e-6, saturates, "{of:?}, {y:?}");

@@ -4,7 +4,7 @@
 use crate::common::formats::{Call, Format};
 use crate::common::integer_oracle::{self as oracle, Step};
 use layernorm::quantized::{Code, LayerNorm, Params, RmsNorm, Scale};
-use layernorm::{Error, quantized};
+use layernorm::{FoldError, quantized};
 use std::collections::HashMap;
 use std::fmt::Debug;
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -86,7 +86,7 @@ fn fixed_point_codes_are_those_of_the_reference() {
         if let Some(parameter) = case.lines.get("error") {
             assert_eq!(parameter[..], ["epsilon"], "{}", case.name);
             let error = call.run(&[], None).unwrap_err();
-            assert!(matches!(error, Error::EpsilonBeyondScale { .. }), "{}: {error}", case.name);
+            assert!(matches!(error, FoldError::EpsilonBeyondScale { .. }), "{}: {error}", case.name);
             errors += 1;
             continue;
         }
@@ -124,9 +124,11 @@ fn quantised_codes_are_those_of_the_reference() {
             Ok(count) => codes += count,
             Err(error) => {
                 let expected = match case.lines.get("error").map(|words| words[0]) {
-                    Some("epsilon") => matches!(error, Error::EpsilonBeyondScale { .. }),
-                    Some("residual") => matches!(error, Error::ScaleRatio { .. }),
-                    Some(name) => matches!(error, Error::BeyondScale { parameter, .. } if parameter == name),
+                    Some("epsilon") => matches!(error, FoldError::EpsilonBeyondScale { .. }),
+                    Some("residual") => matches!(error, FoldError::ScaleRatio { .. }),
+                    Some(name) => {
+                        matches!(error, FoldError::BeyondScale { parameter, .. } if parameter == name)
+                    }
                     None => false,
                 };
                 assert!(expected, "{}: {error}", case.name);
@@ -138,7 +140,7 @@ fn quantised_codes_are_those_of_the_reference() {
 }
 
 /// The number of codes that agree.
-fn quantised<X: Quantised, Y: Quantised>(case: &Case) -> Result<usize, Error> {
+fn quantised<X: Quantised, Y: Quantised>(case: &Case) -> Result<usize, FoldError> {
     fn scale<Q: Quantised>(words: &[&str]) -> Scale<Q> {
         Scale { scale: float(words[0]), zero_point: words[1].parse::<i64>().unwrap().try_into().unwrap() }
     }
@@ -161,7 +163,7 @@ fn quantised<X: Quantised, Y: Quantised>(case: &Case) -> Result<usize, Error> {
 
     let x = codes::<X>(&case.integers("x").unwrap());
     let mut y = codes::<Y>(&vec![0; x.len()]);
-    let mut left = case.integers("residual").map(|codes_of| codes::<X>(&codes_of));
+    let mut left = case.integers("residual").map(|integers| codes::<X>(&integers));
     match (&mut left, case.centred()) {
         (None, true) => LayerNorm::new(&params).forward(&x, &mut y)?,
         (None, false) => RmsNorm::new(&params).forward(&x, &mut y)?,
@@ -210,11 +212,11 @@ fn both_oracles_agree() {
         let x = case.integers("x").unwrap();
         let residual = case.integers("residual").unwrap_or_else(|| vec![0; x.len()]);
         let pairs = x.iter().zip(&residual);
-        let (sums, step, of_gamma, of_beta, zero_point): (Vec<i64>, _, _, _, i64);
-        if let Some(of_residual) = case.lines.get("g").map(|_| case.lines.get("residual_scale")) {
+        let (sums, step, folded_gamma, folded_beta, zero_point): (Vec<i64>, _, _, _, i64);
+        if let Some(residual_scale) = case.lines.get("g").map(|_| case.lines.get("residual_scale")) {
             let scale = |words: &[&str]| (float(words[0]), words[1].parse::<i64>().unwrap());
             let ((s_x, z_x), (s_y, z_y)) = (scale(&input[1..]), scale(&output[1..]));
-            (sums, step) = match of_residual.map(|words| scale(words)) {
+            (sums, step) = match residual_scale.map(|words| scale(words)) {
                 Some((s_r, z_r)) => {
                     let a = oracle::residual_multiplier(s_x, s_r).unwrap();
                     case.check("a", &[a]);
@@ -222,12 +224,12 @@ fn both_oracles_agree() {
                 }
                 None => (x.iter().map(|x| x - z_x).collect(), Step::Scale(s_x, 0)),
             };
-            let folded = |key, of| {
-                let (integers, shift) = oracle::fold(&case.floats(of), s_y).unwrap();
+            let folded = |key, parameter| {
+                let (integers, shift) = oracle::fold(&case.floats(parameter), s_y).unwrap();
                 case.check(key, &[&[shift.into()][..], &integers].concat());
                 (integers, shift)
             };
-            (of_gamma, of_beta, zero_point) = (folded("g", "gamma"), folded("b", "beta"), z_y);
+            (folded_gamma, folded_beta, zero_point) = (folded("g", "gamma"), folded("b", "beta"), z_y);
         } else {
             let fraction = format(output).fraction;
             let given = |key: &str, absent| match case.lines.get(key) {
@@ -239,15 +241,15 @@ fn both_oracles_agree() {
             };
             sums = pairs.map(|(x, r)| x + r).collect();
             step = Step::Binary(format(input).fraction);
-            of_gamma = given("gamma", (vec![1 << 30; width], 30 - fraction));
-            of_beta = given("beta", (vec![0; width], 0));
+            folded_gamma = given("gamma", (vec![1 << 30; width], 30 - fraction));
+            folded_beta = given("beta", (vec![0; width], 0));
             zero_point = 0;
         }
         let e = oracle::epsilon(width, epsilon, step);
         assert_eq!(e.to_string(), case.lines["e"][0], "E of {}", case.name);
         let bits: u32 = output[0][1..].parse().unwrap();
         let lowest = if output[0].starts_with('u') { 0 } else { -1 << (bits - 1) };
-        let ((g, k), (b, m)) = (of_gamma, of_beta);
+        let ((g, k), (b, m)) = (folded_gamma, folded_beta);
         let highest = lowest + (1 << bits) - 1;
         let call = oracle::Call { centred: case.centred(), k, m, zero_point, e, lowest, highest };
         let mut y = vec![0; x.len()];

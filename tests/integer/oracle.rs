@@ -3,7 +3,7 @@
 //! The oracle takes square roots. Here x̂·g/2ᵏ + b/2ᵐ is compared with a half, as rationals and by their
 //! squares, and a code is found by bisection; D is ΣP²/N.
 
-use crate::common::integer_oracle::{Call, Row, Step, epsilon, fold, residual_multiplier, rhe};
+use crate::common::integer_oracle::{Call, Step, SummedRow, epsilon, fold, residual_multiplier, rhe};
 use crate::common::integer_rows::{KINDS, Kind, beside_boundaries, between, fill};
 use crate::common::random::Random;
 use core::cmp::Ordering;
@@ -88,7 +88,7 @@ impl<'a> Slow<'a> {
 fn check(call: &Call, x: &[i64], g: &[i64], b: &[i64], elements: usize, context: &str) {
     let mut y = vec![0; x.len()];
     call.row(x, |i| g[i], |i| b[i], &mut y);
-    let (row, slow) = (Row::new(call, x), Slow::new(call, x));
+    let (row, slow) = (SummedRow::new(call, x), Slow::new(call, x));
     for i in (0..x.len()).step_by(x.len().div_ceil(elements)) {
         let expected = slow.code(i, g[i], b[i]);
         let (centred, k, m, z, e) = (call.centred, call.k, call.m, call.zero_point, &call.e);
@@ -187,7 +187,7 @@ fn beside_a_boundary() {
                     let (gamma, beta) = ranges[random.below(3).max(random.below(3))].clone();
                     let ties = beside_boundaries(&call, &x, &mut random, gamma, beta, &mut g, &mut b);
                     check(&call, &x, &g, &b, 64, &format!("{kind:?}"));
-                    let row = Row::new(&call, &x);
+                    let row = SummedRow::new(&call, &x);
                     let beside = |&i: &usize| {
                         let code = |dg, db| call.exact(&row, x[i], g[i] + dg, b[i] + db);
                         code(0, -2) != code(0, 2) || code(-1, 0) != code(1, 0)

@@ -19,8 +19,8 @@ const WIDTHS: &[usize] = &[
 ];
 const EPSILONS: [f32; 7] = [0.0, f32::from_bits(1), 1e-12, 1e-5, 1e-3, 0.1, 1.0];
 
-fn one_of<T: Copy>(random: &mut Random, of: &[T]) -> T {
-    of[random.below(of.len())]
+fn choose<T: Copy>(random: &mut Random, choices: &[T]) -> T {
+    choices[random.below(choices.len())]
 }
 
 /// The longest seldom: a row has as many elements as a thousand others.
@@ -46,9 +46,11 @@ impl Count {
         self.saturated += y.iter().filter(|y| [lowest, highest].contains(y)).count();
     }
 
-    fn print(&self, of: &str) {
+    fn print(&self, rows_name: &str) {
         let Self { elements, rows, saturated, ties } = self;
-        println!("{of}: {elements} elements of {rows} rows, {saturated} at an end, {ties} halves; 0 differ");
+        println!(
+            "{rows_name}: {elements} elements of {rows} rows, {saturated} at an end, {ties} halves; 0 differ"
+        );
         assert!(*elements >= ELEMENTS && *saturated > 0);
     }
 }
@@ -78,12 +80,12 @@ fn fixed(bits: u32, seed: u64) {
 
 fn fixed_case(random: &mut Random, inputs: &[Format], count: &mut Count) {
     let width = width(random);
-    let (input, output) = (one_of(random, inputs), one_of(random, &FORMATS));
+    let (input, output) = (choose(random, inputs), choose(random, &FORMATS));
     let boundaries = random.below(4) == 0;
     let rows = if boundaries { 1 } else { 1 + random.below(3) };
-    let mut gamma = (boundaries || random.below(4) > 0).then(|| one_of(random, &FORMATS));
-    let beta = (boundaries || random.below(3) > 0).then(|| one_of(random, &FORMATS));
-    let epsilon = if boundaries && random.below(2) == 0 { 0.0 } else { one_of(random, &EPSILONS) };
+    let mut gamma = (boundaries || random.below(4) > 0).then(|| choose(random, &FORMATS));
+    let beta = (boundaries || random.below(3) > 0).then(|| choose(random, &FORMATS));
+    let epsilon = if boundaries && random.below(2) == 0 { 0.0 } else { choose(random, &EPSILONS) };
     if random.below(8) == 0 {
         gamma = Some(Format { bits: 16, fraction: 15 });
     }
@@ -100,7 +102,7 @@ fn fixed_case(random: &mut Random, inputs: &[Format], count: &mut Count) {
     let draw = |random: &mut Random| {
         let mut x = vec![0; rows * width];
         for row in x.chunks_mut(width) {
-            fill(one_of(random, KINDS), random, input.lowest(), input.highest(), row);
+            fill(choose(random, KINDS), random, input.lowest(), input.highest(), row);
         }
         x
     };
@@ -112,17 +114,16 @@ fn fixed_case(random: &mut Random, inputs: &[Format], count: &mut Count) {
     };
     let mut g = gamma.map_or(vec![1 << 30; width], |f| parameter(random, f, width, 1.0));
     let mut b = beta.map_or(vec![0; width], |f| parameter(random, f, width, 0.0));
-    if let (true, Some(of_g), Some(of_b)) = (boundaries, gamma, beta) {
-        let ranges = [of_g, of_b].map(|f| f.lowest()..=f.highest());
-        let [of_g, of_b] = ranges;
-        count.ties += beside_boundaries(&call, &sums, random, of_g, of_b, &mut g, &mut b);
+    if let (true, Some(g_format), Some(b_format)) = (boundaries, gamma, beta) {
+        let [g_range, b_range] = [g_format, b_format].map(|f| f.lowest()..=f.highest());
+        count.ties += beside_boundaries(&call, &sums, random, g_range, b_range, &mut g, &mut b);
     }
     let mut expected = vec![0; x.len()];
     for (row, y) in sums.chunks(width).zip(expected.chunks_mut(width)) {
         call.row(row, |i| g[i], |i| b[i], y);
     }
     let mut left = residual.clone();
-    let of = formats::Call {
+    let subject = formats::Call {
         centred,
         width,
         input,
@@ -131,7 +132,7 @@ fn fixed_case(random: &mut Random, inputs: &[Format], count: &mut Count) {
         beta: beta.map(|f| (f, &b[..])),
         epsilon,
     };
-    let actual = of.run(&x, left.as_deref_mut()).unwrap();
+    let actual = subject.run(&x, left.as_deref_mut()).unwrap();
     let context =
         || format!("{input:?} to {output:?}, γ {gamma:?}, β {beta:?}, ε {epsilon:e}, width {width}");
     assert!(actual == expected, "{}", context());
@@ -188,7 +189,7 @@ fn quantised<X: Code, Y: Code>(random: &mut Random, count: &mut Count) {
     let (x_zero, y_zero) = (zero(random, x_low, x_high), zero(random, lowest, highest));
     let full = (highest - lowest) as f64;
     let output = scale(random, (4.0 / full).log2(), (32.0 / full).log2());
-    let epsilon = one_of(random, &EPSILONS);
+    let epsilon = choose(random, &EPSILONS);
     let gain = scale(random, -3.0, 3.0);
     let gamma: Vec<f32> = (0..width).map(|_| gain * (1.0 + 0.3 * random.normal()) as f32).collect();
     let beta: Vec<f32> = (0..width).map(|_| random.normal() as f32).collect();
@@ -196,7 +197,7 @@ fn quantised<X: Code, Y: Code>(random: &mut Random, count: &mut Count) {
     let draw = |random: &mut Random| {
         let mut x = vec![0; rows * width];
         for row in x.chunks_mut(width) {
-            fill(one_of(random, KINDS), random, x_low, x_high, row);
+            fill(choose(random, KINDS), random, x_low, x_high, row);
         }
         x
     };

@@ -4,18 +4,19 @@ use crate::common::integer_rows::{KINDS, fill};
 use crate::common::random::Random;
 use ::fixed::types::{I1F15, I2F14, I4F4, I4F12, I16F16};
 use layernorm::quantized::{Params, Scale};
-use layernorm::{Error, fixed, quantized};
+use layernorm::{Centring, Error, fixed, quantized};
 use std::fmt::Debug;
 
 pub trait Element: Copy + Debug + PartialEq + 'static {
     const LOW: i64;
     const HIGH: i64;
 
-    fn of(code: i64) -> Self;
+    /// The element with this code.
+    fn element(code: i64) -> Self;
     fn code(self) -> i64;
 
     fn clamped(code: f64) -> Self {
-        Self::of((code as i64).clamp(Self::LOW, Self::HIGH))
+        Self::element((code as i64).clamp(Self::LOW, Self::HIGH))
     }
 
     /// Calls `check` with a LayerNorm and an RMSNorm, which have a γ and a β for each feature.
@@ -40,7 +41,7 @@ pub trait Verbs<X> {
 
 macro_rules! verbs {
     ($module:ident, $bound:ident) => {
-        impl<X: $module::$bound, const CENTRED: bool> Verbs<X> for $module::Norm<'_, X, X, CENTRED> {
+        impl<X: $module::$bound, K: Centring> Verbs<X> for $module::Norm<'_, X, X, K> {
             fn forward(&self, x: &[X], y: &mut [X]) -> Result<(), Error> {
                 self.forward(x, y)
             }
@@ -62,7 +63,7 @@ macro_rules! fixed_point {
             const LOW: i64 = <$type>::MIN.to_bits() as i64;
             const HIGH: i64 = <$type>::MAX.to_bits() as i64;
 
-            fn of(code: i64) -> Self {
+            fn element(code: i64) -> Self {
                 Self::from_bits(code.try_into().unwrap())
             }
             fn code(self) -> i64 {
@@ -77,7 +78,7 @@ macro_rules! fixed_point {
                 let layer = layer.with_gamma(&gamma).unwrap().with_beta(&beta).unwrap();
                 let rms = fixed::RmsNorm::<Self>::new(width).unwrap().with_epsilon(epsilon).unwrap();
                 let rms = rms.with_gamma(&gamma).unwrap().with_beta(&beta).unwrap();
-                both(&layer, &rms, Self::ZERO, beta_codes, check);
+                check_norms(&layer, &rms, Self::ZERO, beta_codes, check);
             }
         }
     )*};
@@ -90,7 +91,7 @@ macro_rules! quantised {
             const LOW: i64 = <$type>::MIN as i64;
             const HIGH: i64 = <$type>::MAX as i64;
 
-            fn of(code: i64) -> Self {
+            fn element(code: i64) -> Self {
                 code.try_into().unwrap()
             }
             fn code(self) -> i64 {
@@ -100,9 +101,9 @@ macro_rules! quantised {
                 let middle = (Self::LOW + Self::HIGH) / 2;
                 // Around the output's zero point there is room for ±3.
                 let step = 6.0 / (Self::HIGH - Self::LOW) as f32;
-                let input = Scale { scale: 0.02, zero_point: Self::of(middle + 3) };
-                let output = Scale { scale: step, zero_point: Self::of(middle - 5) };
-                let residual = Scale { scale: 0.03, zero_point: Self::of(middle + 7) };
+                let input = Scale { scale: 0.02, zero_point: Self::element(middle + 3) };
+                let output = Scale { scale: step, zero_point: Self::element(middle - 5) };
+                let residual = Scale { scale: 0.03, zero_point: Self::element(middle + 7) };
                 let (gamma, beta) = parameters(width);
                 let code = |b: &f32| (f64::from(*b) / f64::from(step)).round_ties_even();
                 let beta_codes =
@@ -112,14 +113,14 @@ macro_rules! quantised {
                     Params::fold_into(&gamma, &beta, input, output, epsilon, [&mut to.0, &mut to.1]).unwrap();
                 let params = params.with_residual(input, residual, epsilon).unwrap();
                 let (layer, rms) = (quantized::LayerNorm::new(&params), quantized::RmsNorm::new(&params));
-                both(&layer, &rms, input.zero_point, beta_codes, check);
+                check_norms(&layer, &rms, input.zero_point, beta_codes, check);
             }
         }
     )*};
 }
 quantised!(i8, u8, i16);
 
-fn both<X: Copy>(
+fn check_norms<X: Copy>(
     layer: &dyn Verbs<X>,
     rms: &dyn Verbs<X>,
     zero: X,
@@ -154,7 +155,7 @@ pub fn rows(random: &mut Random, rows: usize, width: usize, low: i64, high: i64)
 }
 
 pub fn elements<X: Element>(codes: &[i64]) -> Vec<X> {
-    codes.iter().map(|&code| X::of(code)).collect()
+    codes.iter().map(|&code| X::element(code)).collect()
 }
 
 pub fn random_rows<X: Element>(random: &mut Random, count: usize, width: usize) -> Vec<X> {
@@ -162,7 +163,7 @@ pub fn random_rows<X: Element>(random: &mut Random, count: usize, width: usize) 
 }
 
 /// A test that calls a function for every type.
-macro_rules! of_every_type {
+macro_rules! for_every_type {
     ($test:ident, $check:ident) => {
         #[wasm_bindgen_test(unsupported = test)]
         fn $test() {
@@ -175,4 +176,4 @@ macro_rules! of_every_type {
         }
     };
 }
-pub(crate) use of_every_type;
+pub(crate) use for_every_type;

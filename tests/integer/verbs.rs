@@ -1,7 +1,7 @@
 //! Contract C7 of the integer norms: forms of the same call give the same codes, wherever rows stand; constant rows.
 
 use super::types::{
-    Element, Subject, elements, fixed_parameters, of_every_type, parameters, random_rows, rows,
+    Element, Subject, elements, fixed_parameters, for_every_type, parameters, random_rows, rows,
 };
 use crate::common::formats::Coded;
 use crate::common::random::Random;
@@ -10,6 +10,7 @@ use fixed::types::{I1F15, I4F4, I16F16};
 use fixed::{FixedI16, FixedI32};
 use layernorm::fixed::Norm;
 use layernorm::quantized::{self, Params, Scale};
+use layernorm::{Centring, Layer, Rms};
 use std::any::type_name;
 use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -51,7 +52,7 @@ fn in_place<X: Element>() {
         assert_eq!(in_place, forward(subject, x), "{context}");
     });
 }
-of_every_type!(in_place_gives_the_same_codes, in_place);
+for_every_type!(in_place_gives_the_same_codes, in_place);
 
 fn batch<X: Element>() {
     for_each_norm::<X>(&WIDTHS, |subject, width, x, residual, context| {
@@ -60,30 +61,30 @@ fn batch<X: Element>() {
         let with_residual: Vec<Codes<X>> =
             with_residual.map(|(x, r)| forward_residual(subject, x, r)).collect();
         for order in [[0, 1, 2, 3, 4, 5, 6, 7, 8], [8, 7, 6, 5, 4, 3, 2, 1, 0], [4, 0, 7, 2, 8, 5, 1, 3, 6]] {
-            let of = |rows: &[X]| order.map(|i| &rows[i * width..][..width]).concat();
+            let ordered = |rows: &[X]| order.map(|i| &rows[i * width..][..width]).concat();
             let expected = order.map(|i| &alone[i][..]).concat();
-            assert_eq!(forward(subject, &of(x)), expected, "{context}, rows {order:?}");
-            let mut in_place = of(x);
+            assert_eq!(forward(subject, &ordered(x)), expected, "{context}, rows {order:?}");
+            let mut in_place = ordered(x);
             subject.norm.forward_in_place(&mut in_place).unwrap();
             assert_eq!(in_place, expected, "in place, {context}, rows {order:?}");
             let expected = (
                 order.map(|i| &with_residual[i].0[..]).concat(),
                 order.map(|i| &with_residual[i].1[..]).concat(),
             );
-            let actual = forward_residual(subject, &of(x), &of(residual));
+            let actual = forward_residual(subject, &ordered(x), &ordered(residual));
             assert_eq!(actual, expected, "residual, {context}, rows {order:?}");
         }
     });
 }
-of_every_type!(a_row_does_not_depend_on_its_neighbours_or_its_place, batch);
+for_every_type!(a_row_does_not_depend_on_its_neighbours_or_its_place, batch);
 
 fn alignment<X: Element>() {
     let widths: Vec<usize> = (1..=35).chain([64, 67, 300]).collect();
     for_each_norm::<X>(&widths, |subject, width, x, residual, context| {
         let (x, residual) = (&x[..2 * width], &residual[..2 * width]);
         let expected = forward(subject, x);
-        let (y_of_sum, left) = forward_residual(subject, x, residual);
-        let sentinel = X::of(X::HIGH - 1);
+        let (sum_y, left) = forward_residual(subject, x, residual);
+        let sentinel = X::element(X::HIGH - 1);
         // The codes from an offset on, in a buffer of sentinels.
         let within = |offset: usize, codes: &[X]| {
             let mut buffer = vec![sentinel; codes.len() + 16];
@@ -99,7 +100,7 @@ fn alignment<X: Element>() {
                 assert_eq!(y, within(to_offset, &expected), "{context}, {offset} to {to_offset}");
                 let mut residual = within(offset, residual);
                 subject.norm.forward_residual(x, &mut residual[at], &mut y[to]).unwrap();
-                assert_eq!(y, within(to_offset, &y_of_sum), "residual, {context}, {offset} to {to_offset}");
+                assert_eq!(y, within(to_offset, &sum_y), "residual, {context}, {offset} to {to_offset}");
                 assert_eq!(residual, within(offset, &left), "residual, {context}, {offset}");
             }
             let mut in_place = from;
@@ -108,7 +109,7 @@ fn alignment<X: Element>() {
         }
     });
 }
-of_every_type!(alignment_changes_no_code_and_nothing_around_is_written, alignment);
+for_every_type!(alignment_changes_no_code_and_nothing_around_is_written, alignment);
 
 fn zero_rows<X: Element>() {
     X::norms(3, 1e-5, &mut |Subject { norm, .. }| {
@@ -117,7 +118,7 @@ fn zero_rows<X: Element>() {
         assert_eq!(norm.forward_residual(&[], &mut [], &mut []), Ok(()));
     });
 }
-of_every_type!(zero_rows_are_fine, zero_rows);
+for_every_type!(zero_rows_are_fine, zero_rows);
 
 fn constant<X: Element>() {
     for width in (1..=67).chain([256, 300, 1000]) {
@@ -126,7 +127,7 @@ fn constant<X: Element>() {
                 let zero = subject.zero.code();
                 let values = [zero, zero + 1, X::LOW, X::HIGH, X::HIGH / 3];
                 for value in if subject.centred { &values[..] } else { &values[..1] } {
-                    let row = vec![X::of(*value); width];
+                    let row = vec![X::element(*value); width];
                     let y = forward(subject, &row);
                     assert_eq!(y, subject.beta, "{width} times {value}, ε {epsilon:e}, {}", type_name::<X>());
                 }
@@ -134,31 +135,31 @@ fn constant<X: Element>() {
         }
     }
 }
-of_every_type!(a_constant_row_gives_beta, constant);
+for_every_type!(a_constant_row_gives_beta, constant);
 
 /// Sums of codes that are multiples of `part`, against the same numbers as codes of a wider type, whose step is `part`
 /// times as large.
-fn fixed_residual<X: Coded + Element + PartialEq, W: Coded, const CENTRED: bool>(part: i64) {
+fn fixed_residual<X: Coded + Element + PartialEq, W: Coded, K: Centring>(part: i64) {
     let mut random = Random(22);
     let mut saturated = 0;
     for width in WIDTHS {
         let (gamma, beta) = fixed_parameters(width);
         for epsilon in [0.0, 1e-5, 1.0] {
-            let norm = Norm::<X, X, CENTRED>::new(width).unwrap().with_epsilon(epsilon).unwrap();
+            let norm = Norm::<X, X, K>::new(width).unwrap().with_epsilon(epsilon).unwrap();
             let norm = norm.with_gamma(&gamma).unwrap().with_beta(&beta).unwrap();
-            let wide = Norm::<W, X, CENTRED>::new(width).unwrap().with_epsilon(epsilon).unwrap();
+            let wide = Norm::<W, X, K>::new(width).unwrap().with_epsilon(epsilon).unwrap();
             let wide = wide.with_gamma(&gamma).unwrap().with_beta(&beta).unwrap();
             let (low, high) = (X::LOW / part, X::HIGH / part);
             let x = rows(&mut random, ROWS, width, low, high);
             let before = rows(&mut random, ROWS, width, low, high);
             let sums: Vec<i64> = x.iter().zip(&before).map(|(x, r)| x + r).collect();
-            let times = |codes: &[i64]| codes.iter().map(|c| X::of(part * c)).collect::<Vec<X>>();
-            let (mut y, mut residual) = (vec![X::of(0); x.len()], times(&before));
+            let times = |codes: &[i64]| codes.iter().map(|c| X::element(part * c)).collect::<Vec<X>>();
+            let (mut y, mut residual) = (vec![X::element(0); x.len()], times(&before));
             norm.forward_residual(&times(&x), &mut residual, &mut y).unwrap();
             let mut expected = y.clone();
-            let of_sums: Vec<W> = sums.iter().map(|&s| W::from_code(s)).collect();
-            wide.forward(&of_sums, &mut expected).unwrap();
-            let context = format!("{}, centred {CENTRED}, width {width}, ε {epsilon}", type_name::<X>());
+            let wide_sums: Vec<W> = sums.iter().map(|&s| W::from_code(s)).collect();
+            wide.forward(&wide_sums, &mut expected).unwrap();
+            let context = format!("{}, centred {}, width {width}, ε {epsilon}", type_name::<X>(), K::CENTRED);
             assert_eq!(y, expected, "{context}");
             for (left, sum) in residual.iter().zip(&sums) {
                 let sum = part * sum;
@@ -172,30 +173,31 @@ fn fixed_residual<X: Coded + Element + PartialEq, W: Coded, const CENTRED: bool>
 
 #[wasm_bindgen_test(unsupported = test)]
 fn a_fixed_point_residual_is_the_sum_and_its_norm() {
-    fixed_residual::<I1F15, FixedI32<U15>, true>(1);
-    fixed_residual::<I1F15, FixedI32<U15>, false>(1);
-    fixed_residual::<I4F4, FixedI16<U4>, true>(1);
-    fixed_residual::<I4F4, FixedI16<U4>, false>(1);
-    fixed_residual::<I16F16, FixedI32<U15>, true>(2);
-    fixed_residual::<I16F16, FixedI32<U15>, false>(2);
+    fixed_residual::<I1F15, FixedI32<U15>, Layer>(1);
+    fixed_residual::<I1F15, FixedI32<U15>, Rms>(1);
+    fixed_residual::<I4F4, FixedI16<U4>, Layer>(1);
+    fixed_residual::<I4F4, FixedI16<U4>, Rms>(1);
+    fixed_residual::<I16F16, FixedI32<U15>, Layer>(2);
+    fixed_residual::<I16F16, FixedI32<U15>, Rms>(2);
 }
 
 /// The same with `i16` for the sums, and an input's scale that is 1, 2 or ½ of the residual's.
-fn quantised_residual<X: Element + quantized::Code, const CENTRED: bool>(part: i64) {
+fn quantised_residual<X: Element + quantized::Code, K: Centring>(part: i64) {
     let mut random = Random(23);
     let mut saturated = 0;
     let middle = (X::LOW + X::HIGH) / 2;
     let (x_zero, zero) = (middle + 9, middle - 20);
     for width in WIDTHS {
         let (gamma, beta) = parameters(width);
-        for (of_x, of_residual) in [(1, 1), (2, 1), (1, 2)] {
+        for (x_ratio, residual_ratio) in [(1, 1), (2, 1), (1, 2)] {
             for epsilon in [0.0, 2f32.powi(-10), 1.0] {
                 // Powers of two: sums, and ε in squares of the scales, are exact.
                 let unit = 2f32.powi(-8);
-                let scale = |times: i64, zero| Scale { scale: unit * times as f32, zero_point: X::of(zero) };
-                let (input, residual) = (scale(of_x, x_zero), scale(of_residual, zero));
+                let scale =
+                    |times: i64, zero| Scale { scale: unit * times as f32, zero_point: X::element(zero) };
+                let (input, residual) = (scale(x_ratio, x_zero), scale(residual_ratio, zero));
                 let step = 6.0 / (X::HIGH - X::LOW) as f32;
-                let output = Scale { scale: step, zero_point: X::of(middle) };
+                let output = Scale { scale: step, zero_point: X::element(middle) };
                 let mut to = [0; 4].map(|_| vec![0; width]);
                 let [g, b, wide_g, wide_b] = &mut to;
                 let params = Params::fold_into(&gamma, &beta, input, output, epsilon, [g, b]).unwrap();
@@ -206,22 +208,26 @@ fn quantised_residual<X: Element + quantized::Code, const CENTRED: bool>(part: i
                 let mut draw =
                     |zero| rows(&mut random, ROWS, width, (X::LOW - zero) / part, (X::HIGH - zero) / part);
                 let (x, before) = (draw(x_zero), draw(zero));
-                let sums: Vec<i64> = x.iter().zip(&before).map(|(x, r)| of_x * x + of_residual * r).collect();
-                let codes = |of: &[i64], zero| of.iter().map(|c| X::of(part * c + zero)).collect::<Vec<X>>();
+                let sums: Vec<i64> =
+                    x.iter().zip(&before).map(|(x, r)| x_ratio * x + residual_ratio * r).collect();
+                let codes = |numbers: &[i64], zero| {
+                    numbers.iter().map(|c| X::element(part * c + zero)).collect::<Vec<X>>()
+                };
                 let (x, mut left) = (codes(&x, x_zero), codes(&before, zero));
                 let mut y = vec![output.zero_point; x.len()];
-                let norm = quantized::Norm::<X, X, CENTRED>::new(&params);
+                let norm = quantized::Norm::<X, X, K>::new(&params);
                 norm.forward_residual(&x, &mut left, &mut y).unwrap();
                 let mut expected = vec![output.zero_point; x.len()];
-                let wide = quantized::Norm::<i16, X, CENTRED>::new(&wide);
+                let wide = quantized::Norm::<i16, X, K>::new(&wide);
                 wide.forward(&elements::<i16>(&sums), &mut expected).unwrap();
                 let context = format!(
-                    "{}, centred {CENTRED}, width {width}, ε {epsilon}, {of_x} : {of_residual}",
-                    type_name::<X>()
+                    "{}, centred {}, width {width}, ε {epsilon}, {x_ratio} : {residual_ratio}",
+                    type_name::<X>(),
+                    K::CENTRED
                 );
                 assert_eq!(y, expected, "{context}");
                 for (left, sum) in left.iter().zip(sums) {
-                    let real = (part * sum) as f64 / of_residual as f64;
+                    let real = (part * sum) as f64 / residual_ratio as f64;
                     let code = real.round_ties_even() + zero as f64;
                     assert_eq!(*left, X::clamped(code), "residual, {context}");
                     saturated += usize::from(code < X::LOW as f64 || code > X::HIGH as f64);
@@ -234,10 +240,10 @@ fn quantised_residual<X: Element + quantized::Code, const CENTRED: bool>(part: i
 
 #[wasm_bindgen_test(unsupported = test)]
 fn a_quantised_residual_is_the_sum_and_its_norm() {
-    quantised_residual::<i8, true>(1);
-    quantised_residual::<i8, false>(1);
-    quantised_residual::<u8, true>(1);
-    quantised_residual::<u8, false>(1);
-    quantised_residual::<i16, true>(8);
-    quantised_residual::<i16, false>(8);
+    quantised_residual::<i8, Layer>(1);
+    quantised_residual::<i8, Rms>(1);
+    quantised_residual::<u8, Layer>(1);
+    quantised_residual::<u8, Rms>(1);
+    quantised_residual::<i16, Layer>(8);
+    quantised_residual::<i16, Rms>(8);
 }

@@ -3,8 +3,8 @@
 use super::cells::{every_cell, weights};
 use crate::common::bits;
 use crate::common::random::Random;
-use layernorm::Error;
 use layernorm::sequence::{CellKind, Classifier, Kind, NormKind, Normaliser, Shape, Storage};
+use layernorm::{Error, FormatError};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 const INPUTS: usize = 3;
@@ -36,7 +36,7 @@ fn file<K: Kind, N: Normaliser>(weights: &[f32]) -> Vec<u8> {
 }
 
 /// The error, and that nothing was written.
-fn error<K: Kind, N: Normaliser>(bytes: &[u8], length: usize) -> Option<Error> {
+fn error<K: Kind, N: Normaliser>(bytes: &[u8], length: usize) -> Option<FormatError> {
     let mut weights = vec![SENTINEL; length];
     let error = Classifier::<K, N>::from_bytes(bytes, &mut weights).err();
     assert!(error.is_none() || weights.iter().all(|w| w.to_bits() == SENTINEL.to_bits()), "{error:?}");
@@ -101,23 +101,23 @@ fn lengths<K: Kind, N: Normaliser>() {
     longer.push(0);
     for actual in (0..=longer.len()).filter(|&length| length != bytes.len()) {
         let wrong = if actual < HEADER {
-            Error::TooShort { parameter: "bytes", least: HEADER, actual }
+            FormatError::TooShort { parameter: "bytes", least: HEADER, actual }
         } else {
-            Error::Length { parameter: "bytes", expected: bytes.len(), actual }
+            Error::Length { parameter: "bytes", expected: bytes.len(), actual }.into()
         };
         assert_eq!(error::<K, N>(&longer[..actual], weights.len()), Some(wrong));
         assert_eq!(Shape::read(&longer[..actual]).err(), Some(wrong).filter(|_| actual < HEADER));
     }
     for actual in [0, weights.len() - 1, weights.len() + 1] {
         let wrong = Error::Length { parameter: "weights", expected: weights.len(), actual };
-        assert_eq!(error::<K, N>(&bytes, actual), Some(wrong));
+        assert_eq!(error::<K, N>(&bytes, actual), Some(wrong.into()));
     }
     for index in 0..weights.len() {
         for bad in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {
             let mut bytes = bytes.clone();
             bytes[HEADER + 4 * index..][..4].copy_from_slice(&bad.to_le_bytes());
             let wrong = Error::NotFinite { parameter: "weights", index, actual: bad.to_bits() };
-            assert_eq!(error::<K, N>(&bytes, weights.len()), Some(wrong));
+            assert_eq!(error::<K, N>(&bytes, weights.len()), Some(wrong.into()));
         }
     }
 }
@@ -128,38 +128,38 @@ fn a_file_has_its_length_and_finite_weights() {
 }
 
 /// What has to be said of a header of which one byte is another.
-fn of_header<K: Kind, N: Normaliser>(bytes: &[u8], offset: usize) -> Option<Error> {
+fn of_header<K: Kind, N: Normaliser>(bytes: &[u8], offset: usize) -> Option<FormatError> {
     let number = |offset: usize| u16::from_le_bytes([bytes[offset], bytes[offset + 1]]);
     let word = |offset: usize| u32::from_le_bytes(bytes[offset..offset + 4].try_into().unwrap());
     let tag = |expected| match bytes[offset] {
-        1..=3 => Error::Format { offset, expected, actual: bytes[offset].into() },
-        _ => Error::Corrupt { offset },
+        1..=3 => FormatError::Format { offset, expected, actual: bytes[offset].into() },
+        _ => FormatError::Corrupt { offset },
     };
     Some(match offset {
-        0..4 => Error::Format { offset: 0, expected: u32::from_le_bytes(*b"LNSQ"), actual: word(0) },
-        4..6 => Error::Format { offset: 4, expected: 1, actual: number(4).into() },
+        0..4 => FormatError::Format { offset: 0, expected: u32::from_le_bytes(*b"LNSQ"), actual: word(0) },
+        4..6 => FormatError::Format { offset: 4, expected: 1, actual: number(4).into() },
         6 => tag(K::KIND as u32),
         7 => tag(Storage::F32 as u32),
         8..14 => {
             let [inputs, units, classes] = [8, 10, 12].map(|offset| usize::from(number(offset)));
             if inputs * units == 0 {
-                return Some(Error::Corrupt { offset: offset & !1 });
+                return Some(FormatError::Corrupt { offset: offset & !1 });
             }
             if classes == 0 {
-                return Some(Error::Zero { parameter: "classes" });
+                return Some(Error::Zero { parameter: "classes" }.into());
             }
             let weights = Classifier::<K, N>::weights_len(inputs, units, classes);
             let expected = weights.saturating_mul(4).saturating_add(HEADER);
-            Error::Length { parameter: "bytes", expected, actual: bytes.len() }
+            Error::Length { parameter: "bytes", expected, actual: bytes.len() }.into()
         }
-        14..16 => Error::Corrupt { offset: 14 },
+        14..16 => FormatError::Corrupt { offset: 14 },
         16..20 => {
             let epsilon = f32::from_bits(word(16));
             let good = (0.0..f32::INFINITY).contains(&epsilon);
-            return Some(Error::Epsilon { actual: word(16) }).filter(|_| !good);
+            return Some(Error::Epsilon { actual: word(16) }.into()).filter(|_| !good);
         }
         20 => tag(N::NORM as u32),
-        _ => Error::Corrupt { offset: 21 },
+        _ => FormatError::Corrupt { offset: 21 },
     })
 }
 

@@ -35,6 +35,7 @@ pub fn parts<K: Kind, W: Weight>(Sizes { inputs, units, classes }: Sizes) -> Par
         CellKind::Rnn => (1, 1, 1),
         CellKind::Lstm => (3, 9, 4),
         CellKind::Gru => (4, 6, 3),
+        kind => panic!("{kind:?} is not among the kinds of this test"),
     };
     let mut end = HEADER;
     let mut part = |bytes: usize| {

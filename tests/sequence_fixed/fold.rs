@@ -2,9 +2,9 @@
 
 use super::file::{SMALL, Sizes};
 use super::kinds::every_cell;
-use layernorm::Error;
 use layernorm::sequence::fixed::{Cell, Classifier, Kind, Weight};
 use layernorm::sequence::{self, CellKind, Layer};
+use layernorm::{Error, FoldError};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 const EPSILON: f32 = 1e-5;
@@ -32,7 +32,7 @@ fn fold<K: Kind, W: Weight>(
     epsilon: f32,
     fraction: u32,
     missing: usize,
-) -> Result<(), Error> {
+) -> Result<(), FoldError> {
     let Sizes { inputs, units, classes } = SMALL;
     let float = sequence::Classifier::<K, Layer>::new(inputs, units, classes, weights).unwrap();
     let mut to = vec![77; Classifier::<K, W>::bytes_len(inputs, units, classes) - missing];
@@ -54,13 +54,13 @@ fn arguments<K: Kind, W: Weight>() {
     let weights = weights::<K>();
     let expected = Classifier::<K, W>::bytes_len(inputs, units, classes);
     let length = Error::Length { parameter: "to", expected, actual: expected - 1 };
-    assert_eq!(fold::<K, W>(&weights, EPSILON, FRACTION, 1), Err(length));
+    assert_eq!(fold::<K, W>(&weights, EPSILON, FRACTION, 1), Err(length.into()));
     for fraction in 0..=15 {
         assert_eq!(fold::<K, W>(&weights, EPSILON, fraction, 0), Ok(()));
     }
     for actual in [16, 31, 32, 1000] {
         let error = Error::TooLarge { parameter: "fraction", limit: 15, actual };
-        assert_eq!(fold::<K, W>(&weights, EPSILON, actual as u32, 0), Err(error));
+        assert_eq!(fold::<K, W>(&weights, EPSILON, actual as u32, 0), Err(error.into()));
     }
 }
 
@@ -80,7 +80,7 @@ fn parameters<K: Kind, W: Weight>() {
                 fold::<K, W>(&weights, EPSILON, FRACTION, 0)
             };
             for bad in [limit, -limit, f32::MAX] {
-                let error = Error::BeyondScale { parameter, index, actual: bad.to_bits() };
+                let error = FoldError::BeyondScale { parameter, index, actual: bad.to_bits() };
                 assert_eq!(with(bad), Err(error));
             }
             for good in [limit.next_down(), -limit.next_down(), f32::MIN_POSITIVE] {
@@ -126,7 +126,8 @@ fn epsilons<K: Kind, W: Weight>() {
     while f64::from(limit) * squared_units < 2f64.powi(96 - 22) {
         limit = limit.next_up();
     }
-    let error = |epsilon: f32| Error::EpsilonBeyondScale { of: "c", power: 96, actual: epsilon.to_bits() };
+    let error =
+        |epsilon: f32| FoldError::EpsilonBeyondScale { of: "c", power: 96, actual: epsilon.to_bits() };
     assert_eq!(folded(limit.next_down()), Ok(()));
     assert_eq!(folded(limit), Err(error(limit)));
     assert_eq!(folded(f32::MAX), Err(error(f32::MAX)));
@@ -149,11 +150,11 @@ fn folding_and_reading_name_units_whose_gates_are_too_wide_a_row() {
     {
         let weights = vec![0.0; LnLstm::weights_len(1, units)];
         let cell = LnLstm::new(1, units, &weights).unwrap();
-        assert_eq!(Fixed::<i8>::fold(&cell, 12, &mut file), Err(error));
+        assert_eq!(Fixed::<i8>::fold(&cell, 12, &mut file), Err(error.into()));
     }
     assert!(file[..24] == [0; 24], "something was written");
     let small = super::file::zeros::<Lstm, i8>(Sizes { inputs: 1, units: 1, classes: 0 });
     file[..24].copy_from_slice(&small[..24]);
     file[10..12].copy_from_slice(&(units as u16).to_le_bytes());
-    assert_eq!(Fixed::<i8>::from_bytes(&file).err(), Some(error));
+    assert_eq!(Fixed::<i8>::from_bytes(&file).err(), Some(error.into()));
 }

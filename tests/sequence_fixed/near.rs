@@ -22,6 +22,7 @@ fn limits(kind: CellKind) -> [f32; 2] {
         CellKind::Rnn => [8.6, 0.0],
         CellKind::Lstm => [130.0, 3.2],
         CellKind::Gru => [23.0, 0.0],
+        kind => panic!("{kind:?} is not among the kinds of this test"),
     }
 }
 
@@ -34,6 +35,7 @@ fn weights<K: Kind, W: Weight>(random: &mut Random) -> (Vec<f32>, Vec<u8>) {
         CellKind::Rnn => 1,
         CellKind::Lstm => 4,
         CellKind::Gru => 3,
+        kind => panic!("{kind:?} is not among the kinds of this test"),
     };
     // With one of the largest no sum has more than 16 bits.
     let (largest, others) = if W::BYTES == 1 { (127, 127) } else { (32767, 2500) };

@@ -2,14 +2,14 @@
 
 use super::file::{HEADER, SMALL, Sizes, parts, put, zeros};
 use super::kinds::every_cell;
-use layernorm::Error;
 use layernorm::sequence::CellKind;
 use layernorm::sequence::fixed::{Cell, Classifier, Kind, Weight};
+use layernorm::{Error, FormatError};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 const CELL: Sizes = Sizes { classes: 0, ..SMALL };
 
-fn error<K: Kind, W: Weight>(file: &[u8]) -> Option<Error> {
+fn error<K: Kind, W: Weight>(file: &[u8]) -> Option<FormatError> {
     Classifier::<K, W>::from_bytes(file).err()
 }
 
@@ -24,9 +24,9 @@ fn lengths<K: Kind, W: Weight>() {
     cell.push(0);
     let wrong = |expected: usize, actual: usize| {
         Some(if actual < HEADER {
-            Error::TooShort { parameter: "bytes", least: HEADER, actual }
+            FormatError::TooShort { parameter: "bytes", least: HEADER, actual }
         } else {
-            Error::Length { parameter: "bytes", expected, actual }
+            Error::Length { parameter: "bytes", expected, actual }.into()
         })
     };
     for actual in (0..=file.len()).filter(|&actual| actual != right) {
@@ -49,8 +49,8 @@ fn headers<K: Kind, W: Weight>() {
         put(&mut file, at, bytes);
         error::<K, W>(&file)
     };
-    let format = |offset, expected, actual| Some(Error::Format { offset, expected, actual });
-    let corrupt = |offset| Some(Error::Corrupt { offset });
+    let format = |offset, expected, actual| Some(FormatError::Format { offset, expected, actual });
+    let corrupt = |offset| Some(FormatError::Corrupt { offset });
     let magic = u32::from_le_bytes(*b"LNSQ");
     assert_eq!(with(0, b"LNSR"), format(0, magic, magic + (1 << 24)));
     assert_eq!(with(4, &[2, 0]), format(4, 1, 2));
@@ -68,7 +68,7 @@ fn headers<K: Kind, W: Weight>() {
     assert_eq!(with(14, &[15, 0]), None);
     assert_eq!(with(14, &[16, 0]), corrupt(14));
     for bad in [-1e-5, f32::NAN, f32::INFINITY] {
-        assert_eq!(with(16, &bad.to_le_bytes()), Some(Error::Epsilon { actual: bad.to_bits() }));
+        assert_eq!(with(16, &bad.to_le_bytes()), Some(Error::Epsilon { actual: bad.to_bits() }.into()));
     }
     assert_eq!(with(23, &[1]), corrupt(21));
 }
@@ -80,8 +80,8 @@ fn a_header_is_that_of_such_a_cell_with_layer_norm() {
 
 fn cell_or_classifier<K: Kind, W: Weight>() {
     let (file, cell) = (zeros::<K, W>(SMALL), zeros::<K, W>(CELL));
-    assert_eq!(error::<K, W>(&cell), Some(Error::Zero { parameter: "classes" }));
-    let classes = Error::Format { offset: 12, expected: 0, actual: SMALL.classes as u32 };
+    assert_eq!(error::<K, W>(&cell), Some(Error::Zero { parameter: "classes" }.into()));
+    let classes = FormatError::Format { offset: 12, expected: 0, actual: SMALL.classes as u32 };
     assert_eq!(Cell::<K, W>::from_bytes(&file).err(), Some(classes));
 }
 
@@ -95,7 +95,11 @@ fn numbers<K: Kind, W: Weight>() {
     let check = |at, bytes: &[u8], wrong: Option<usize>| {
         let mut file = file.clone();
         put(&mut file, at, bytes);
-        assert_eq!(error::<K, W>(&file), wrong.map(|offset| Error::Corrupt { offset }), "{bytes:?} at {at}");
+        assert_eq!(
+            error::<K, W>(&file),
+            wrong.map(|offset| FormatError::Corrupt { offset }),
+            "{bytes:?} at {at}"
+        );
     };
     for row in parts.rows.step_by(24) {
         for at in [row, row + 4] {
@@ -149,7 +153,7 @@ fn sums<K: Kind, W: Weight>() {
     let row = W::BYTES * inputs;
     let mut check = |puts: &[(usize, Vec<u8>)], wrong: Option<usize>| {
         puts.iter().for_each(|(at, bytes)| put(&mut file, *at, bytes));
-        assert_eq!(error::<K, W>(&file), wrong.map(|offset| Error::Corrupt { offset }));
+        assert_eq!(error::<K, W>(&file), wrong.map(|offset| FormatError::Corrupt { offset }));
         puts.iter().for_each(|(at, bytes)| file[*at..][..bytes.len()].fill(0));
     };
     // An output of the RNN has one sum over both kernels, and is called by the first.

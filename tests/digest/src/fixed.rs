@@ -1,57 +1,57 @@
 //! The verbs of the fixed-point norms.
 
-use crate::Sink;
 use crate::codes::{self, Code};
 use crate::integer::{Case, Runs, every_case, some_cases};
 use crate::memory::{self, Memory};
 use crate::numbers::Numbers;
+use crate::{Failed, Sink};
 use ::fixed::traits::Fixed;
 use ::fixed::types::{I1F15, I1F31, I2F14, I2F30, I3F5, I4F4, I4F12, I8F0, I8F8, I8F24, I16F16};
-use layernorm::Error;
 use layernorm::fixed::{Norm, Number};
+use layernorm::{Centring, Layer, Rms};
 
-const fn runs<const CENTRED: bool>() -> Runs<'static> {
+const fn runs<K: Centring>() -> Runs<'static> {
     [
-        &[run::<I4F4, I4F4, CENTRED>, run::<I8F0, I4F12, CENTRED>, run::<I3F5, I8F24, CENTRED>],
-        &[run::<I4F12, I4F4, CENTRED>, run::<I1F15, I4F12, CENTRED>, run::<I4F12, I16F16, CENTRED>],
-        &[run::<I1F31, I3F5, CENTRED>, run::<I16F16, I4F12, CENTRED>, run::<I8F24, I8F24, CENTRED>],
+        &[run::<I4F4, I4F4, K>, run::<I8F0, I4F12, K>, run::<I3F5, I8F24, K>],
+        &[run::<I4F12, I4F4, K>, run::<I1F15, I4F12, K>, run::<I4F12, I16F16, K>],
+        &[run::<I1F31, I3F5, K>, run::<I16F16, I4F12, K>, run::<I8F24, I8F24, K>],
     ]
 }
 
 /// Of which the code is small too.
-const fn few_runs<const CENTRED: bool>() -> Runs<'static> {
-    [&[run::<I4F4, I4F4, CENTRED>], &[run::<I1F15, I4F12, CENTRED>], &[run::<I16F16, I4F12, CENTRED>]]
+const fn few_runs<K: Centring>() -> Runs<'static> {
+    [&[run::<I4F4, I4F4, K>], &[run::<I1F15, I4F12, K>], &[run::<I16F16, I4F12, K>]]
 }
 
 pub(crate) fn layer_norm(memory: &mut Memory, sink: &mut Sink) {
-    every_case(&runs::<true>(), memory, sink);
+    every_case(&runs::<Layer>(), memory, sink);
 }
 
 pub(crate) fn rms_norm(memory: &mut Memory, sink: &mut Sink) {
-    every_case(&runs::<false>(), memory, sink);
+    every_case(&runs::<Rms>(), memory, sink);
 }
 
 pub(crate) fn small(memory: &mut Memory, sink: &mut Sink) {
-    some_cases(&few_runs::<true>(), memory, sink);
-    some_cases(&few_runs::<false>(), memory, sink);
+    some_cases(&few_runs::<Layer>(), memory, sink);
+    some_cases(&few_runs::<Rms>(), memory, sink);
 }
 
 /// Codes, γ and β of 16 bits, for which some cores have a loop of their own.
 pub(crate) fn of_16_bits(memory: &mut Memory, sink: &mut Sink) {
     let runs: Runs = [
-        &[run_16::<I2F14, I4F12, true>],
-        &[run_16::<I4F12, I1F15, false>, run_16::<I1F15, I4F12, false>],
-        &[run_16::<I1F15, I8F8, true>],
+        &[run_16::<I2F14, I4F12, Layer>],
+        &[run_16::<I4F12, I1F15, Rms>, run_16::<I1F15, I4F12, Rms>],
+        &[run_16::<I1F15, I8F8, Layer>],
     ];
     some_cases(&runs, memory, sink);
 }
 
-fn run_16<G, B, const CENTRED: bool>(
+fn run_16<G, B, K: Centring>(
     Case { width, kinds, epsilon }: Case,
     memory: &mut Memory,
     numbers: &mut Numbers,
     sink: &mut Sink,
-) -> Result<(), Error>
+) -> Result<(), Failed>
 where
     G: Number + Fixed<Bits: Code>,
     B: Number + Fixed<Bits: Code>,
@@ -62,7 +62,7 @@ where
     codes::rows::<i16>(kinds, numbers, bytemuck::cast_slice_mut(x));
     let gamma: &[G] = parameter(memory.gamma, width, 1, I4F12::FRAC_NBITS, numbers);
     let beta: &[B] = parameter(memory.beta, width, 0, I4F12::FRAC_NBITS, numbers);
-    let norm = Norm::<I4F12, I4F12, CENTRED>::new(width)?.with_epsilon(epsilon)?;
+    let norm = Norm::<I4F12, I4F12, K>::new(width)?.with_epsilon(epsilon)?;
     let norm = norm.with_gamma(gamma)?.with_beta(beta)?;
     norm.forward(x, y)?;
     sink.codes::<i16>(bytemuck::cast_slice(y));
@@ -105,12 +105,12 @@ fn parameter<'a, P: Fixed<Bits: Code>>(
     bytemuck::cast_slice(to)
 }
 
-fn norm<'a, X: Number, Y: Number, const CENTRED: bool>(
+fn norm<'a, X: Number, Y: Number, K: Centring>(
     width: usize,
     epsilon: f32,
     gamma: Parameter<'a>,
     beta: Parameter<'a>,
-) -> Result<Norm<'a, X, Y, CENTRED>, Error> {
+) -> Result<Norm<'a, X, Y, K>, Failed> {
     let norm = Norm::new(width)?.with_epsilon(epsilon)?;
     let norm = match gamma {
         Parameter::Absent => norm,
@@ -118,20 +118,20 @@ fn norm<'a, X: Number, Y: Number, const CENTRED: bool>(
         Parameter::Medium(gamma) => norm.with_gamma(gamma)?,
         Parameter::Long(gamma) => norm.with_gamma(gamma)?,
     };
-    match beta {
-        Parameter::Absent => Ok(norm),
-        Parameter::Short(beta) => norm.with_beta(beta),
-        Parameter::Medium(beta) => norm.with_beta(beta),
-        Parameter::Long(beta) => norm.with_beta(beta),
-    }
+    Ok(match beta {
+        Parameter::Absent => norm,
+        Parameter::Short(beta) => norm.with_beta(beta)?,
+        Parameter::Medium(beta) => norm.with_beta(beta)?,
+        Parameter::Long(beta) => norm.with_beta(beta)?,
+    })
 }
 
-fn run<X, Y, const CENTRED: bool>(
+fn run<X, Y, K: Centring>(
     case: Case,
     memory: &mut Memory,
     numbers: &mut Numbers,
     sink: &mut Sink,
-) -> Result<(), Error>
+) -> Result<(), Failed>
 where
     X: Number + Fixed<Bits: Code>,
     Y: Number + Fixed<Bits: Code>,
@@ -146,13 +146,13 @@ where
     let gamma = Parameter::new(memory.gamma, width, 1, Y::FRAC_NBITS, numbers);
     let beta = Parameter::new(memory.beta, width, 0, Y::FRAC_NBITS, numbers);
 
-    let apart = norm::<X, Y, CENTRED>(width, epsilon, gamma, beta)?;
+    let apart = norm::<X, Y, K>(width, epsilon, gamma, beta)?;
     apart.forward(x, y)?;
     sink.codes::<Y::Bits>(bytemuck::cast_slice(y));
     apart.forward_residual(x, residual, y)?;
     sink.codes::<X::Bits>(bytemuck::cast_slice(residual));
     sink.codes::<Y::Bits>(bytemuck::cast_slice(y));
-    norm::<X, X, CENTRED>(width, epsilon, gamma, beta)?.forward_in_place(x)?;
+    norm::<X, X, K>(width, epsilon, gamma, beta)?.forward_in_place(x)?;
     sink.codes::<X::Bits>(bytemuck::cast_slice(x));
     Ok(())
 }

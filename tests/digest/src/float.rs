@@ -4,7 +4,7 @@ use crate::Sink;
 use crate::memory::{self, ELEMENTS, Memory, ROWS};
 use crate::numbers::Numbers;
 use crate::rows::{KINDS, Kind, fill_rows, parameters};
-use layernorm::{Error, LayerNorm, Norm, RmsNorm};
+use layernorm::{Centring, Error, Layer, Norm, Rms};
 
 /// 1..=67 are four blocks of lanes and three; 128 is a block of the sums; the last needs a second level of them.
 const WIDE: &[usize] = &[100, 127, 128, 129, 255, 256, 257, 768, 1000, 4096, 16_383, 16_385, ELEMENTS];
@@ -16,67 +16,54 @@ const EPSILONS: [f32; 6] = [0.0, f32::from_bits(1), f32::from_bits(71_362), 1.0e
 /// For little memory.
 const FEW: &[usize] = &[1, 2, 3, 5, 8, 15, 16, 17, 33, 64, 67, 129, 256, 300];
 
-/// RMSNorm has no β.
-type WithBeta<const CENTRED: bool> =
-    for<'a> fn(Norm<'a, CENTRED>, &'a [f32]) -> Result<Norm<'a, CENTRED>, Error>;
-
-fn with_beta<'a>(norm: LayerNorm<'a>, beta: &'a [f32]) -> Result<LayerNorm<'a>, Error> {
-    norm.with_beta(beta)
-}
-
-fn without_beta<'a>(norm: RmsNorm<'a>, _: &'a [f32]) -> Result<RmsNorm<'a>, Error> {
-    Ok(norm)
-}
-
 pub(crate) fn layer_norm(memory: &mut Memory, sink: &mut Sink) {
-    every_width(memory.widths(WIDE, REDUCED), ELEMENTS, memory, sink, with_beta);
+    every_width::<Layer>(memory.widths(WIDE, REDUCED), ELEMENTS, memory, sink);
 }
 
 pub(crate) fn layer_norm_epsilon(memory: &mut Memory, sink: &mut Sink) {
-    every_epsilon(memory, sink, with_beta);
+    every_epsilon::<Layer>(memory, sink);
 }
 
 pub(crate) fn rms_norm(memory: &mut Memory, sink: &mut Sink) {
-    every_width(memory.widths(WIDE, REDUCED), ELEMENTS, memory, sink, without_beta);
+    every_width::<Rms>(memory.widths(WIDE, REDUCED), ELEMENTS, memory, sink);
 }
 
 pub(crate) fn rms_norm_epsilon(memory: &mut Memory, sink: &mut Sink) {
-    every_epsilon(memory, sink, without_beta);
+    every_epsilon::<Rms>(memory, sink);
 }
 
 /// Both norms, where there is little memory.
 pub(crate) fn small(memory: &mut Memory, sink: &mut Sink) {
     let few = memory.choose(FEW, &[5]);
-    every_width(few.iter().copied(), memory::FEW, memory, sink, with_beta);
-    every_width(few.iter().copied(), memory::FEW, memory, sink, without_beta);
+    every_width::<Layer>(few.iter().copied(), memory::FEW, memory, sink);
+    every_width::<Rms>(few.iter().copied(), memory::FEW, memory, sink);
 }
 
 /// Every width with every kind, as many rows in a call as there is room for, at the default ε; γ and β come
 /// and go.
-fn every_width<const CENTRED: bool>(
+fn every_width<K: Centring>(
     widths: impl Iterator<Item = usize>,
     elements: usize,
     memory: &mut Memory,
     sink: &mut Sink,
-    with_beta: WithBeta<CENTRED>,
 ) {
     for width in widths {
         let mut numbers = Numbers::new(width as u64);
         let rows = (elements / width).min(ROWS);
         for (turn, kinds) in KINDS.chunks(rows).enumerate() {
             let shape = Shape { width, kinds, epsilon: 1.0e-5, turn: turn + width };
-            case(memory, &mut numbers, sink, with_beta, shape);
+            case::<K>(memory, &mut numbers, sink, shape);
         }
     }
 }
 
 /// Every ε with every kind, at widths below, on and above a block.
-fn every_epsilon<const CENTRED: bool>(memory: &mut Memory, sink: &mut Sink, with_beta: WithBeta<CENTRED>) {
+fn every_epsilon<K: Centring>(memory: &mut Memory, sink: &mut Sink) {
     for (turn, &epsilon) in memory.choose(&EPSILONS, &EPSILONS[1..3]).iter().enumerate() {
         for &width in memory.choose(&[1, 2, 5, 16, 31, 129, 300], &[2]) {
             let mut numbers = Numbers::new(u64::from(epsilon.to_bits()) << 32 | width as u64);
             let shape = Shape { width, kinds: KINDS, epsilon, turn: turn + width };
-            case(memory, &mut numbers, sink, with_beta, shape);
+            case::<K>(memory, &mut numbers, sink, shape);
         }
     }
 }
@@ -90,23 +77,16 @@ struct Shape<'a> {
     turn: usize,
 }
 
-fn case<const CENTRED: bool>(
-    memory: &mut Memory,
-    numbers: &mut Numbers,
-    sink: &mut Sink,
-    with_beta: WithBeta<CENTRED>,
-    shape: Shape,
-) {
-    if every_verb(memory, numbers, sink, with_beta, shape).is_err() {
+fn case<K: Centring>(memory: &mut Memory, numbers: &mut Numbers, sink: &mut Sink, shape: Shape) {
+    if every_verb::<K>(memory, numbers, sink, shape).is_err() {
         sink.error();
     }
 }
 
-fn every_verb<const CENTRED: bool>(
+fn every_verb<K: Centring>(
     memory: &mut Memory,
     numbers: &mut Numbers,
     sink: &mut Sink,
-    with_beta: WithBeta<CENTRED>,
     shape: Shape,
 ) -> Result<(), Error> {
     let Shape { width, kinds, epsilon, turn } = shape;
@@ -118,12 +98,13 @@ fn every_verb<const CENTRED: bool>(
     fill_rows(kinds, numbers, x);
     residual.iter_mut().for_each(|r| *r = numbers.bell());
     parameters(numbers, gamma, beta);
-    let mut norm = Norm::new(width)?.with_epsilon(epsilon)?;
+    let mut norm = Norm::<K>::new(width)?.with_epsilon(epsilon)?;
     if turn % 2 == 1 {
         norm = norm.with_gamma(gamma)?;
     }
-    if turn % 4 >= 2 {
-        norm = with_beta(norm, beta)?;
+    // These groups are of an RMSNorm without β.
+    if K::CENTRED && turn % 4 >= 2 {
+        norm = norm.with_beta(beta)?;
     }
 
     norm.forward(x, y)?;

@@ -4,22 +4,22 @@ use crate::Sink;
 use crate::memory::Memory;
 use crate::numbers::{Numbers, power_of_two};
 use crate::rows::{KINDS, Kind, fill, fill_rows, parameters};
-use layernorm::{Error, Norm, ParamGrads};
+use layernorm::{Centring, Error, Norm, ParamGrads};
 
 const REDUCED: &[usize] = &[1, 2, 17];
 const WIDTHS: &[usize] = &[1, 2, 3, 5, 15, 16, 17, 31, 33, 64, 67, 100, 256, 300, 768, 1000];
 
-pub(crate) fn every_width<const CENTRED: bool>(memory: &mut Memory, sink: &mut Sink) {
+pub(crate) fn every_width<K: Centring>(memory: &mut Memory, sink: &mut Sink) {
     for &width in memory.choose(WIDTHS, REDUCED) {
         for (turn, epsilon) in [1.0e-5, 0.0, 1.0].into_iter().enumerate() {
-            if case::<CENTRED>(memory, width, turn, epsilon, sink).is_err() {
+            if case::<K>(memory, width, turn, epsilon, sink).is_err() {
                 sink.error();
             }
         }
     }
 }
 
-fn case<const CENTRED: bool>(
+fn case<K: Centring>(
     memory: &mut Memory,
     width: usize,
     turn: usize,
@@ -39,7 +39,7 @@ fn case<const CENTRED: bool>(
     parameters(&mut numbers, gamma, beta);
     parameters(&mut numbers, dgamma, dbeta);
 
-    let mut norm = Norm::<CENTRED>::new(width)?.with_epsilon(epsilon)?;
+    let mut norm = Norm::<K>::new(width)?.with_epsilon(epsilon)?;
     let gain = (width + turn) % 3;
     if gain > 0 {
         norm = norm.with_gamma(gamma)?;

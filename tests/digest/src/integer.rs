@@ -1,11 +1,10 @@
 //! What the norms of codes are asked: every kind of row at widths around every seam of the lanes, in calls of at most 4096
 //! codes.
 
-use crate::Sink;
 use crate::codes::{KINDS, Kind};
 use crate::memory::{self, Memory};
 use crate::numbers::Numbers;
-use layernorm::Error;
+use crate::{Failed, Sink};
 
 /// Codes of the largest call.
 const CODES: usize = 4096;
@@ -23,7 +22,7 @@ pub(crate) struct Case<'a> {
 }
 
 /// Every verb with one type in and one out.
-pub(crate) type Run = fn(Case, &mut Memory, &mut Numbers, &mut Sink) -> Result<(), Error>;
+pub(crate) type Run = fn(Case, &mut Memory, &mut Numbers, &mut Sink) -> Result<(), Failed>;
 
 /// For three types that go in, those that come out.
 pub(crate) type Runs<'a> = [&'a [Run]; 3];

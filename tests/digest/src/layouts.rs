@@ -4,20 +4,20 @@ use crate::Sink;
 use crate::memory::Memory;
 use crate::numbers::Numbers;
 use crate::rows::{KINDS, fill_rows, parameters};
-use layernorm::{Error, Modulation, Norm};
+use layernorm::{Centring, Error, Modulation, Norm};
 
 const REDUCED: &[usize] = &[1, 17];
 const WIDTHS: &[usize] = &[1, 3, 16, 33, 64, 100, 300];
 
-pub(crate) fn every_width<const CENTRED: bool>(memory: &mut Memory, sink: &mut Sink) {
+pub(crate) fn every_width<K: Centring>(memory: &mut Memory, sink: &mut Sink) {
     for &width in memory.choose(WIDTHS, REDUCED) {
-        if case::<CENTRED>(memory, width, sink).is_err() {
+        if case::<K>(memory, width, sink).is_err() {
             sink.error();
         }
     }
 }
 
-fn case<const CENTRED: bool>(memory: &mut Memory, width: usize, sink: &mut Sink) -> Result<(), Error> {
+fn case<K: Centring>(memory: &mut Memory, width: usize, sink: &mut Sink) -> Result<(), Error> {
     let mut numbers = Numbers::new(width as u64);
     let elements = width * KINDS.len();
     let (x, y) = (&mut memory.x[..elements], &mut memory.y[..]);
@@ -25,7 +25,7 @@ fn case<const CENTRED: bool>(memory: &mut Memory, width: usize, sink: &mut Sink)
     let (gamma, beta) = (&mut memory.gamma[..width], &mut memory.beta[..width]);
     fill_rows(KINDS, &mut numbers, x);
     parameters(&mut numbers, gamma, beta);
-    let norm = Norm::<CENTRED>::new(width)?;
+    let norm = Norm::<K>::new(width)?;
 
     let padded = &mut y[..(width + 3) * KINDS.len()];
     padded.fill(7.0);

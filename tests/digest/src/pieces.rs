@@ -4,24 +4,24 @@ use crate::Sink;
 use crate::memory::Memory;
 use crate::numbers::Numbers;
 use crate::rows::{KINDS, fill, parameters};
-use layernorm::{Error, Finish, Moments, Norm};
+use layernorm::{Centring, Error, Finish, Moments, Norm};
 
 const REDUCED: &[usize] = &[1, 17];
 const WIDTHS: &[usize] = &[1, 16, 100, 256, 257, 1000, 4096];
 
-pub(crate) fn every_row<const CENTRED: bool>(memory: &mut Memory, sink: &mut Sink) {
+pub(crate) fn every_row<K: Centring>(memory: &mut Memory, sink: &mut Sink) {
     for &width in memory.choose(WIDTHS, REDUCED) {
         let mut numbers = Numbers::new(width as u64);
         for kind in KINDS {
             fill(*kind, &mut numbers, &mut memory.x[..width]);
-            if row::<CENTRED>(memory, width, &mut numbers, sink).is_err() {
+            if row::<K>(memory, width, &mut numbers, sink).is_err() {
                 sink.error();
             }
         }
     }
 }
 
-fn row<const CENTRED: bool>(
+fn row<K: Centring>(
     memory: &mut Memory,
     width: usize,
     numbers: &mut Numbers,
@@ -30,10 +30,10 @@ fn row<const CENTRED: bool>(
     let (x, y) = (&memory.x[..width], &mut memory.y[..width]);
     let (gamma, beta) = (&mut memory.gamma[..width], &mut memory.beta[..width]);
     parameters(numbers, gamma, beta);
-    let norm = Norm::<CENTRED>::new(width)?.with_gamma(gamma)?;
+    let norm = Norm::<K>::new(width)?.with_gamma(gamma)?;
     let chunk = 1 + numbers.below(300) as usize;
 
-    let mut moments = empty::<CENTRED>();
+    let mut moments = empty::<K>();
     let stats = loop {
         x.chunks(chunk).try_for_each(|chunk| moments.push(chunk))?;
         if let Finish::Done(stats) = moments.finish(1.0e-5)? {
@@ -47,7 +47,7 @@ fn row<const CENTRED: bool>(
     sink.floats(y);
 
     let (left, right) = x.split_at(numbers.below(width as u64 + 1) as usize);
-    let mut moments = empty::<CENTRED>();
+    let mut moments = empty::<K>();
     let stats = loop {
         let mut other = moments.clone();
         moments.push(left)?;
@@ -61,6 +61,6 @@ fn row<const CENTRED: bool>(
     Ok(())
 }
 
-fn empty<const CENTRED: bool>() -> Moments {
-    if CENTRED { Moments::new() } else { Moments::uncentred() }
+fn empty<K: Centring>() -> Moments {
+    if K::CENTRED { Moments::new() } else { Moments::uncentred() }
 }

@@ -4,11 +4,10 @@
 use crate::Sink;
 use crate::memory::Memory;
 use crate::numbers::Numbers;
-use layernorm::{Error, LayerNorm, Norm, ParamGrads};
+use layernorm::{Centring, Error, Layer, LayerNorm, Norm, ParamGrads, Rms};
 
 pub(crate) fn small(memory: &mut Memory, sink: &mut Sink) {
-    let all =
-        [constant_rows, terms_out_of_range, every_size::<true>, every_size::<false>, foreign_statistics];
+    let all = [constant_rows, terms_out_of_range, every_size::<Layer>, every_size::<Rms>, foreign_statistics];
     for part in all {
         if part(memory, sink).is_err() {
             sink.error();
@@ -54,7 +53,7 @@ fn terms_out_of_range(memory: &mut Memory, sink: &mut Sink) -> Result<(), Error>
 }
 
 /// dx, dγ and dβ of rows, dy and γ of every exponent.
-fn every_size<const CENTRED: bool>(memory: &mut Memory, sink: &mut Sink) -> Result<(), Error> {
+fn every_size<K: Centring>(memory: &mut Memory, sink: &mut Sink) -> Result<(), Error> {
     const WIDTH: usize = 5;
     const ROWS: usize = 16;
     let mut numbers = Numbers::new(21);
@@ -73,7 +72,7 @@ fn every_size<const CENTRED: bool>(memory: &mut Memory, sink: &mut Sink) -> Resu
         dgamma.fill(0.5);
         dbeta.fill(-0.5);
         let epsilon = [0.0, 1e-5, 1e30][turn as usize % 3];
-        let norm = Norm::<CENTRED>::new(WIDTH)?.with_epsilon(epsilon)?.with_gamma(gamma)?;
+        let norm = Norm::<K>::new(WIDTH)?.with_epsilon(epsilon)?.with_gamma(gamma)?;
         let stats = &mut memory.stats[..ROWS];
         norm.statistics(x, stats)?;
         norm.backward(x, stats, dy, dx, ParamGrads { gamma: Some(dgamma), beta: Some(dbeta) })?;

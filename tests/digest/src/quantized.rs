@@ -1,39 +1,39 @@
 //! The verbs of the norms of quantised codes.
 
-use crate::Sink;
 use crate::codes::{self, Code};
 use crate::integer::{Case, Runs, every_case, some_cases};
 use crate::memory::{self, Memory};
 use crate::numbers::Numbers;
 use crate::rows::parameters;
+use crate::{Failed, Sink};
 use core::ops::Range;
-use layernorm::Error;
 use layernorm::quantized::{self, Norm, Params, Scale};
+use layernorm::{Centring, Layer, Rms};
 
-const fn runs<const CENTRED: bool>() -> Runs<'static> {
+const fn runs<K: Centring>() -> Runs<'static> {
     [
-        &[run::<i8, i8, CENTRED>, run::<i8, u8, CENTRED>, run::<i8, i16, CENTRED>],
-        &[run::<u8, i8, CENTRED>, run::<u8, u8, CENTRED>, run::<u8, i16, CENTRED>],
-        &[run::<i16, i8, CENTRED>, run::<i16, u8, CENTRED>, run::<i16, i16, CENTRED>],
+        &[run::<i8, i8, K>, run::<i8, u8, K>, run::<i8, i16, K>],
+        &[run::<u8, i8, K>, run::<u8, u8, K>, run::<u8, i16, K>],
+        &[run::<i16, i8, K>, run::<i16, u8, K>, run::<i16, i16, K>],
     ]
 }
 
 /// Of which the code is small too.
-const fn few_runs<const CENTRED: bool>() -> Runs<'static> {
-    [&[run::<i8, i8, CENTRED>], &[run::<u8, i16, CENTRED>], &[run::<i16, i16, CENTRED>]]
+const fn few_runs<K: Centring>() -> Runs<'static> {
+    [&[run::<i8, i8, K>], &[run::<u8, i16, K>], &[run::<i16, i16, K>]]
 }
 
 pub(crate) fn layer_norm(memory: &mut Memory, sink: &mut Sink) {
-    every_case(&runs::<true>(), memory, sink);
+    every_case(&runs::<Layer>(), memory, sink);
 }
 
 pub(crate) fn rms_norm(memory: &mut Memory, sink: &mut Sink) {
-    every_case(&runs::<false>(), memory, sink);
+    every_case(&runs::<Rms>(), memory, sink);
 }
 
 pub(crate) fn small(memory: &mut Memory, sink: &mut Sink) {
-    some_cases(&few_runs::<true>(), memory, sink);
-    some_cases(&few_runs::<false>(), memory, sink);
+    some_cases(&few_runs::<Layer>(), memory, sink);
+    some_cases(&few_runs::<Rms>(), memory, sink);
 }
 
 /// A scale with an exponent among `exponents` (biased), every other one a power of two.
@@ -52,12 +52,12 @@ fn halves(numbers: &mut Numbers, step: f32, values: &mut [f32]) {
     }
 }
 
-fn run<X, Y, const CENTRED: bool>(
+fn run<X, Y, K: Centring>(
     case: Case,
     memory: &mut Memory,
     numbers: &mut Numbers,
     sink: &mut Sink,
-) -> Result<(), Error>
+) -> Result<(), Failed>
 where
     X: quantized::Code + Code,
     Y: quantized::Code + Code,
@@ -93,14 +93,14 @@ where
         of_residual,
         epsilon,
     )?;
-    let apart = Norm::<X, Y, CENTRED>::new(&params);
+    let apart = Norm::<X, Y, K>::new(&params);
     apart.forward(x, y)?;
     sink.codes(y);
     apart.forward_residual(x, residual, y)?;
     sink.codes(residual);
     sink.codes(y);
     let params = Params::fold_into(gamma, beta, input, back, epsilon, [g, b])?;
-    Norm::<X, X, CENTRED>::new(&params).forward_in_place(x)?;
+    Norm::<X, X, K>::new(&params).forward_in_place(x)?;
     sink.codes(x);
     Ok(())
 }

@@ -1,10 +1,9 @@
 //! Recurrent cells and classifiers, of every kind and norm, and of every kind and type of weights.
 
-use crate::Sink;
 use crate::memory::{self, Memory};
 use crate::numbers::{Numbers, power_of_two};
+use crate::{Failed, Sink};
 use core::array::from_fn;
-use layernorm::Error;
 use layernorm::sequence::fixed::{self, Weight};
 use layernorm::sequence::{Cell, Classifier, Gradients, Gru, Kind, Layer, Lstm, Normaliser, Plain, Rms, Rnn};
 
@@ -16,7 +15,7 @@ const FEW: &[[usize; 3]] = &[[1, 1, 3], [3, 2, 1], [2, 3, 4]];
 const FEW_WITHOUT_GRADIENTS: &[[usize; 3]] = &[[1, 1, 3], [2, 5, 7], [5, 4, 6]];
 const CLASSES: usize = 5;
 
-type Run = fn([usize; 3], &mut Memory, &mut Numbers, &mut Sink) -> Result<(), Error>;
+type Run = fn([usize; 3], &mut Memory, &mut Numbers, &mut Sink) -> Result<(), Failed>;
 
 const FLOATS: &[Run] = &[
     float::<Rnn, Layer>,
@@ -85,7 +84,7 @@ fn float<K: Kind, N: Normaliser>(
     memory: &mut Memory,
     numbers: &mut Numbers,
     sink: &mut Sink,
-) -> Result<(), Error> {
+) -> Result<(), Failed> {
     let [inputs, units, frames] = shape;
     let mut rest = &mut memory.x[..];
     let all = take(&mut rest, Classifier::<K, N>::weights_len(inputs, units, CLASSES));
@@ -137,7 +136,7 @@ fn integer<K: fixed::Kind, W: Weight>(
     memory: &mut Memory,
     numbers: &mut Numbers,
     sink: &mut Sink,
-) -> Result<(), Error> {
+) -> Result<(), Failed> {
     let [inputs, units, frames] = shape;
     let all = &mut memory.x[..Classifier::<K, Layer>::weights_len(inputs, units, CLASSES)];
     weights::<K>(shape, numbers, all);

@@ -3,9 +3,8 @@
 #[path = "../../../model/data/utterances.rs"]
 mod utterances;
 
-use crate::Sink;
 use crate::memory::{self, Memory};
-use layernorm::Error;
+use crate::{Failed, Sink};
 use layernorm::sequence::fixed::{self, Weight};
 use layernorm::sequence::{Classifier, Gru, Layer};
 use utterances::{Split, Utterance};
@@ -56,7 +55,7 @@ fn float(
     utterances: impl Iterator<Item = Utterance>,
     memory: &mut Memory,
     sink: &mut Sink,
-) -> Result<(), Error> {
+) -> Result<(), Failed> {
     type Float<'a> = Classifier<'a, Gru, Layer>;
     let frames = few(memory);
     let weights = &mut memory.x[..Float::weights_len(utterances::WIDTH, UNITS, SPEAKERS)];
@@ -76,7 +75,7 @@ fn integer<W: Weight>(
     utterances: impl Iterator<Item = Utterance>,
     memory: &mut Memory,
     sink: &mut Sink,
-) -> Result<(), Error> {
+) -> Result<(), Failed> {
     let frames = few(memory);
     let classifier = fixed::Classifier::<Gru, W>::from_bytes(file)?;
     let fraction = classifier.cell().fraction();

@@ -5,7 +5,7 @@ use crate::common::integer_oracle::{self as oracle, Step};
 use crate::common::integer_rows::{KINDS, beside_boundaries, fill};
 use crate::common::random::Random;
 use crate::input::{Input, exact};
-use layernorm::Error;
+use layernorm::FoldError;
 use layernorm::quantized::{self, LayerNorm, Params, RmsNorm, Scale};
 use std::fmt::Debug;
 
@@ -96,7 +96,7 @@ fn fixed(input: &mut Input) {
     let mut left = residual.clone();
     let actual = of.run(&x, left.as_deref_mut());
     if !fits {
-        assert!(matches!(actual, Err(Error::EpsilonBeyondScale { .. })), "{actual:?}, ε {epsilon:e}");
+        assert!(matches!(actual, Err(FoldError::EpsilonBeyondScale { .. })), "{actual:?}, ε {epsilon:e}");
         return;
     }
     let mut expected = vec![0; x.len()];
@@ -169,7 +169,8 @@ fn quantised<X: Code, Y: Code>(input: &mut Input) {
     let e = oracle::epsilon(width, epsilon, Step::Scale(s_x, 0));
     let context = || format!("{from:?} to {to:?}, residual {s_r:e}, ε {epsilon:e}, width {width}, x {x:?}");
     let (Some((g, k)), Some((b, m)), true) = (expected.0, expected.1, e.bits() <= EPSILON_BITS) else {
-        let right = matches!(params, Err(Error::BeyondScale { .. } | Error::EpsilonBeyondScale { .. }));
+        let right =
+            matches!(params, Err(FoldError::BeyondScale { .. } | FoldError::EpsilonBeyondScale { .. }));
         assert!(right, "{params:?}, {}", context());
         return;
     };
@@ -199,7 +200,8 @@ fn quantised<X: Code, Y: Code>(input: &mut Input) {
     let multiplier = oracle::residual_multiplier(s_x, s_r);
     let params = params.with_residual(from, scale, epsilon);
     let (Some(a), true) = (multiplier, call.e.bits() <= EPSILON_BITS) else {
-        let right = matches!(params, Err(Error::ScaleRatio { .. } | Error::EpsilonBeyondScale { .. }));
+        let right =
+            matches!(params, Err(FoldError::ScaleRatio { .. } | FoldError::EpsilonBeyondScale { .. }));
         assert!(right, "{params:?}, {}", context());
         return;
     };

@@ -78,7 +78,7 @@ impl Call {
             for (i, (&x, &y)) in x.iter().zip(y).enumerate() {
                 let gain = |gamma: f32| if self.unit_offset { 1.0 + gamma } else { gamma };
                 let gamma = affine.map_or(1.0, |_| gain(self.gamma[i]));
-                let beta = affine.filter(|_| centred).and_then(|beta| beta.get(i).copied()).unwrap_or(0.0);
+                let beta = affine.and_then(|beta| beta.get(i).copied()).unwrap_or(0.0);
                 if constant {
                     assert!(y == beta, "{context}: {y:e} in a constant row of {x:e}, β {beta:e}");
                     continue;

@@ -1,9 +1,9 @@
 //! Forward verbs of `f32` rows.
 
 use super::{Random, WIDTHS, bits, zeros};
-use layernorm::{LayerNorm, Modulation, Norm, RmsNorm, RowStats};
+use layernorm::{Centring, GroupNorm, LayerNorm, Modulation, Norm, RmsNorm, RowStats};
 
-fn verbs<const CENTRED: bool>(norm: Norm<CENTRED>, x: &[f32], width: usize) {
+fn verbs<K: Centring>(norm: Norm<K>, x: &[f32], width: usize) {
     let rows = x.len() / width;
     let (mut y, mut stats) = (zeros(x.len()), zeros::<RowStats>(rows));
     norm.forward(x, &mut y).unwrap();
@@ -60,5 +60,25 @@ fn forward_verbs_stay_in_their_slices() {
         verbs(rms.with_gamma(&gamma).unwrap().with_unit_offset().with_epsilon(0.0).unwrap(), &x, width);
         let modulation = Modulation { scale: &gamma, shift: &beta };
         layer.forward_modulated(&x, modulation, &mut zeros(x.len())).unwrap();
+    }
+}
+
+#[test]
+fn forward_verbs_of_groups_stay_in_their_slices() {
+    let mut random = Random(4);
+    for (groups, channels, positions) in [(1, 1, 1), (1, 3, 5), (3, 3, 17), (2, 6, 16), (2, 4, 65)] {
+        let (x, gamma, beta) = (
+            random.rows(2 * groups, channels / groups * positions),
+            random.floats(channels),
+            random.floats(channels),
+        );
+        let norm =
+            GroupNorm::new(groups, channels).unwrap().with_gamma(&gamma).unwrap().with_beta(&beta).unwrap();
+        let (mut y, mut stats) = (zeros(x.len()), zeros::<RowStats>(2 * groups));
+        norm.forward_with_stats(&x, positions, &mut y, &mut stats).unwrap();
+        norm.statistics(&x, positions, &mut stats).unwrap();
+        let mut place: Box<[f32]> = (&*x).into();
+        norm.forward_in_place(&mut place, positions).unwrap();
+        assert_eq!(bits(&place), bits(&y));
     }
 }

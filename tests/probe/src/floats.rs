@@ -2,7 +2,9 @@
 
 use crate::verbs::keep;
 use core::hint::black_box;
-use layernorm::{Error, Finish, LayerNorm, Modulation, Moments, Norm, ParamGrads, RmsNorm, RowStats};
+use layernorm::{
+    Centring, Error, Finish, GroupNorm, LayerNorm, Modulation, Moments, Norm, ParamGrads, RmsNorm, RowStats,
+};
 
 const ELEMENTS: usize = 64;
 
@@ -21,6 +23,9 @@ pub fn call() {
     keep(result);
     let slices = Slices { x, y, residual, gamma, beta, stats };
     let result = rms_norm(slices);
+    keep(result);
+    let slices = Slices { x, y, residual, gamma, beta, stats };
+    let result = group_norm(slices);
     keep(result);
     for stats in stats.iter() {
         black_box((stats.mean(), stats.rstd()));
@@ -44,12 +49,33 @@ fn layer_norm(slices: Slices) -> Result<(), Error> {
 
 fn rms_norm(slices: Slices) -> Result<(), Error> {
     let norm = RmsNorm::new(black_box(16))?;
-    let norm = norm.with_gamma(slices.gamma)?.with_unit_offset().with_epsilon(black_box(1e-6))?;
+    let norm = norm
+        .with_gamma(slices.gamma)?
+        .with_beta(slices.beta)?
+        .with_unit_offset()
+        .with_epsilon(black_box(1e-6))?;
     every_verb(norm, Moments::uncentred(), slices)
 }
 
-fn every_verb<const CENTRED: bool>(
-    norm: Norm<CENTRED>,
+fn group_norm(Slices { x, y, residual, gamma, beta, stats }: Slices) -> Result<(), Error> {
+    let norm = GroupNorm::new(black_box(4), black_box(ELEMENTS))?;
+    let norm = norm.with_gamma(gamma)?.with_beta(beta)?.with_epsilon(black_box(1e-6))?;
+    let positions = black_box(1);
+    norm.forward(x, positions, y)?;
+    norm.forward_with_stats(x, positions, y, stats)?;
+    norm.statistics(x, positions, stats)?;
+    norm.forward_in_place(x, positions)?;
+    let (mut dgamma, mut dbeta) = ([0.0; ELEMENTS], [0.0; ELEMENTS]);
+    let (dgamma, dbeta): (&mut [f32], &mut [f32]) = (black_box(&mut dgamma), black_box(&mut dbeta));
+    let grads = ParamGrads { gamma: Some(dgamma), beta: Some(dbeta) };
+    norm.backward(x, positions, stats, residual, y, grads)?;
+    norm.backward_in_place(x, positions, stats, y, ParamGrads::default())?;
+    keep(GroupNorm::instance(black_box(4)).map(|norm| _ = black_box(norm)));
+    Ok(())
+}
+
+fn every_verb<K: Centring>(
+    norm: Norm<K>,
     mut moments: Moments,
     Slices { x, y, residual, gamma, beta, stats }: Slices,
 ) -> Result<(), Error> {

@@ -3,11 +3,11 @@
 use crate::verbs::keep;
 use ::fixed::types::{I1F7, I1F15, I2F6, I2F14, I2F30, I4F4, I4F12, I8F24, I16F16};
 use core::hint::black_box;
-use layernorm::Error;
 use layernorm::fixed::{self, Number};
 use layernorm::quantized::{self, Code, Params};
 use layernorm::sequence::fixed::{Cell, Classifier, Kind, Weight};
 use layernorm::sequence::{Gru, Lstm, Rnn};
+use layernorm::{Centring, FoldError, FormatError, Layer, Rms};
 
 const WIDTH: usize = 16;
 const ELEMENTS: usize = 64;
@@ -15,18 +15,22 @@ const BYTES: usize = Params::<i8, i8, [i32; WIDTH]>::BYTES;
 
 pub fn call() {
     for result in [
-        fixed::<_, _, _, true>(I1F7::MAX, I4F4::MAX, I2F6::MAX),
-        fixed::<_, _, _, false>(I1F7::MAX, I4F12::MAX, I2F14::MAX),
-        fixed::<_, _, _, true>(I1F15::MAX, I4F12::MAX, I2F14::MAX),
-        fixed::<_, _, _, false>(I4F12::MAX, I16F16::MAX, I2F30::MAX),
-        fixed::<_, _, _, true>(I16F16::MAX, I8F24::MAX, I2F30::MAX),
-        fixed::<_, _, _, false>(I16F16::MAX, I4F4::MAX, I2F6::MAX),
-        quantized::<_, _, true>(1i8, 1i8),
-        quantized::<_, _, false>(1i8, 1i16),
-        quantized::<_, _, true>(1u8, 1u8),
-        quantized::<_, _, false>(1u8, 1i8),
-        quantized::<_, _, true>(1i16, 1i16),
-        quantized::<_, _, false>(1i16, 1u8),
+        fixed::<_, _, _, Layer>(I1F7::MAX, I4F4::MAX, I2F6::MAX),
+        fixed::<_, _, _, Rms>(I1F7::MAX, I4F12::MAX, I2F14::MAX),
+        fixed::<_, _, _, Layer>(I1F15::MAX, I4F12::MAX, I2F14::MAX),
+        fixed::<_, _, _, Rms>(I4F12::MAX, I16F16::MAX, I2F30::MAX),
+        fixed::<_, _, _, Layer>(I16F16::MAX, I8F24::MAX, I2F30::MAX),
+        fixed::<_, _, _, Rms>(I16F16::MAX, I4F4::MAX, I2F6::MAX),
+    ] {
+        keep(result);
+    }
+    for result in [
+        quantized::<_, _, Layer>(1i8, 1i8),
+        quantized::<_, _, Rms>(1i8, 1i16),
+        quantized::<_, _, Layer>(1u8, 1u8),
+        quantized::<_, _, Rms>(1u8, 1i8),
+        quantized::<_, _, Layer>(1i16, 1i16),
+        quantized::<_, _, Rms>(1i16, 1u8),
         recurrent::<Rnn, i8>(),
         recurrent::<Rnn, i16>(),
         recurrent::<Lstm, i8>(),
@@ -39,38 +43,36 @@ pub fn call() {
 }
 
 /// Behind `black_box` even the length of a slice is unknown.
-fn fixed<X: Number, Y: Number, P: Number, const CENTRED: bool>(
-    x: X,
-    y: Y,
-    parameter: P,
-) -> Result<(), Error> {
+fn fixed<X: Number, Y: Number, P: Number, K: Centring>(x: X, y: Y, parameter: P) -> Result<(), FoldError> {
     let (mut xs, mut residual, mut ys) = ([x; ELEMENTS], [x; ELEMENTS], [y; ELEMENTS]);
     let (xs, residual, ys) = black_box((&mut xs[..], &mut residual[..], &mut ys[..]));
     let parameter: &[P] = &[parameter; WIDTH];
     let (gamma, beta) = black_box((parameter, parameter));
     let (width, epsilon) = black_box((WIDTH, 1e-6));
-    let norm = fixed::Norm::<X, Y, CENTRED>::new(width)?;
+    let norm = fixed::Norm::<X, Y, K>::new(width)?;
     norm.forward(xs, ys)?;
     let norm = norm.with_gamma(gamma)?.with_beta(beta)?.with_epsilon(epsilon)?;
     norm.forward(xs, ys)?;
     norm.forward_residual(xs, residual, ys)?;
-    let norm = fixed::Norm::<X, X, CENTRED>::new(width)?.with_gamma(gamma)?.with_beta(beta)?;
-    norm.with_epsilon(epsilon)?.forward_in_place(xs)
+    let norm = fixed::Norm::<X, X, K>::new(width)?.with_gamma(gamma)?.with_beta(beta)?;
+    norm.with_epsilon(epsilon)?.forward_in_place(xs)?;
+    Ok(())
 }
 
-fn quantized<X: Code, Y: Code, const CENTRED: bool>(x: X, y: Y) -> Result<(), Error> {
+fn quantized<X: Code, Y: Code, K: Centring>(x: X, y: Y) -> Result<(), FormatError> {
     let (mut xs, mut residual, mut ys) = ([x; ELEMENTS], [x; ELEMENTS], [y; ELEMENTS]);
     let (xs, residual, ys) = black_box((&mut xs[..], &mut residual[..], &mut ys[..]));
     let bytes: &[u8] = black_box(&[0; BYTES]);
     let params = Params::<X, Y, [i32; WIDTH]>::from_bytes(bytes)?;
-    let norm = quantized::Norm::<X, Y, CENTRED>::new(&params);
+    let norm = quantized::Norm::<X, Y, K>::new(&params);
     norm.forward(xs, ys)?;
     norm.forward_residual(xs, residual, ys)?;
     let params = Params::<X, X, [i32; WIDTH]>::from_bytes(bytes)?;
-    quantized::Norm::<X, X, CENTRED>::new(&params).forward_in_place(xs)
+    quantized::Norm::<X, X, K>::new(&params).forward_in_place(xs)?;
+    Ok(())
 }
 
-fn recurrent<K: Kind, W: Weight>() -> Result<(), Error> {
+fn recurrent<K: Kind, W: Weight>() -> Result<(), FormatError> {
     let bytes: &[u8] = black_box(&[0; BYTES]);
     let x: &[i16] = black_box(&[1; 4]);
     let (mut words, mut codes, mut gates) = ([0; ELEMENTS], [0; ELEMENTS], [0; ELEMENTS]);
@@ -83,5 +85,6 @@ fn recurrent<K: Kind, W: Weight>() -> Result<(), Error> {
     let mut session = classifier.start(words, codes)?;
     session.push(x)?;
     black_box(session.frames());
-    session.logits(black_box(&mut [0; 2]))
+    session.logits(black_box(&mut [0; 2]))?;
+    Ok(())
 }

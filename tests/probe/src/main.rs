@@ -22,6 +22,8 @@ mod floats;
 mod folding;
 mod integers;
 #[cfg(not(feature = "integers_only"))]
+mod mixed;
+#[cfg(not(feature = "integers_only"))]
 mod sequences;
 mod verbs;
 

@@ -2,20 +2,16 @@
 
 use crate::verbs::keep;
 use core::hint::black_box;
-use layernorm::Error;
 use layernorm::sequence::{
     Cell, Classifier, Gradients, Gru, Kind, Layer, Lstm, Normaliser, Plain, Recording, Rms, Rnn, Shape,
 };
+use layernorm::{Error, FormatError};
 
 pub fn call() {
-    for result in [
-        cell::<Rnn, Layer>(),
-        cell::<Lstm, Rms>(),
-        cell::<Gru, Plain>(),
-        classifier::<Rnn, Plain>(),
-        classifier::<Lstm, Layer>(),
-        classifier::<Gru, Rms>(),
-    ] {
+    for result in [cell::<Rnn, Layer>(), cell::<Lstm, Rms>(), cell::<Gru, Plain>()] {
+        keep(result);
+    }
+    for result in [classifier::<Rnn, Plain>(), classifier::<Lstm, Layer>(), classifier::<Gru, Rms>()] {
         keep(result);
     }
 }
@@ -39,7 +35,7 @@ fn cell<K: Kind, N: Normaliser>() -> Result<(), Error> {
     cell.backward(x, tape, y, state, gradients, scratch)
 }
 
-fn classifier<K: Kind, N: Normaliser>() -> Result<(), Error> {
+fn classifier<K: Kind, N: Normaliser>() -> Result<(), FormatError> {
     let mut weights = [1.0; 512];
     let mut bytes = [0; 1024];
     let (weights, bytes): (&mut [f32], &mut [u8]) = black_box((&mut weights, &mut bytes));
@@ -60,5 +56,6 @@ fn classifier<K: Kind, N: Normaliser>() -> Result<(), Error> {
     session.logits(logits)?;
     black_box(session.frames());
     classifier.forward(x, tape, logits)?;
-    classifier.backward(x, tape, logits, gradients, scratch)
+    classifier.backward(x, tape, logits, gradients, scratch)?;
+    Ok(())
 }

@@ -1,5 +1,6 @@
 //! Every public verb, once, on data and lengths that the optimiser cannot know.
 
+use core::fmt::Display;
 use core::hint::black_box;
 use layernorm::Error;
 
@@ -7,6 +8,7 @@ pub fn call() {
     #[cfg(not(feature = "integers_only"))]
     {
         crate::floats::call();
+        crate::mixed::call();
         crate::folding::call();
         crate::sequences::call();
     }
@@ -18,8 +20,8 @@ pub fn call() {
 }
 
 /// Comparing an error needs no formatting; showing one does.
-pub fn keep(result: Result<(), Error>) {
-    black_box(result == Err(Error::Zero { parameter: "width" }));
+pub fn keep<E: From<Error> + PartialEq + Display>(result: Result<(), E>) {
+    black_box(result == Err(Error::Zero { parameter: "width" }.into()));
     #[cfg(feature = "must_format")]
     if let Err(error) = result {
         struct Nowhere;
