@@ -8,9 +8,9 @@ mod utterances;
 
 use heapless::HistoryBuf;
 use heapless::spsc::{Consumer, Producer, Queue};
-use layernorm::Error;
 use layernorm::sequence::Gru;
 use layernorm::sequence::fixed::Classifier;
+use layernorm::{Error, FormatError};
 use std::thread;
 use utterances::{Split, Utterance, WIDTH};
 
@@ -63,7 +63,7 @@ fn listen(model: &Model, speakers: &[usize], mut queue: Consumer<Frame>) -> Resu
     Ok([right, all])
 }
 
-fn main() -> Result<(), Error> {
+fn main() -> Result<(), FormatError> {
     let model = Model::from_bytes(SPEAKER)?;
     let these: Vec<Utterance> = utterances::all().filter(|u| u.split == Split::Test).collect();
     let speakers: Vec<usize> = these.iter().flat_map(|u| u.frames().map(|_| u.speaker)).collect();

@@ -1,9 +1,11 @@
 // What is done to a module behind the compiler: to those of the package, and to the ones that benches/ times.
 
-import { execFileSync } from "node:child_process";
+import { execFile } from "node:child_process";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 
+const run = promisify(execFile);
 const bin = (name) => join(dirname(fileURLToPath(import.meta.url)), "node_modules", ".bin", name);
 
 // Nothing lies below address 1024, so constants can move into the offsets of loads: a tenth of the run time. Functions
@@ -15,11 +17,11 @@ const FEATURES = ["--enable-bulk-memory", "--enable-mutable-globals", "--enable-
 const SIMD = ["--enable-simd"];
 
 /** Leaves out what the file `graph` does not reach. */
-export function leaveOut(from, to, graph, { simd }) {
+export async function leaveOut(from, to, graph, { simd }) {
   const options = ["--graph-file", graph, from, "-o", to];
-  execFileSync(bin("wasm-metadce"), [...FEATURES, ...(simd ? SIMD : []), ...options], { stdio: "pipe" });
+  await run(bin("wasm-metadce"), [...FEATURES, ...(simd ? SIMD : []), ...options], { maxBuffer: Infinity });
 }
 
-export function optimise(from, to, { simd }) {
-  execFileSync(bin("wasm-opt"), [...OPTIONS, ...FEATURES, ...(simd ? SIMD : []), from, "-o", to]);
+export async function optimise(from, to, { simd }) {
+  await run(bin("wasm-opt"), [...OPTIONS, ...FEATURES, ...(simd ? SIMD : []), from, "-o", to]);
 }

@@ -57,7 +57,7 @@ export function optional<T, U>(value: T, check: (value: NonNullable<T>) => U): U
   return value == null ? undefined : check(value);
 }
 
-/** What all that normalises is told of the norm. RMSNorm has no β. */
+/** What all that normalises is told of the norm. */
 export function norm(
   options: { gamma?: Float32Array; beta?: Float32Array; epsilon?: number; unitOffset?: boolean },
   width: number,
@@ -69,7 +69,7 @@ export function norm(
     unitOffset: !!options.unitOffset,
     epsilon: epsilon(options.epsilon ?? 1e-5),
     gamma: optional(options.gamma, (values) => parameter("gamma", values, width)),
-    beta: centred ? optional(options.beta, (values) => parameter("beta", values, width)) : undefined,
+    beta: optional(options.beta, (values) => parameter("beta", values, width)),
   };
 }
 

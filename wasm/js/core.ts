@@ -2,21 +2,19 @@
 
 export {
   layerNorm,
-  layerNorm2d,
+  layerNormChannelsFirst,
   rmsNorm,
-  rmsNorm2d,
-  type LayerNorm2dOptions,
+  rmsNormChannelsFirst,
+  type ChannelsFirstOptions,
   type LayerNormOptions,
   type NormOptions,
-  type RmsNorm2dOptions,
   type RmsNormOptions,
 } from "./easy.js";
 export { postNorm, preNorm, type Sublayer, type SublayerOptions } from "./sublayer.js";
 export {
   LayerNorm,
   RmsNorm,
-  type ResidentLayerNormOptions,
-  type ResidentRmsNormOptions,
+  type ResidentOptions,
 } from "./resident.js";
 export {
   backend,

@@ -8,13 +8,15 @@ import { channelsFirst, type Copy, rowsOfPart, strided } from "./parts.js";
 type Optional = Float32Array | undefined;
 type Six = [Float32Array, Float32Array, Optional, Optional, Optional, Optional];
 
-/** What all functions of RMSNorm are told of it. */
+/** What all functions are told of the norm. */
 export interface NormOptions {
   /** Number of features in a row; at least 1. */
   width: number;
   /** Gain, `width` finite numbers; 1 without it. */
   gamma?: Float32Array;
-  /** Added to the mean square; finite, at least 0. 1e-5 without it. */
+  /** Bias, `width` finite numbers; 0 without it. */
+  beta?: Float32Array;
+  /** Added to the variance, or to the mean square; finite, at least 0. 1e-5 without it. */
   epsilon?: number;
   /** With it the gain is 1 + γ, as in Gemma's RMSNorm. */
   unitOffset?: boolean;
@@ -41,26 +43,18 @@ export interface RmsNormOptions extends NormOptions {
 
 /** Options of {@link layerNorm}. */
 export interface LayerNormOptions extends RmsNormOptions {
-  /** Bias, `width` finite numbers; 0 without it. */
-  beta?: Float32Array;
   /** Where the mean of each row goes. */
   mean?: Float32Array;
 }
 
-/** Options of {@link rmsNorm2d}. */
-export interface RmsNorm2dOptions extends Omit<NormOptions, "width"> {
-  /** Number of channels, over which is normalised; at least 1. γ has as many elements. */
+/** Options of {@link layerNormChannelsFirst} and {@link rmsNormChannelsFirst}. */
+export interface ChannelsFirstOptions extends Omit<NormOptions, "width"> {
+  /** Number of channels, over which is normalised; at least 1. γ and β have as many elements. */
   channels: number;
   /** Elements of a channel, height × width of an image; at least 1. */
   positions: number;
   /** Where the result goes, as long as `x`; may be `x` itself. A new array without it. */
   out?: Float32Array;
-}
-
-/** Options of {@link layerNorm2d}. */
-export interface LayerNorm2dOptions extends RmsNorm2dOptions {
-  /** Bias, `channels` finite numbers; 0 without it. */
-  beta?: Float32Array;
 }
 
 /**
@@ -75,7 +69,7 @@ export function layerNorm(x: Float32Array, options: LayerNormOptions): Float32Ar
 }
 
 /**
- * RMSNorm of each row: `x / sqrt(mean(x²) + ε) · γ`. Otherwise as {@link layerNorm}.
+ * RMSNorm of each row: `x / sqrt(mean(x²) + ε) · γ + β`. Otherwise as {@link layerNorm}.
  */
 export function rmsNorm(x: Float32Array, options: RmsNormOptions): Float32Array {
   return rowByRow(x, options, false);
@@ -88,12 +82,12 @@ export function rmsNorm(x: Float32Array, options: RmsNormOptions): Float32Array 
  * @returns the same shape: `out`, or a new array
  * @throws as {@link layerNorm}
  */
-export function layerNorm2d(x: Float32Array, options: LayerNorm2dOptions): Float32Array {
+export function layerNormChannelsFirst(x: Float32Array, options: ChannelsFirstOptions): Float32Array {
   return positionByPosition(x, options, true);
 }
 
-/** RMSNorm over the channels of each position. Otherwise as {@link layerNorm2d}. */
-export function rmsNorm2d(x: Float32Array, options: RmsNorm2dOptions): Float32Array {
+/** RMSNorm over the channels of each position. Otherwise as {@link layerNormChannelsFirst}. */
+export function rmsNormChannelsFirst(x: Float32Array, options: ChannelsFirstOptions): Float32Array {
   return positionByPosition(x, options, false);
 }
 
@@ -136,7 +130,7 @@ function room(length: number): Float32Array {
   }
 }
 
-function positionByPosition(x: Float32Array, options: LayerNorm2dOptions, centred: boolean): Float32Array {
+function positionByPosition(x: Float32Array, options: ChannelsFirstOptions, centred: boolean): Float32Array {
   check.floats("x", x);
   const channels = check.whole("channels", options?.channels, 1);
   const positions = check.whole("positions", options.positions, 1);
@@ -162,7 +156,7 @@ interface Call extends ReturnType<typeof check.norm> {
 }
 
 function normalise(call: Call): Float32Array {
-  const { width, rows, group, centred } = call;
+  const { width, rows, group } = call;
   const anchors = [call.x, call.out, call.gamma, call.beta, call.mean, call.rstd].map(anchor);
   const part = rowsOfPart(group, width);
   const buffers = new Buffers(call, {
@@ -182,19 +176,13 @@ function normalise(call: Call): Float32Array {
         const first = ((start / group) * width) % values.length;
         return values.subarray(first, first + width);
       };
-      const shift = beta && own(beta);
       if (gamma) view(at.gamma!, width).set(own(gamma));
-      if (shift) view(at.beta!, width).set(shift);
+      if (beta) view(at.beta!, width).set(own(beta));
       for (let first = start; first < start + group; first += part) {
         const count = Math.min(part, start + group - first);
         call.read(view(at.x!, count * width), x, first, count);
         wasm().forward(buffers.call, count);
-        const y = view(at.y!, count * width);
-        // The module's RMSNorm has no β. Here it is added with the rounding that it would have there.
-        for (let r = 0; shift && !centred && r < y.length; r += width) {
-          for (let i = 0; i < width; i++) y[r + i]! += shift[i]!;
-        }
-        call.write(y, out, first, count, true);
+        call.write(view(at.y!, count * width), out, first, count, true);
         mean?.set(view(at.mean!, count), first);
         rstd?.set(view(at.rstd!, count), first);
       }

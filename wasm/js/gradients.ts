@@ -6,16 +6,12 @@ import { anchor, Buffers, STATS, view } from "./memory.js";
 import { full, wasm } from "./module.js";
 import { rowsOfPart, strided } from "./parts.js";
 
-/** Options of {@link rmsNormBackward}. */
-export interface RmsNormBackwardOptions extends NormOptions {
+/** Options of {@link layerNormBackward} and {@link rmsNormBackward}. */
+export interface BackwardOptions extends NormOptions {
   /** Where dx goes, as long as `x`; may be `dy`. A new array without it. */
   out?: Float32Array;
   /** The gradient of γ, `width` numbers, is added to what this holds. */
   dgamma?: Float32Array;
-}
-
-/** Options of {@link layerNormBackward}. */
-export interface LayerNormBackwardOptions extends RmsNormBackwardOptions {
   /** The gradient of β, `width` numbers, is added to what this holds. */
   dbeta?: Float32Array;
 }
@@ -31,23 +27,23 @@ export interface LayerNormBackwardOptions extends RmsNormBackwardOptions {
  * @returns dx, the gradient with respect to `x`: `out`, or a new array
  * @throws RangeError or TypeError that names the argument, what was expected and what came; nothing is written then
  */
-export function layerNormBackward(x: Float32Array, dy: Float32Array, options: LayerNormBackwardOptions): Float32Array {
+export function layerNormBackward(x: Float32Array, dy: Float32Array, options: BackwardOptions): Float32Array {
   return gradients(x, dy, options, true);
 }
 
 /** Gradients of {@link rmsNorm}: `dx = (g − x̂ · mean(g · x̂)) · rstd`. Otherwise as {@link layerNormBackward}. */
-export function rmsNormBackward(x: Float32Array, dy: Float32Array, options: RmsNormBackwardOptions): Float32Array {
+export function rmsNormBackward(x: Float32Array, dy: Float32Array, options: BackwardOptions): Float32Array {
   return gradients(x, dy, options, false);
 }
 
-function gradients(x: Float32Array, dy: Float32Array, options: LayerNormBackwardOptions, centred: boolean): Float32Array {
+function gradients(x: Float32Array, dy: Float32Array, options: BackwardOptions, centred: boolean): Float32Array {
   check.floats("x", x);
   const width = check.whole("width", options?.width, 1);
   const rows = check.rows("x", x, width);
   check.floats("dy", dy, x.length);
   const norm = check.norm(options, width, centred);
   const grad = (name: "dgamma" | "dbeta") => check.optional(options[name], (values) => check.floats(name, values, width));
-  const [dgamma, dbeta] = [grad("dgamma"), centred ? grad("dbeta") : undefined];
+  const [dgamma, dbeta] = [grad("dgamma"), grad("dbeta")];
   const out = check.floats("out", options.out ?? new Float32Array(x.length), x.length);
   const { backward } = full(centred ? "layerNormBackward" : "rmsNormBackward");
 

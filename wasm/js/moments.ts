@@ -137,20 +137,14 @@ export class Moments {
   }
 }
 
-/** Options of {@link rmsNormChunk}. */
-export interface RmsNormChunkOptions extends Omit<NormOptions, "epsilon"> {
+/** Options of {@link layerNormChunk} and {@link rmsNormChunk}. */
+export interface ChunkOptions extends Omit<NormOptions, "epsilon"> {
   /** Of the row, from {@link Moments.finish}. */
   stats: Stats;
   /** Where in the row the chunk begins. */
   offset: number;
   /** Where the result goes, as long as the chunk; may be the chunk. A new array without it. */
   out?: Float32Array;
-}
-
-/** Options of {@link layerNormChunk}. */
-export interface LayerNormChunkOptions extends RmsNormChunkOptions {
-  /** Bias, `width` finite numbers; 0 without it. */
-  beta?: Float32Array;
 }
 
 /**
@@ -160,16 +154,16 @@ export interface LayerNormChunkOptions extends RmsNormChunkOptions {
  * @returns as many: `out`, or a new array
  * @throws as {@link layerNorm}
  */
-export function layerNormChunk(chunk: Float32Array, options: LayerNormChunkOptions): Float32Array {
+export function layerNormChunk(chunk: Float32Array, options: ChunkOptions): Float32Array {
   return apply(chunk, options, true);
 }
 
 /** RMSNorm of a piece of a row. Otherwise as {@link layerNormChunk}. */
-export function rmsNormChunk(chunk: Float32Array, options: RmsNormChunkOptions): Float32Array {
+export function rmsNormChunk(chunk: Float32Array, options: ChunkOptions): Float32Array {
   return apply(chunk, options, false);
 }
 
-function apply(chunk: Float32Array, options: LayerNormChunkOptions, centred: boolean): Float32Array {
+function apply(chunk: Float32Array, options: ChunkOptions, centred: boolean): Float32Array {
   const { length } = check.floats("chunk", chunk);
   const width = check.whole("width", options?.width, 1);
   const { stats, offset } = options;

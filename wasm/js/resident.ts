@@ -6,22 +6,18 @@ import { anchor, Buffers, type Name, Part, STATS } from "./memory.js";
 import { full, wasm } from "./module.js";
 import { Owner } from "./owner.js";
 
-/** Options of {@link RmsNorm}. */
-export interface ResidentRmsNormOptions extends NormOptions {
+/** Options of {@link LayerNorm} and {@link RmsNorm}. */
+export interface ResidentOptions extends NormOptions {
   /** Most rows of a call; 1 without it. */
   rows?: number;
-  /** Gain, `width` finite numbers; 1 without it. It is copied; {@link RmsNorm.gamma} is the live one. */
+  /** Gain, `width` finite numbers; 1 without it. It is copied; {@link LayerNorm.gamma} is the live one. */
   gamma?: Float32Array;
+  /** Bias, `width` finite numbers; 0 without it. It is copied; {@link LayerNorm.beta} is the live one. */
+  beta?: Float32Array;
   /** With it `forward()` computes `residual += x; y = norm(residual)`. */
   residual?: boolean;
   /** With it `forward()` keeps what `backward()` needs: for `layernorm/full`, an error in `layernorm`. */
   backward?: boolean;
-}
-
-/** Options of {@link LayerNorm}. */
-export interface ResidentLayerNormOptions extends ResidentRmsNormOptions {
-  /** Bias, `width` finite numbers; 0 without it. It is copied; {@link LayerNorm.beta} is the live one. */
-  beta?: Float32Array;
 }
 
 abstract class Resident extends Owner {
@@ -38,7 +34,7 @@ abstract class Resident extends Owner {
   /** Rows of the last `forward()`. */
   #seen = 0;
 
-  constructor(name: string, options: ResidentLayerNormOptions, centred: boolean) {
+  constructor(name: string, options: ResidentOptions, centred: boolean) {
     super(name);
     const width = (this.width = check.whole("width", options?.width, 1));
     const rows = (this.rows = check.whole("rows", options.rows ?? 1, 1));
@@ -88,6 +84,10 @@ abstract class Resident extends Owner {
   get gamma(): Float32Array | undefined {
     return this.live("gamma");
   }
+  /** Bias; `undefined` when built without. */
+  get beta(): Float32Array | undefined {
+    return this.live("beta");
+  }
   /** The residual stream, rows × width; `undefined` when built without. */
   get residual(): Float32Array | undefined {
     return this.live("residual");
@@ -103,6 +103,10 @@ abstract class Resident extends Owner {
   /** Gradient with respect to γ: `backward()` adds to it. `undefined` when built without γ or `backward`. */
   get dgamma(): Float32Array | undefined {
     return this.live("dgamma");
+  }
+  /** Gradient with respect to β: `backward()` adds to it. `undefined` when built without β or `backward`. */
+  get dbeta(): Float32Array | undefined {
+    return this.live("dbeta");
   }
 
   /**
@@ -166,7 +170,7 @@ abstract class Resident extends Owner {
  * ```
  */
 export class LayerNorm extends Resident {
-  constructor(options: ResidentLayerNormOptions) {
+  constructor(options: ResidentOptions) {
     super("LayerNorm", options, true);
   }
 
@@ -174,19 +178,11 @@ export class LayerNorm extends Resident {
   get mean(): Float32Array {
     return this.live("mean")!;
   }
-  /** Bias; `undefined` when built without. */
-  get beta(): Float32Array | undefined {
-    return this.live("beta");
-  }
-  /** Gradient with respect to β: `backward()` adds to it. `undefined` when built without β or `backward`. */
-  get dbeta(): Float32Array | undefined {
-    return this.live("dbeta");
-  }
 }
 
 /** RMSNorm with its data in WebAssembly memory; otherwise as {@link LayerNorm}. */
 export class RmsNorm extends Resident {
-  constructor(options: ResidentRmsNormOptions) {
+  constructor(options: ResidentOptions) {
     super("RmsNorm", options, false);
   }
 }

@@ -11,8 +11,6 @@ export type Sublayer = (input: Float32Array, out: Float32Array) => void;
 export interface SublayerOptions extends NormOptions {
   /** `"rms"` for RMSNorm; `"layer"` without it. */
   norm?: "layer" | "rms";
-  /** Bias of layer normalisation, `width` finite numbers; 0 without it. */
-  beta?: Float32Array;
 }
 
 /**

@@ -2,8 +2,8 @@
 //! bytes, and the file beside them: weights are used where they are.
 
 use core::slice::{from_raw_parts, from_raw_parts_mut};
-use layernorm::Error;
 use layernorm::sequence::{self, CellKind, Gru, Kind, Layer, Lstm, NormKind, Rnn, Shape, Storage, fixed};
+use layernorm::{Error, FormatError};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 type Float<K> = sequence::Classifier<'static, K, Layer>;
@@ -45,17 +45,18 @@ enum What {
     Length,
 }
 
-impl From<Error> for Wrong {
-    fn from(error: Error) -> Self {
+impl From<FormatError> for Wrong {
+    fn from(error: FormatError) -> Self {
+        use FormatError::{Argument, Corrupt, Format, TooShort};
         let (what, place) = match error {
-            Error::Format { offset, .. } | Error::Corrupt { offset } => (What::Number, offset),
+            Format { offset, .. } | Corrupt { offset } => (What::Number, offset),
             // Norms, because of the units.
-            Error::TooLarge { .. } => (What::Number, 10),
+            Argument(Error::TooLarge { .. }) => (What::Number, 10),
             // Classes: a header without the others is corrupt.
-            Error::Zero { .. } => (What::Number, 12),
-            Error::Epsilon { .. } => (What::Number, 16),
-            Error::NotFinite { index, .. } => (What::Weight, index),
-            Error::Length { expected, .. } | Error::TooShort { least: expected, .. } => {
+            Argument(Error::Zero { .. }) => (What::Number, 12),
+            Argument(Error::Epsilon { .. }) => (What::Number, 16),
+            Argument(Error::NotFinite { index, .. }) => (What::Weight, index),
+            Argument(Error::Length { expected, .. }) | TooShort { least: expected, .. } => {
                 (What::Length, expected)
             }
             // There are no others.
@@ -69,7 +70,7 @@ impl From<Error> for Wrong {
 trait Classifier: Sized {
     type Session;
 
-    fn read(shape: Shape, bytes: &'static [u8]) -> Result<Self, Error>;
+    fn read(shape: Shape, bytes: &'static [u8]) -> Result<Self, FormatError>;
 
     fn needs(&self) -> Needs;
 
@@ -82,19 +83,19 @@ impl<K: Kind> Classifier for Float<K> {
     type Session = sequence::Session<'static, K, Layer>;
 
     /// As `from_bytes`, but the weights stay in the file: WebAssembly is little-endian too.
-    fn read(shape: Shape, bytes: &'static [u8]) -> Result<Self, Error> {
+    fn read(shape: Shape, bytes: &'static [u8]) -> Result<Self, FormatError> {
         let Shape { norm, inputs, units, classes, epsilon, .. } = shape;
         if norm != NormKind::Layer {
-            return Err(Error::Corrupt { offset: 20 });
+            return Err(FormatError::Corrupt { offset: 20 });
         }
         let (expected, actual) = (Self::bytes_len(inputs, units, classes), bytes.len());
         if actual != expected {
-            return Err(Error::Length { parameter: "bytes", expected, actual });
+            return Err(Error::Length { parameter: "bytes", expected, actual }.into());
         }
         let header = actual - 4 * Self::weights_len(inputs, units, classes);
         // SAFETY: any bits are numbers.
         let (_, weights, _) = unsafe { bytes.get(header..).unwrap_or_default().align_to() };
-        Self::new(inputs, units, classes, weights)?.with_epsilon(epsilon)
+        Ok(Self::new(inputs, units, classes, weights)?.with_epsilon(epsilon)?)
     }
 
     fn needs(&self) -> Needs {
@@ -110,7 +111,7 @@ impl<K: Kind> Classifier for Float<K> {
 impl<K: fixed::Kind, W: fixed::Weight> Classifier for Fixed<K, W> {
     type Session = fixed::Session<'static, K, W>;
 
-    fn read(_: Shape, bytes: &'static [u8]) -> Result<Self, Error> {
+    fn read(_: Shape, bytes: &'static [u8]) -> Result<Self, FormatError> {
         Self::from_bytes(bytes)
     }
 
@@ -136,7 +137,7 @@ struct Listener<C: Classifier> {
 }
 
 impl<C: Classifier> Listener<C> {
-    fn new(shape: Shape, bytes: &'static [u8]) -> Result<Self, Error> {
+    fn new(shape: Shape, bytes: &'static [u8]) -> Result<Self, FormatError> {
         Ok(Self { classifier: C::read(shape, bytes)?, session: None })
     }
 }
@@ -171,7 +172,7 @@ macro_rules! with {
 }
 
 impl Any {
-    fn new(bytes: &'static [u8]) -> Result<Self, Error> {
+    fn new(bytes: &'static [u8]) -> Result<Self, FormatError> {
         let shape = Shape::read(bytes)?;
         match (shape.kind, shape.storage) {
             (CellKind::Rnn, Storage::F32) => Listener::new(shape, bytes).map(Any::RnnF32),
@@ -183,6 +184,8 @@ impl Any {
             (CellKind::Rnn, Storage::I16) => Listener::new(shape, bytes).map(Any::RnnI16),
             (CellKind::Lstm, Storage::I16) => Listener::new(shape, bytes).map(Any::LstmI16),
             (CellKind::Gru, Storage::I16) => Listener::new(shape, bytes).map(Any::GruI16),
+            // There are no others.
+            _ => Err(FormatError::Corrupt { offset: 6 }),
         }
     }
 }

@@ -35,7 +35,7 @@ pub fn simd128() -> bool {
 /// for JavaScript has checked before.
 ///
 /// `x`, `y` and `residual` are rows × width; `gamma` and `beta` have `width` elements, `mean`, `rstd` and `stats` have
-/// `rows`. All but `x` and `y` may be 0. RMSNorm has no `beta`.
+/// `rows`. All but `x` and `y` may be 0.
 ///
 /// # Safety
 /// `call` is that of a call, and each address in it is 0 where that is allowed, or that of as many initialised numbers as

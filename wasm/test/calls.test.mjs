@@ -13,6 +13,7 @@ test("both functions agree with f64, with and without parameters, over many part
     near(layerNorm(x, { width }), reference(x, width, {}));
     near(layerNorm(x, { width, gamma, beta, epsilon: 0.5 }), reference(x, width, { gamma, beta, epsilon: 0.5 }));
     near(rmsNorm(x, { width, gamma }), reference(x, width, { gamma, centred: false }));
+    near(rmsNorm(x, { width, gamma, beta }), reference(x, width, { gamma, beta, centred: false }));
   }
 });
 
@@ -36,10 +37,10 @@ test("resident instances give the bits of the functions", () => {
   norm.y.fill(7);
   norm.forward(2);
   assert.deepEqual(bits(norm.y.subarray(200)), bits(new Float32Array(300).fill(7)));
-  const rms = new RmsNorm({ width, rows, gamma });
+  const rms = new RmsNorm({ width, rows, gamma, beta });
   rms.x.set(x);
   rms.forward();
-  assert.deepEqual(bits(rms.y), bits(rmsNorm(x, { width, gamma })));
+  assert.deepEqual(bits(rms.y), bits(rmsNorm(x, { width, gamma, beta })));
   norm.dispose();
   rms.dispose();
 });

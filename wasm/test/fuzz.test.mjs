@@ -72,25 +72,25 @@ function unchanged(what) {
 }
 
 /** Options of a call, valid. */
-function options(width, centred) {
+function options(width) {
   return {
     width,
     ...(chance(2) && { gamma: floats(width, true) }),
-    ...(centred && chance(2) && { beta: floats(width, true) }),
+    ...(chance(2) && { beta: floats(width, true) }),
     ...(chance(2) && { epsilon: pick([0, 1e-45, 1e-5, 1, Math.abs(number(true))]) }),
     ...(chance(4) && { unitOffset: true }),
   };
 }
 
 const NORMS = [
-  { centred: true, norm: full.layerNorm, norm2d: full.layerNorm2d, Norm: full.LayerNorm, backward: full.layerNormBackward, chunk: full.layerNormChunk },
-  { centred: false, norm: full.rmsNorm, norm2d: full.rmsNorm2d, Norm: full.RmsNorm, backward: full.rmsNormBackward, chunk: full.rmsNormChunk },
+  { centred: true, norm: full.layerNorm, channelsFirst: full.layerNormChannelsFirst, Norm: full.LayerNorm, backward: full.layerNormBackward, chunk: full.layerNormChunk },
+  { centred: false, norm: full.rmsNorm, channelsFirst: full.rmsNormChannelsFirst, Norm: full.RmsNorm, backward: full.rmsNormBackward, chunk: full.rmsNormChunk },
 ];
 
 /** Valid calls: each in two forms. */
 const CALLS = {
-  resident({ centred, norm, Norm }, { x, width, rows }) {
-    const given = options(width, centred);
+  resident({ norm, Norm }, { x, width, rows }) {
+    const given = options(width);
     const y = norm(x, given);
     const instance = new Norm({ ...given, rows });
     instance.x.set(x);
@@ -100,16 +100,16 @@ const CALLS = {
     instance.dispose();
     oneNan(y, "y");
   },
-  inPlace({ centred, norm }, { x, width, rows }) {
-    const given = { ...options(width, centred), rstd: new Float32Array(rows) };
+  inPlace({ norm }, { x, width, rows }) {
+    const given = { ...options(width), rstd: new Float32Array(rows) };
     const y = norm(x, given);
     const place = x.slice();
     assert.equal(norm(place, { ...given, out: place }), place);
     same(place, y, "in place");
     oneNan(given.rstd, "rstd");
   },
-  strided({ centred, norm }, { x, width, rows }) {
-    const given = options(width, centred);
+  strided({ norm }, { x, width, rows }) {
+    const given = options(width);
     const [stride, outStride] = [width + below(5), width + below(5)];
     const y = norm(x, given);
     const spread = (from, step) => {
@@ -121,14 +121,14 @@ const CALLS = {
     norm(spread(x, stride), { ...given, stride, outStride, out });
     same(out, spread(y, outStride), "strided");
   },
-  planes({ centred, norm, norm2d }, { x, width, rows }) {
-    const { width: channels, ...given } = options(width, centred);
+  planes({ norm, channelsFirst }, { x, width, rows }) {
+    const { width: channels, ...given } = options(width);
     const transposed = (of, a, b) => of.map((_, i) => of[(i % a) * b + Math.floor(i / a)]);
     const y = norm(x, { width, ...given });
-    same(norm2d(transposed(x, rows, width), { channels, positions: rows, ...given }), transposed(y, rows, width), "channels first");
+    same(channelsFirst(transposed(x, rows, width), { channels, positions: rows, ...given }), transposed(y, rows, width), "channels first");
   },
-  residual({ centred, norm, Norm }, { x, width, rows }) {
-    const given = options(width, centred);
+  residual({ norm, Norm }, { x, width, rows }) {
+    const given = options(width);
     const before = floats(x.length);
     const instance = new Norm({ ...given, rows, residual: true });
     instance.x.set(x);
@@ -142,29 +142,29 @@ const CALLS = {
     instance.dispose();
   },
   sublayers({ centred, norm }, { x, width }) {
-    const given = { ...options(width, centred), norm: centred ? "layer" : "rms" };
+    const given = { ...options(width), norm: centred ? "layer" : "rms" };
     const addend = floats(x.length);
     const copy = (_, out) => out.set(addend);
     const [pre, post] = [x.slice(), x.slice()];
     same(full.preNorm(pre, copy, given), sum(x, addend), "pre-norm");
     same(full.postNorm(post, copy, given), norm(sum(addend, x), given), "post-norm");
   },
-  modulated({ norm, centred }, { x, width, rows }) {
+  modulated({ norm }, { x, width, rows }) {
     const samples = pick([1, rows]);
     const [scale, shift] = [floats(samples * width, true), floats(samples * width, true)];
     const y = norm(x, { width, scale, shift });
     oneNan(y, "modulated");
     const of = rows / samples;
-    for (let s = 0; centred && s < samples; s++) {
+    for (let s = 0; s < samples; s++) {
       const part = (values, length) => values.slice(s * length, (s + 1) * length);
       const affine = { width, gamma: part(scale, width), beta: part(shift, width), unitOffset: true };
       same(part(y, of * width), norm(part(x, of * width), affine), "a sample alone");
     }
   },
-  gradients({ centred, backward, Norm }, { x, width, rows }) {
-    const given = options(width, centred);
+  gradients({ backward, Norm }, { x, width, rows }) {
+    const given = options(width);
     const dy = floats(x.length);
-    const grads = { dgamma: new Float32Array(width), ...(centred && { dbeta: new Float32Array(width) }) };
+    const grads = { dgamma: new Float32Array(width), dbeta: new Float32Array(width) };
     const dx = backward(x, dy, { ...given, ...grads });
     for (const values of [dx, ...Object.values(grads)]) oneNan(values, "gradients");
     const instance = new Norm({ ...given, rows, backward: true });
@@ -178,7 +178,7 @@ const CALLS = {
   },
   pieces({ centred, norm, chunk }, { x, width }) {
     const row = x.subarray(0, width);
-    const { epsilon, ...given } = options(width, centred);
+    const { epsilon, ...given } = options(width);
     const cut = below(width + 1);
     const moments = new full.Moments({ centred });
     let stats;
@@ -204,14 +204,14 @@ const NAMES = ["width", "gamma", "beta", "epsilon", "out", "mean", "rstd", "stri
 
 /** A call with options that may be anything: it returns, or refuses by name. */
 function anything() {
-  const { norm, norm2d, Norm, backward, chunk } = pick(NORMS);
+  const { norm, channelsFirst, Norm, backward, chunk } = pick(NORMS);
   const given = { width: pick([2, 3, 4]), ...(chance(2) && { channels: 2, positions: 2 }) };
   for (let n = below(4); n > 0; n--) given[pick(NAMES)] = odd();
   const x = chance(6) ? odd() : floats(pick([4, 6, 12]), true);
   const again = x?.slice?.();
   const call = pick([
     () => norm(x, given),
-    () => norm2d(x, given),
+    () => channelsFirst(x, given),
     () => new Norm(given).dispose(),
     () => backward(x, chance(2) ? odd() : floats(12), given),
     () => chunk(x, given),

@@ -21,7 +21,7 @@ const gradients = {
   views: [...residual.views, "dy", "dx", "dgamma", "dbeta"],
   options: (width) => ({ ...residual.options(width), backward: true }),
 };
-const rms = { views: ["x", "y", "rstd", "gamma"], options: (width) => ({ gamma: ones(width) }) };
+const rms = { ...whole, views: whole.views.filter((view) => view !== "mean") };
 
 /** Fails where the next instance lies further away than views and constant explain. All stay, so nothing is reused. */
 function holds(Norm, { views, options }, constant = CONSTANT, ofRow = 0) {

@@ -9,7 +9,7 @@ const twice = (input, out) => input.forEach((v, i) => (out[i] = 2 * v + i));
 
 test("preNorm is x += f(norm(x)), postNorm is x = norm(x + f(x)), of either norm", () => {
   const [gamma, beta] = [random(20, 2), random(20, 3)];
-  for (const [name, norm, own] of [["layer", layerNorm, { beta }], ["rms", rmsNorm, {}], [undefined, layerNorm, {}]]) {
+  for (const [name, norm, own] of [["layer", layerNorm, {}], ["rms", rmsNorm, { beta }], [undefined, layerNorm, { beta }]]) {
     const options = { width: 20, gamma, unitOffset: true, epsilon: 1e-3, ...own };
     const [x, out] = [random(60), new Float32Array(60)];
     twice(norm(x, options), out);

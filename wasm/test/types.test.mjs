@@ -32,12 +32,12 @@ test("a strict project without further libraries compiles", () => {
 });
 
 test("so does all that is not one call of a norm", () => {
-  const code = `import { LayerNorm, Moments, layerNorm, layerNorm2d, layerNormBackward, layerNormChunk, preNorm, rmsNorm,
-      rmsNorm2d, rmsNormBackward, rmsNormChunk, postNorm, type Stats, type Sublayer } from "ENTRY";
+  const code = `import { LayerNorm, Moments, layerNorm, layerNormChannelsFirst, layerNormBackward, layerNormChunk, preNorm, rmsNorm,
+      rmsNormChannelsFirst, rmsNormBackward, rmsNormChunk, postNorm, type Stats, type Sublayer } from "ENTRY";
     const x = new Float32Array(4);
     rmsNorm(x, { width: 2, stride: 2, outStride: 3, scale: x, shift: x, unitOffset: true });
-    layerNorm2d(x, { channels: 2, positions: 2, beta: x.subarray(2) });
-    rmsNorm2d(x, { channels: 2, positions: 2 });
+    layerNormChannelsFirst(x, { channels: 2, positions: 2, beta: x.subarray(2) });
+    rmsNormChannelsFirst(x, { channels: 2, positions: 2, beta: x.subarray(2) });
     const dx: Float32Array = layerNormBackward(x, x, { width: 4, dgamma: x, dbeta: x });
     rmsNormBackward(x, dx, { width: 4, dgamma: x });
     const norm = new LayerNorm({ width: 4, backward: true });

@@ -3,8 +3,8 @@ import { test } from "node:test";
 import { load, project } from "./fixture.mjs";
 import { bits, near, random, reference, refused } from "./reference.mjs";
 
-const { LayerNorm, RmsNorm, layerNorm, layerNorm2d, rmsNorm, rmsNorm2d } = await load(project());
-const BOTH = [[layerNorm, layerNorm2d, true], [rmsNorm, rmsNorm2d, false]];
+const { LayerNorm, RmsNorm, layerNorm, layerNormChannelsFirst, rmsNorm, rmsNormChannelsFirst } = await load(project());
+const BOTH = [[layerNorm, layerNormChannelsFirst, true], [rmsNorm, rmsNormChannelsFirst, false]];
 
 test("with a unit offset the gain is 1 + gamma, resident too", () => {
   const [x, gamma] = [random(60), random(20, 2)];
@@ -86,13 +86,13 @@ test("over channels the bits are those of the transposed array", () => {
       }
       return to;
     };
-    for (const [norm, norm2d] of BOTH) {
-      const options = { gamma, epsilon: 1e-3, unitOffset: true, ...(norm === layerNorm && { beta }) };
+    for (const [norm, channelsFirst] of BOTH) {
+      const options = { gamma, epsilon: 1e-3, unitOffset: true, beta };
       const rows = norm(transposed(x, [samples, channels, positions]), { width: channels, ...options });
       const expected = bits(transposed(rows, [samples, positions, channels]));
-      assert.deepEqual(bits(norm2d(x, { channels, positions, ...options })), expected);
+      assert.deepEqual(bits(channelsFirst(x, { channels, positions, ...options })), expected);
       const inPlace = x.slice();
-      assert.equal(norm2d(inPlace, { channels, positions, ...options, out: inPlace }), inPlace);
+      assert.equal(channelsFirst(inPlace, { channels, positions, ...options, out: inPlace }), inPlace);
       assert.deepEqual(bits(inPlace), expected);
     }
   }
@@ -101,14 +101,14 @@ test("over channels the bits are those of the transposed array", () => {
 test("no rows are no error", () => {
   const none = new Float32Array(0);
   for (const options of [{}, { stride: 5 }, { scale: none, shift: none }]) assert.equal(layerNorm(none, { width: 4, ...options }).length, 0);
-  assert.equal(rmsNorm2d(none, { channels: 4, positions: 2 }).length, 0);
+  assert.equal(rmsNormChannelsFirst(none, { channels: 4, positions: 2 }).length, 0);
 });
 
 test("every bad argument is named, and nothing is written then", () => {
   const f = (n, fill = 1) => new Float32Array(n).fill(fill);
   const [x, out] = [f(12), f(12, 7)];
   const call = (options) => () => layerNorm(x, { width: 3, out, ...options });
-  const planes = (options) => () => layerNorm2d(x, { channels: 3, positions: 2, out, ...options });
+  const planes = (options) => () => layerNormChannelsFirst(x, { channels: 3, positions: 2, out, ...options });
   refused([
     [call({ stride: 2 }), RangeError, "stride: expected a whole number of at least 3, actual 2"],
     [call({ stride: 5 }), RangeError, "x: expected a last row of 3, actual 2"],
@@ -129,7 +129,7 @@ test("every bad argument is named, and nothing is written then", () => {
     [call({ scale: f(6), shift: f(6, Infinity) }), RangeError, "shift[0]: expected a finite number, actual Infinity"],
     [call({ scale: f(6), shift: f(6), gamma: f(3) }), TypeError, "gamma: expected none beside scale and shift, actual one"],
     [call({ scale: f(6), shift: f(6), beta: f(3) }), TypeError, "beta: expected none beside scale and shift, actual one"],
-    [() => layerNorm2d(x), TypeError, "channels: expected a number, actual undefined"],
+    [() => layerNormChannelsFirst(x), TypeError, "channels: expected a number, actual undefined"],
     [planes({ positions: 0 }), RangeError, "positions: expected a whole number of at least 1, actual 0"],
     [planes({ positions: 5 }), RangeError, "x: expected a length that is a multiple of channels × positions 15, actual 12"],
     [planes({ gamma: f(2) }), RangeError, "gamma: expected length 3, actual 2"],
