@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { frames, number, table } from "../harness/read.mjs";
 import { forEachBrowser } from "../harness/session.mjs";
+import { until } from "../harness/until.mjs";
 
 /** Names and bytes of what was fetched of the utterances. */
 const fetched = (page) =>
@@ -111,11 +112,11 @@ forEachBrowser(
           const { data } = copy.getImageData(0, 0, canvas.width, canvas.height);
           return data.reduce((sum, value, i) => sum + (i % 4 === 3 ? 0 : value), 0) / (data.length * 0.75);
         });
-      assert.ok((await lightness()) < 128, "dark on a dark screen");
+      await until("dark on a dark screen", async () => (await lightness()) < 128);
       await page.emulateMedia({ media: "print" });
-      assert.ok((await lightness()) > 160, "light in print");
+      await until("light in print", async () => (await lightness()) > 160);
       await page.emulateMedia({ media: "screen" });
-      assert.ok((await lightness()) < 128, "and dark again");
+      await until("and dark again", async () => (await lightness()) < 128);
     });
   },
   // The driver of stock Firefox cannot emulate media.
