@@ -20,11 +20,13 @@ mkdirSync(pkg);
 
 // What js/ calls, and what that needs: a core module has less than the others. wasm-bindgen adds a table for JavaScript
 // values, of which none crosses.
-const [core, full, sequence] = readFileSync(join(here, "js", "exports.ts"), "utf8").split(/export interface (?:Full|Sequence)/).map(functions);
+const interfaces = readFileSync(join(here, "js", "exports.ts"), "utf8").split(/export interface (?:Full|Sequence|Quantized)/);
+const [core, full, sequence, quantized] = interfaces.map(functions);
 const pairs = [
   { from: "norms", to: pkg, names: core },
   { from: "norms", to: join(pkg, "full"), names: [...core, ...full] },
   { from: "sequence", to: join(pkg, "sequence"), names: [...core, ...sequence] },
+  { from: "quantized", to: join(pkg, "quantized"), names: [...core.filter((name) => name !== "forward"), ...quantized] },
 ];
 const graphFile = join(pkg, "graph.json");
 for (const { from, to, names } of pairs) {
@@ -64,7 +66,7 @@ function encode(bytes) {
 
 await build({
   absWorkingDir: here,
-  entryPoints: ["index", "full", "sequence", "slim", "workerd", "workerd-full", "workerd-sequence"].map((name) => `js/${name}.ts`),
+  entryPoints: ["index", "full", "sequence", "quantized", "slim", "slim-quantized", "workerd", "workerd-full", "workerd-sequence", "workerd-quantized"].map((name) => `js/${name}.ts`),
   alias: { "#wasm": pkg },
   outdir: pkg,
   bundle: true,
@@ -72,7 +74,7 @@ await build({
   target: "es2022",
   minify: true,
   legalComments: "none",
-  external: ["", "full/", "sequence/"].flatMap((folder) => [`./${folder}simd.wasm`, `./${folder}scalar.wasm`]),
+  external: ["", "full/", "sequence/", "quantized/"].flatMap((folder) => [`./${folder}simd.wasm`, `./${folder}scalar.wasm`]),
   plugins: [text],
 });
 

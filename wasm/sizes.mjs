@@ -37,6 +37,7 @@ export async function measure() {
     await row("LnGru", "layernorm/sequence"),
     await row("Classifier", "layernorm/slim", "sequence/simd.wasm"),
     await row("Classifier", "layernorm/slim", "sequence/scalar.wasm"),
+    await row("layerNorm", "layernorm/quantized"),
     ["`npm pack`", tarball()],
   ]);
 }

@@ -9,7 +9,8 @@
 //! | 68 | g of each feature, then b, 32 bits each |
 
 use super::code::Code;
-use super::params::{Header, LARGEST_MULTIPLIER, Params, WithResidual};
+use super::header::{Header, LARGEST_MULTIPLIER, WithResidual};
+use super::params::Params;
 use crate::bytes::{self, Writer};
 use crate::integer::ratio::SHIFTS;
 use crate::{Error, FormatError, shape};

@@ -37,10 +37,13 @@
 
 mod bytes;
 mod code;
+mod header;
 mod params;
+mod scale;
 
 pub use code::Code;
-pub use params::{Params, Report, Scale};
+pub use params::{Params, Report};
+pub use scale::Scale;
 
 use crate::dispatch::run_on_codes;
 use crate::integer::rows::{Apart, InPlace, Residual, Sum};

@@ -1,30 +1,12 @@
 //! γ, β, scales and ε as integers.
 
 use super::code::Code;
+use super::header::{Header, UNIT, WithResidual};
+use super::scale::Scale;
+use crate::integer;
 use crate::integer::rows::Sum;
-use crate::integer::{self, ratio};
 use crate::{Error, FoldError, shape};
 use core::marker::PhantomData;
-
-/// What codes stand for: `scale · (code − zero_point)`.
-///
-/// ```
-/// use layernorm::quantized::Scale;
-///
-/// let input = Scale { scale: 0.02, zero_point: 3i8 };
-/// let value = |code: i8| input.scale * (f32::from(code) - f32::from(input.zero_point));
-/// assert_eq!(value(3), 0.0);
-/// assert!((value(127) - 2.48).abs() < 1e-6);
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
-pub struct Scale<Q> {
-    /// Finite and > 0.
-    pub scale: f32,
-    /// The code of 0.
-    pub zero_point: Q,
-}
 
 /// γ, β, scales and ε as integers, for rows of codes `X` that become codes `Y`.
 ///
@@ -48,28 +30,6 @@ pub struct Params<X, Y, S> {
     pub(super) gamma: S,
     pub(super) beta: S,
     pub(super) types: PhantomData<fn(X) -> Y>,
-}
-
-/// What the parameters hold once for all features.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Header {
-    pub k: i32,
-    pub m: i32,
-    /// The zero point of the input.
-    pub input: i32,
-    /// The zero point of the output.
-    pub output: i32,
-    pub epsilon: u128,
-    pub residual: Option<WithResidual>,
-}
-
-/// What [`Header`] holds for rows with a residual.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct WithResidual {
-    /// `a`
-    pub multiplier: i32,
-    pub zero_point: i32,
-    pub epsilon: u128,
 }
 
 /// What folding did to γ and β, in LSB of the output; [`Params::report`] gives it.
@@ -100,11 +60,6 @@ pub struct Report {
     /// No feature saturates while |x̂| is at most this.
     pub largest_normalised: f64,
 }
-
-/// Bits of a sum behind the point of its residual.
-const UNIT: u32 = 16;
-/// The largest `a`: a ratio of 16.
-pub(super) const LARGEST_MULTIPLIER: i32 = 16 << UNIT;
 
 impl<X: Code, Y: Code, const N: usize> Params<X, Y, [i32; N]> {
     /// Parameters for rows of `N` codes.
@@ -164,30 +119,9 @@ impl<'a, X: Code, Y: Code> Params<X, Y, &'a [i32]> {
         epsilon: f32,
         to: [&'a mut [i32]; 2],
     ) -> Result<Self, FoldError> {
-        let width = shape::integer_width(gamma.len())?;
         let [to_gamma, to_beta] = to;
-        shape::length("to", to_gamma.len(), width)?;
-        shape::length("to", to_beta.len(), width)?;
-        shape::feature_vector("gamma", gamma, width)?;
-        shape::feature_vector("beta", beta, width)?;
-        shape::scale("input", input.scale)?;
-        let scale = shape::scale("output", output.scale)?;
-        let (k, m) = (ratio::shift("gamma", gamma, scale)?, ratio::shift("beta", beta, scale)?);
-        let header = Header {
-            k,
-            m,
-            input: input.zero_point.get(),
-            output: output.zero_point.get(),
-            epsilon: ratio::folded_epsilon(width, epsilon, ("input", input.scale), 0)?,
-            residual: None,
-        };
-        for (to, values, shift) in [(&mut *to_gamma, gamma, k), (&mut *to_beta, beta, m)] {
-            for (to, &value) in to.iter_mut().zip(values) {
-                let multiplier = ratio::multiplier(value, scale, shift);
-                debug_assert!(multiplier.is_some(), "{value} in steps of {scale} times 2^{shift}");
-                *to = multiplier.unwrap_or(0);
-            }
-        }
+        let (input, output) = (input.widened(), output.widened());
+        let header = Header::fold(gamma, beta, input, output, epsilon, [&mut *to_gamma, &mut *to_beta])?;
         Ok(Self { header, gamma: to_gamma, beta: to_beta, types: PhantomData })
     }
 }
@@ -219,15 +153,8 @@ impl<X: Code, Y: Code, S: AsRef<[i32]>> Params<X, Y, S> {
         residual: Scale<X>,
         epsilon: f32,
     ) -> Result<Self, FoldError> {
-        let (from, to) = (shape::scale("input", input.scale)?, shape::scale("residual", residual.scale)?);
-        let multiplier = ratio::multiplier(from, to, UNIT as i32)
-            .filter(|a| *a <= LARGEST_MULTIPLIER)
-            .ok_or(FoldError::ScaleRatio { input: from.to_bits(), residual: to.to_bits() })?;
-        self.header.residual = Some(WithResidual {
-            multiplier,
-            zero_point: residual.zero_point.get(),
-            epsilon: ratio::folded_epsilon(self.width(), epsilon, ("residual", to), UNIT as i32)?,
-        });
+        let residual = WithResidual::fold(self.width(), input.scale, residual.widened(), epsilon)?;
+        self.header.residual = Some(residual);
         Ok(self)
     }
 

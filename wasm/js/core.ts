@@ -16,14 +16,4 @@ export {
   RmsNorm,
   type ResidentOptions,
 } from "./resident.js";
-export {
-  backend,
-  compiled,
-  init,
-  initSync,
-  type Backend,
-  type InitOptions,
-  type InitSyncOptions,
-  type Source,
-  type SyncSource,
-} from "./module.js";
+export * from "./start.js";

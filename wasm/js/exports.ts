@@ -28,3 +28,10 @@ export interface Sequence {
   push_frame(model: number, x: number, length: number): number;
   logits(model: number, to: number, length: number): number;
 }
+
+/** Those that only modules of codes have besides, and instead of `forward`: norms of quantised codes. */
+export interface Quantized {
+  fold(codes: number): number;
+  forward_codes(codes: number, rows: number): number;
+  report(codes: number, to: number): void;
+}

@@ -9,7 +9,7 @@ const WORDS = ["x", "y", "residual", "gamma", "beta", "mean", "rstd", "stats", "
 export type Name = Exclude<(typeof WORDS)[number], "width" | "flags"> | "moments" | "other";
 
 /** An array of any type that is here. */
-type Numbers = Float32Array | Int32Array | Int16Array | Uint8Array;
+type Numbers = Float32Array | Int32Array | Int16Array | Int8Array | Uint8Array;
 
 /** The norm of a call. */
 export interface Norm {

@@ -1,6 +1,6 @@
 // One WebAssembly instance for the page: which variant, and when.
 
-import type { Core, Full, Sequence } from "./exports.js";
+import type { Core, Full, Quantized, Sequence } from "./exports.js";
 
 /** Which of the two modules computes. Both give the same bits. */
 export type Backend = "simd128" | "scalar";
@@ -26,16 +26,16 @@ export interface InitOptions extends Omit<InitSyncOptions, "source"> {
 }
 
 interface Active {
-  exports: Core & Partial<Full & Sequence>;
+  exports: Core & Partial<Full & Sequence & Quantized>;
   module: WebAssembly.Module;
   backend: Backend;
 }
 
-let inlined: Record<Backend, () => SyncSource> | undefined;
+let inlined: Partial<Record<Backend, () => SyncSource>> | undefined;
 let active: Active | undefined;
 
 /** @internal Names the modules that an entry point brings along. */
-export function provide(modules: Record<Backend, () => SyncSource>): void {
+export function provide(modules: Partial<Record<Backend, () => SyncSource>>): void {
   inlined = modules;
 }
 
@@ -51,12 +51,15 @@ function choose({ simd = "auto" }: { simd?: "auto" | boolean }): SyncSource {
     throw new TypeError(`simd: expected "auto", true or false, actual ${String(simd)}`);
   }
   if (!inlined) {
-    throw new Error("layernorm/slim has no module of its own: call init({ source }) or initSync({ source }) first");
+    throw new Error("A slim entry point has no module of its own: call init({ source }) or initSync({ source }) first");
   }
   if (simd === true && !hasSimd()) {
     throw new Error("simd: expected an engine with WebAssembly SIMD, actual one without");
   }
-  return (simd === "auto" ? hasSimd() : simd) ? inlined.simd128() : inlined.scalar();
+  const [modules, wanted] = [inlined, (simd === "auto" ? hasSimd() : simd) ? "simd128" : "scalar"] as const;
+  const source = modules[wanted];
+  if (source) return source();
+  throw new Error(`simd: expected true or "auto", and an engine with WebAssembly SIMD, actual ${wanted}: layernorm/quantized/slim takes quantized/scalar.wasm as its source`);
 }
 
 function start(source: SyncSource): Active {
@@ -136,6 +139,13 @@ export function sequence(verb: string): Sequence {
   const { exports } = running();
   if (exports.cell) return exports as Core & Sequence;
   throw lacking(verb, "recurrent cells", "sequence");
+}
+
+/** @internal What only a module of codes can, for `verb`. */
+export function codes(verb: string): Quantized {
+  const { exports } = running();
+  if (exports.fold) return exports as Core & Quantized;
+  throw lacking(verb, "norms of codes", "quantized");
 }
 
 function lacking(verb: string, what: string, entry: string): Error {

@@ -12,6 +12,8 @@ mod call;
 mod cell;
 #[cfg(feature = "sequence")]
 mod classifier;
+#[cfg(feature = "quantized")]
+mod codes;
 mod memory;
 mod moments;
 

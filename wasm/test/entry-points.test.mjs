@@ -42,19 +42,24 @@ test("the other entry points need no set-up and have all that the main one has",
     assert.equal(run(folder, show(`import { layerNorm, backend } from "layernorm/${entry}";`)), `simd128 ${bits}`);
   }
   const names = async (entry) => Object.keys(await load(folder, `layernorm${entry}`));
-  const [main, full, sequence, slim] = await Promise.all(["", "/full", "/sequence", "/slim"].map(names));
+  const entries = ["", "/full", "/sequence", "/slim", "/quantized", "/quantized/slim"];
+  const [main, full, sequence, slim, quantized, slimQuantized] = await Promise.all(entries.map(names));
   const norms = ["Moments", "layerNormBackward", "layerNormChunk", "rmsNormBackward", "rmsNormChunk"];
   const cells = ["Classifier", "LnGru", "LnLstm", "LnRnn"];
   assert.deepEqual(full, [...main, ...norms].sort());
   assert.deepEqual(sequence, [...main, ...cells].sort());
   assert.deepEqual(slim, [...main, ...norms, ...cells].sort());
+  assert.deepEqual(quantized, ["LayerNorm", "RmsNorm", "backend", "compiled", "init", "initSync", "layerNorm", "rmsNorm"]);
+  assert.deepEqual(slimQuantized, quantized);
 });
 
 test("what a core module cannot says where it can, whether from layernorm or slim", () => {
   const code = `import { readFileSync } from "node:fs";
     import { LayerNorm } from "layernorm";
     import * as slim from "layernorm/slim";
-    slim.initSync({ source: readFileSync(new URL(import.meta.resolve("layernorm/simd.wasm"))) });
+    import * as quantized from "layernorm/quantized/slim";
+    const source = readFileSync(new URL(import.meta.resolve("layernorm/simd.wasm")));
+    for (const { initSync } of [slim, quantized]) initSync({ source });
     const x = new Float32Array(4);
     for (const verb of [
       () => new LayerNorm({ width: 4, backward: true }),
@@ -64,6 +69,7 @@ test("what a core module cannot says where it can, whether from layernorm or sli
       () => new slim.Moments(),
       () => new slim.LnGru({ inputs: 1, units: 1, weights: new Float32Array(18) }),
       () => new slim.Classifier(new Uint8Array(24)),
+      () => new quantized.LayerNorm({ width: 4 }),
     ]) {
       try { verb(); } catch (e) { console.log(e.message); }
     }`;
@@ -71,6 +77,7 @@ test("what a core module cannot says where it can, whether from layernorm or sli
     "gradients and streaming, actual one without: import from layernorm/full":
       ["backward", "backward", "layerNormBackward", "rmsNormBackward", "Moments"],
     "recurrent cells, actual one without: import from layernorm/sequence": ["LnGru", "Classifier"],
+    "norms of codes, actual one without: import from layernorm/quantized": ["quantized.LayerNorm"],
   };
   const expected = Object.entries(verbs).flatMap(([rest, verbs]) => verbs.map((verb) => `${verb}: expected a module with ${rest}`));
   assert.deepEqual(run(folder, code).split("\n"), expected);
@@ -113,6 +120,16 @@ test("without SIMD in the engine the scalar variant computes", () => {
     WebAssembly.validate = (bytes) => bytes.length > 100 && validate(bytes);
     const { layerNorm, backend } = await import("layernorm");`;
   assert.equal(run(folder, show(code)), `scalar ${bits}`);
+});
+
+test("without SIMD in the engine, or when it is refused, norms of codes say where the other module is", () => {
+  const code = (before) => `${before}
+    const { layerNorm, initSync } = await import("layernorm/quantized");
+    try { initSync(SIMD); layerNorm(new Int8Array(2), { input: { scale: 1 }, output: { scale: 1 } }); } catch (e) { console.log(e.message); }`;
+  const message = /^simd: expected true or "auto", and an engine with WebAssembly SIMD, actual scalar: layernorm\/quantized\/slim takes quantized\/scalar\.wasm as its source$/;
+  const none = "const validate = WebAssembly.validate; WebAssembly.validate = (bytes) => bytes.length > 100 && validate(bytes);";
+  assert.match(run(folder, code(none).replace("SIMD", "{}")), message);
+  assert.match(run(folder, code("").replace("SIMD", "{ simd: false }")), message);
 });
 
 test("init comes first or not at all", () => {

@@ -77,6 +77,20 @@ test("so do cells and classifiers", () => {
   assert.equal(complaints(["sequence", "slim"].map((entry) => code.replace("ENTRY", `layernorm/${entry}`))), "");
 });
 
+test("so do norms of codes, whose arrays have the types of the codes", () => {
+  const code = `import { LayerNorm, RmsNorm, layerNorm, rmsNorm, type Report } from "layernorm/quantized";
+    import * as slim from "layernorm/quantized/slim";
+    const scales = { input: { scale: 0.02, zeroPoint: 3 }, output: { scale: 0.03 } };
+    const y: Int8Array = layerNorm(new Int8Array(4), scales);
+    const wide: Int16Array = rmsNorm(y, { ...scales, out: new Int16Array(4), width: 2 });
+    const norm = new LayerNorm({ width: 4, input: { type: "u8", scale: 1 }, output: { type: "i16", scale: 1 }, residual: { scale: 1 } });
+    const [x, to, stream]: [Uint8Array, Int16Array, Uint8Array | undefined] = [norm.x, norm.y, norm.residual];
+    norm.forward(1);
+    const report: Report = norm.report();
+    new slim.RmsNorm({ width: 4, input: { type: "i8", scale: 1 }, output: { type: "i8", scale: 1 } }).dispose();`;
+  assert.equal(complaints([code]), "");
+});
+
 test("`using` compiles", () => {
   const code = (entry, name, options) =>
     `import { ${name} } from "layernorm${entry}"; { using one = new ${name}(${options}); one.dispose(); }`;

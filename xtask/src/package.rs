@@ -33,10 +33,15 @@ fn build_package() -> Result<()> {
     links::published(&paths::root().join("wasm/pkg/README.md"), None)
 }
 
-/// A folder with the modules of norms and those of sequences.
+/// A folder with the modules of norms, those of sequences, and those of codes.
 fn bindings(bindgen: &Path, flavour: Flavour) -> Result<PathBuf> {
     let out = flavour.target_dir().join("bindings").join(flavour.name);
-    for (folder, features) in [("norms", &[][..]), ("sequence", &["--features", "sequence"])] {
+    let features = [
+        ("norms", &[][..]),
+        ("sequence", &["--features=sequence"]),
+        ("quantized", &["--features=quantized"]),
+    ];
+    for (folder, features) in features {
         build(flavour, &[&["--package", "layernorm-wasm", "--lib"], features].concat())?;
         bind(bindgen, &flavour.artifact(toolchain::WASM, "layernorm_wasm.wasm"), &out.join(folder))?;
     }

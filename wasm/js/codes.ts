@@ -1,0 +1,332 @@
+// Norms of quantised codes: integers in, integers out, every code that of exact arithmetic.
+
+import * as check from "./check.js";
+import { Allocation, anchor, Part, view } from "./memory.js";
+import { codes as quantized, wasm } from "./module.js";
+import { Owner } from "./owner.js";
+
+/** An array of codes: their type is the array's. */
+export type Codes = Int8Array | Uint8Array | Int16Array;
+
+/** Names of the types of codes. */
+export type CodeType = "i8" | "u8" | "i16";
+
+/** What codes stand for: `scale · (code − zeroPoint)`. */
+export interface Scale {
+  /** Finite and > 0. */
+  scale: number;
+  /** The code of 0; 0 without it. */
+  zeroPoint?: number;
+}
+
+/** Scale, zero point and type of codes. */
+export interface TypedScale<T extends CodeType = CodeType> extends Scale {
+  type: T;
+}
+
+/** What all norms of codes are told. */
+export interface QuantizedOptions {
+  /** Gain, `width` finite numbers; 1 without it. */
+  gamma?: Float32Array;
+  /** Bias, `width` finite numbers; 0 without it. */
+  beta?: Float32Array;
+  /** What is added to the variance or mean square; 1e-5 without it. */
+  epsilon?: number;
+}
+
+/** Options of {@link LayerNorm} and {@link RmsNorm}. */
+export interface ResidentQuantizedOptions<X extends CodeType, Y extends CodeType> extends QuantizedOptions {
+  /** Codes in a row, 1 … 32768. */
+  width: number;
+  /** Most rows of a call; 1 without it. */
+  rows?: number;
+  /** What the codes of `x` are. */
+  input: TypedScale<X>;
+  /** What the codes of `y` are to be. */
+  output: TypedScale<Y>;
+  /** With it `forward()` computes `y = norm(x + residual); residual = x + residual`; its codes have the input's type. */
+  residual?: Scale;
+}
+
+/** Options of {@link layerNorm} and {@link rmsNorm}. */
+export interface EasyQuantizedOptions<Y extends Codes = Codes> extends QuantizedOptions {
+  /** Codes in a row; without it that of γ or β, or else all of `x` is one row. */
+  width?: number;
+  /** What the codes of `x` stand for. */
+  input: Scale;
+  /** What the codes of the result are to stand for. */
+  output: Scale;
+  /** Where it goes, of any type of codes; a new array of `x`'s type without it. May be `x`. */
+  out?: Y;
+}
+
+/** What folding γ, β, the scales and ε to integers did, in steps of the output. */
+export interface Report {
+  /** The largest error of a γ: so much for each unit of x̂. */
+  gammaError: number;
+  /** The largest error of a β. */
+  betaError: number;
+  /** Features whose β alone is outside the output's range. */
+  saturated: number;
+  /** No feature saturates while |x̂| is at most this. */
+  largestNormalised: number;
+}
+
+/** The array of codes of a type. */
+export type CodesOf<T extends CodeType> = T extends "i8" ? Int8Array : T extends "u8" ? Uint8Array : Int16Array;
+
+/** The numbers of types in wasm/src/codes.rs, and what codes they have. */
+const TYPES = {
+  i8: { number: 0, array: Int8Array, least: -128, most: 127 },
+  u8: { number: 1, array: Uint8Array, least: 0, most: 255 },
+  i16: { number: 2, array: Int16Array, least: -32768, most: 32767 },
+};
+const NAMES: Record<string, CodeType> = { Int8Array: "i8", Uint8Array: "u8", Int16Array: "i16" };
+const ARRAYS = "an Int8Array, a Uint8Array or an Int16Array";
+/** The widest row: its sums fit in 64 bits. */
+const WIDEST = 32768;
+
+/** Words of `Codes` in wasm/src/codes.rs. */
+const WORDS = 17;
+/** Words of `Folded` there. */
+const FOLDED = 40;
+
+/** The type of codes that an array has. */
+function typeOf(name: string, value: unknown): CodeType {
+  const type = NAMES[check.describe(value)];
+  if (!type) throw new TypeError(`${name}: expected ${ARRAYS}, actual ${check.describe(value)}`);
+  return type;
+}
+
+function steps(name: string, value: unknown, type: CodeType): Required<Scale> {
+  if (typeof value !== "object" || value === null) {
+    throw new TypeError(`${name}: expected { scale, zeroPoint }, actual ${check.describe(value)}`);
+  }
+  const { scale, zeroPoint = 0 } = value as Scale;
+  if (typeof scale !== "number") throw new TypeError(`${name}.scale: expected a number, actual ${check.describe(scale)}`);
+  const single = Math.fround(scale);
+  if (!(single > 0 && single < Infinity)) {
+    throw new RangeError(`${name}.scale: expected a finite scale > 0, actual ${scale}`);
+  }
+  const { least, most } = TYPES[type];
+  if (typeof zeroPoint === "number" && (zeroPoint < least || zeroPoint > most || !Number.isInteger(zeroPoint))) {
+    throw new RangeError(`${name}.zeroPoint: expected a code of ${type} from ${least} to ${most}, actual ${zeroPoint}`);
+  }
+  if (typeof zeroPoint !== "number") {
+    throw new TypeError(`${name}.zeroPoint: expected a number, actual ${check.describe(zeroPoint)}`);
+  }
+  return { scale: single, zeroPoint };
+}
+
+function typeNamed(name: string, value: unknown): CodeType {
+  const { type } = Object(value) as { type?: unknown };
+  if (typeof type === "string" && Object.hasOwn(TYPES, type)) return type as CodeType;
+  throw new TypeError(`${name}.type: expected "i8", "u8" or "i16", actual ${typeof type === "string" ? JSON.stringify(type) : check.describe(type)}`);
+}
+
+abstract class Resident<X extends CodeType, Y extends CodeType> extends Owner {
+  /** Codes in a row. */
+  readonly width: number;
+  /** Most rows of a call. */
+  readonly rows: number;
+  /** What is added to the variance or mean square. */
+  readonly epsilon: number;
+  readonly #x: Part<Codes>;
+  readonly #y: Part<Codes>;
+  readonly #residual: Part<Codes> | undefined;
+  readonly #forward: (codes: number, rows: number) => number;
+  readonly #call: number;
+  readonly #report: number;
+
+  constructor(name: string, options: ResidentQuantizedOptions<X, Y>, centred: boolean) {
+    super(name);
+    const { fold, forward_codes } = quantized(`quantized.${name}`);
+    this.#forward = forward_codes;
+    const width = (this.width = check.whole("width", options?.width, 1, WIDEST));
+    const rows = (this.rows = check.whole("rows", options.rows ?? 1, 1));
+    const norm = check.norm(options, width, centred);
+    this.epsilon = norm.epsilon;
+    const [from, to] = [typeNamed("input", options.input), typeNamed("output", options.output)];
+    const [input, output] = [steps("input", options.input, from), steps("output", options.output, to)];
+    const stream = options.residual && steps("residual", options.residual, from);
+    const [gamma, beta] = [anchor(norm.gamma), anchor(norm.beta)];
+    const words = (type: CodeType) => (rows * width * TYPES[type].array.BYTES_PER_ELEMENT) / 4;
+    const { at } = this.hold(
+      new Allocation({
+        call: WORDS,
+        params: FOLDED,
+        report: 8,
+        gamma: width,
+        beta: width,
+        g: width,
+        b: width,
+        x: words(from),
+        y: words(to),
+        ...(stream && { residual: words(from) }),
+      }),
+    );
+    view(at.gamma!, width).set(gamma() ?? new Float32Array(width).fill(1));
+    view(at.beta!, width).set(beta() ?? new Float32Array(width));
+    const call = (this.#call = at.call!);
+    const data = new DataView(wasm().memory.buffer, call, 4 * WORDS);
+    const flags = +centred + 2 * TYPES[from].number + 8 * TYPES[to].number;
+    const addresses = [at.x, at.y, at.residual ?? 0, at.gamma, at.beta, at.g, at.b, at.params, width, flags] as number[];
+    addresses.forEach((word, i) => data.setUint32(4 * i, word, true));
+    data.setFloat32(40, norm.epsilon, true);
+    [input, output, stream ?? input].forEach(({ scale, zeroPoint }, i) => {
+      data.setFloat32(44 + 8 * i, scale, true);
+      data.setInt32(48 + 8 * i, zeroPoint, true);
+    });
+    const part = (address: number, type: CodeType) =>
+      new Part<Codes>(address, rows * width, TYPES[type].array as new (buffer: ArrayBuffer, at: number, length: number) => Codes);
+    this.#x = part(at.x!, from);
+    this.#y = part(at.y!, to);
+    this.#residual = stream && part(at.residual!, from);
+    this.#report = at.report!;
+    const wrong = fold(call);
+    if (wrong !== 0) {
+      const error = complaint(wrong & 7, wrong >>> 3, { at, width, input, output, stream, epsilon: norm.epsilon });
+      this.dispose();
+      throw error;
+    }
+  }
+
+  /** Input, rows × width. Each read gives a view that is good until memory grows. */
+  get x(): CodesOf<X> {
+    this.alive();
+    return this.#x.view as CodesOf<X>;
+  }
+  /** Output, rows × width. */
+  get y(): CodesOf<Y> {
+    this.alive();
+    return this.#y.view as CodesOf<Y>;
+  }
+  /** The residual stream, rows × width; `undefined` when built without. */
+  get residual(): CodesOf<X> | undefined {
+    this.alive();
+    return this.#residual?.view as CodesOf<X> | undefined;
+  }
+
+  /**
+   * `y = norm(x)` for the first `rows` rows; with a residual, `y = norm(x + residual); residual = x + residual`: the norm
+   * takes the exact sum, and `residual` gets it rounded and saturated.
+   *
+   * Every code of `y` is that of exact arithmetic on the codes and the folded integers, rounded half to even, then saturated.
+   * Never allocates.
+   */
+  forward(rows: number = this.rows): void {
+    this.alive();
+    if (rows !== this.rows) check.whole("rows", rows, 0, this.rows);
+    const forward = this.#forward;
+    if (!forward(this.#call, rows)) throw new Error("layernorm: expected arguments in order, actual wrong ones");
+  }
+
+  /** What folding γ, β, the scales and ε to integers did. */
+  report(): Report {
+    this.alive();
+    quantized("report").report(this.#call, this.#report);
+    const [gammaError, betaError, saturated, largestNormalised] = new Float64Array(wasm().memory.buffer, this.#report, 4) as unknown as [number, number, number, number];
+    return { gammaError, betaError, saturated, largestNormalised };
+  }
+}
+
+interface Folding {
+  at: Partial<Record<"gamma" | "beta", number>>;
+  width: number;
+  input: Required<Scale>;
+  output: Required<Scale>;
+  stream: Required<Scale> | undefined;
+  epsilon: number;
+}
+
+/** What cannot be folded, by the numbers of `Wrong` in wasm/src/codes.rs. */
+function complaint(what: number, index: number, { at, width, input, output, stream, epsilon }: Folding): RangeError {
+  if (what <= 2) {
+    const name = what === 1 ? "gamma" : "beta";
+    const actual = view(at[name]! + 4 * index, 1)[0]!;
+    return new RangeError(`${name}[${index}]: expected less than 2^31 output scales of ${output.scale}, actual ${actual}`);
+  }
+  if (what === 5) {
+    return new RangeError(`residual.scale: expected at least a 16th of the input's ${input.scale}, actual ${stream!.scale}`);
+  }
+  const [of, power, { scale }] = what === 3 ? (["input", 96, input] as const) : (["residual", 64, stream ?? input] as const);
+  return new RangeError(`epsilon: expected width² · epsilon below 2^${power} squared ${of} scales (width ${width}, scale ${scale}), actual ${epsilon}`);
+}
+
+/**
+ * Layer normalisation of quantised codes, with its data in WebAssembly memory.
+ *
+ * ```ts
+ * using norm = new LayerNorm({
+ *   width: 4, gamma, beta,
+ *   input: { type: "i8", scale: 0.02, zeroPoint: 3 },
+ *   output: { type: "i8", scale: 0.03, zeroPoint: -5 },
+ * });
+ * norm.x.set([-100, -20, 60, 127]);
+ * norm.forward();
+ * norm.y; // codes of the output
+ * ```
+ */
+export class LayerNorm<X extends CodeType = CodeType, Y extends CodeType = CodeType> extends Resident<X, Y> {
+  constructor(options: ResidentQuantizedOptions<X, Y>) {
+    super("LayerNorm", options, true);
+  }
+}
+
+/** RMSNorm of quantised codes; otherwise as {@link LayerNorm}. */
+export class RmsNorm<X extends CodeType = CodeType, Y extends CodeType = CodeType> extends Resident<X, Y> {
+  constructor(options: ResidentQuantizedOptions<X, Y>) {
+    super("RmsNorm", options, false);
+  }
+}
+
+/**
+ * Layer normalisation of each row of codes.
+ *
+ * It folds γ, β and the scales anew each time: {@link LayerNorm} does so once.
+ *
+ * @param x rows × width codes
+ * @returns codes of the output: `out`, or a new array of `x`'s type
+ * @throws TypeError or RangeError that names the argument, what was expected and what came; nothing is written then
+ */
+export function layerNorm<X extends Codes>(x: X, options: EasyQuantizedOptions & { out?: undefined }): X;
+export function layerNorm<Y extends Codes>(x: Codes, options: EasyQuantizedOptions<Y> & { out: Y }): Y;
+export function layerNorm(x: Codes, options: EasyQuantizedOptions): Codes {
+  return easy(LayerNorm, x, options);
+}
+
+/** RMSNorm of each row of codes; otherwise as {@link layerNorm}. */
+export function rmsNorm<X extends Codes>(x: X, options: EasyQuantizedOptions & { out?: undefined }): X;
+export function rmsNorm<Y extends Codes>(x: Codes, options: EasyQuantizedOptions<Y> & { out: Y }): Y;
+export function rmsNorm(x: Codes, options: EasyQuantizedOptions): Codes {
+  return easy(RmsNorm, x, options);
+}
+
+/** Codes that are in the module's memory at a time. */
+const PART = 65536;
+
+function easy(Norm: typeof LayerNorm | typeof RmsNorm, x: Codes, options: EasyQuantizedOptions): Codes {
+  const from = typeOf("x", x);
+  const { out, input, output, ...rest } = Object(options) as EasyQuantizedOptions;
+  const to = out == null ? from : typeOf("out", out);
+  if (out != null && out.length !== x.length) throw new RangeError(`out: expected length ${x.length}, actual ${out.length}`);
+  if (x.length === 0) return out ?? x.slice();
+  const width = check.whole("width", rest.width ?? rest.gamma?.length ?? rest.beta?.length ?? x.length, 1, WIDEST);
+  if (x.length % width !== 0) throw new RangeError(`x: expected a length that is a multiple of width ${width}, actual ${x.length}`);
+  const rows = x.length / width;
+  const [source, target] = [anchor(x), anchor(out)];
+  const together = Math.max(1, Math.min(rows, Math.floor(PART / width)));
+  const norm = new Norm({ ...rest, width, rows: together, input: { ...input, type: from }, output: { ...output, type: to } });
+  try {
+    const y = target() ?? new TYPES[to].array(x.length);
+    for (let first = 0; first < rows; first += together) {
+      const [count, start] = [Math.min(together, rows - first), first * width];
+      norm.x.set(source().subarray(start, start + count * width));
+      norm.forward(count);
+      y.set(norm.y.subarray(0, count * width), start);
+    }
+    return y;
+  } finally {
+    norm.dispose();
+  }
+}
