@@ -1,9 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { measure, stated } from "../sizes.mjs";
+import { LIMIT, measure, stated } from "../sizes.mjs";
 
 // Compilers of other versions make modules of other sizes; a change of ours is larger than that.
 const TOLERANCE = 0.03;
+
+test("a page with layerNorm is small", async () => {
+  const [name, limit] = LIMIT;
+  const size = (await measure()).get(name);
+  assert.ok(size <= limit, `${name}: ${size} bytes, expected at most ${limit}`);
+});
 
 test("the sizes in README.md are those of the package", async () => {
   const [actual, expected] = [await measure(), stated()];
