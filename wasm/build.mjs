@@ -9,7 +9,8 @@ import { leaveOut, optimise } from "./optimise.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const pkg = join(here, "pkg");
-const bin = (name) => join(here, "node_modules", ".bin", name);
+// Not by its name: the oldest TypeScript that the tests compile with has the same.
+const tsc = join(here, "node_modules/typescript/bin/tsc");
 const folders = { simd: process.env.LAYERNORM_SIMD_DIR, scalar: process.env.LAYERNORM_SCALAR_DIR };
 if (!folders.simd || !folders.scalar) {
   throw new Error("LAYERNORM_SIMD_DIR and LAYERNORM_SCALAR_DIR: expected two folders; run `cargo xtask package`");
@@ -64,10 +65,14 @@ function encode(bytes) {
   return Array.from(bytes, (b) => (b < 89 ? digit(b) : digit(88 + Math.floor(b / 89)) + digit(b % 89))).join("");
 }
 
+const version = /^version = "(.*)"$/m.exec(readFileSync(join(here, "..", "Cargo.toml"), "utf8"))[1];
+
 await build({
   absWorkingDir: here,
   entryPoints: ["index", "full", "sequence", "quantized", "slim", "slim-quantized", "workerd", "workerd-full", "workerd-sequence", "workerd-quantized"].map((name) => `js/${name}.ts`),
   alias: { "#wasm": pkg },
+  // As wasm/src/lib.rs has it.
+  define: { VERSION: String(version.split(".").reduce((all, part) => 1024 * all + parseInt(part), 0)) },
   outdir: pkg,
   bundle: true,
   format: "esm",
@@ -78,15 +83,14 @@ await build({
   plugins: [text],
 });
 
-execFileSync(bin("tsc"), ["--declaration", "--emitDeclarationOnly", "--outDir", join(pkg, "types")], {
+execFileSync(process.execPath, [tsc, "--declaration", "--emitDeclarationOnly", "--outDir", join(pkg, "types")], {
   cwd: here,
   stdio: "inherit",
 });
 // Of these the declarations that users see import nothing.
-for (const name of ["check", "exports", "memory", "parts", "text"]) rmSync(join(pkg, "types", `${name}.d.ts`));
-cpSync(join(here, "js", "wasm.d.ts"), join(pkg, "types", "wasm.d.ts"));
-for (const licence of ["LICENSE-MIT", "LICENSE-APACHE"]) cpSync(join(here, "..", licence), join(pkg, licence));
+for (const name of ["check", "copied", "exports", "memory", "names", "parts", "scratch", "text"]) rmSync(join(pkg, "types", `${name}.d.ts`));
+for (const name of ["wasm", "wasm-module"]) cpSync(join(here, "js", `${name}.d.ts`), join(pkg, "types", `${name}.d.ts`));
+for (const name of ["CHANGELOG.md", "LICENSE-MIT", "LICENSE-APACHE"]) cpSync(join(here, "..", name), join(pkg, name));
 cpSync(join(here, "README.md"), join(pkg, "README.md"));
-const version = /^version = "(.*)"$/m.exec(readFileSync(join(here, "..", "Cargo.toml"), "utf8"))[1];
 const { name, ...rest } = JSON.parse(readFileSync(join(here, "package.template.json"), "utf8"));
 writeFileSync(join(pkg, "package.json"), `${JSON.stringify({ name, version, ...rest }, null, 2)}\n`);

@@ -3,6 +3,8 @@
 import * as check from "./check.js";
 import { Allocation, anchor, Part } from "./memory.js";
 import { sequence } from "./module.js";
+import { names, options as checked } from "./names.js";
+import type { Floats } from "./options.js";
 import { Owner } from "./owner.js";
 
 /** Options of {@link LnRnn}, {@link LnLstm} and {@link LnGru}. */
@@ -19,8 +21,10 @@ export interface CellOptions {
    */
   weights: Float32Array;
   /** What the norms add to the variance; finite, at least 0. 1e-5 without it. */
-  epsilon?: number;
+  epsilon?: number | undefined;
 }
+
+const CELL_OPTIONS = /* @__PURE__ */ names("inputs units weights epsilon");
 
 /** Of a kind of cell its number in the module, and vectors of H. */
 interface Kind {
@@ -37,8 +41,8 @@ const GRU: Kind = { number: 3, gates: 3, states: 1, gains: 6 };
 const CELL = 16;
 
 function weightsLength({ gates, gains }: Kind, inputs: number, units: number): number {
-  check.whole("inputs", inputs, 1);
-  return ((inputs + check.whole("units", units, 1)) * gates + 2 * gains) * units;
+  check.whole("inputs", inputs, 1, "coefficients of a frame");
+  return ((inputs + check.whole("units", units, 1, "outputs of the cell")) * gates + 2 * gains) * units;
 }
 
 abstract class Cell extends Owner {
@@ -58,12 +62,13 @@ abstract class Cell extends Owner {
 
   constructor(name: string, kind: Kind, options: CellOptions) {
     super(name);
-    const length = weightsLength(kind, options?.inputs, options?.units);
+    checked(name, options, CELL_OPTIONS);
+    const length = weightsLength(kind, options.inputs, options.units);
     const { inputs, units } = options;
     this.inputs = inputs;
     this.units = units;
     this.epsilon = check.epsilon(options.epsilon ?? 1e-5);
-    const weights = anchor(check.parameter("weights", options.weights, length));
+    const weights = anchor(check.parameter("weights", options.weights, length, `${name}.weightsLength(inputs, units) of them`));
     const { cell, step } = sequence(name);
     this.#step = step;
     const { states, gains } = kind;
@@ -75,20 +80,20 @@ abstract class Cell extends Owner {
     this.#state = part("state");
     this.#h = part("state", units);
     this.#scratch = part("scratch");
-    part("weights").view.set(weights());
+    part("weights").view(this).set(weights());
     done(cell(this.#cell, kind.number, inputs, units, at.weights!, length, this.epsilon));
   }
 
-  /** The frame, `inputs` numbers. Each read gives a view that is good until memory grows. */
-  get x(): Float32Array {
+  /** The frame, `inputs` numbers. Each read gives a view that is good until the next instance is made. */
+  get x(): Floats {
     return this.#live(this.#x);
   }
   /** The state: h, then c of the LSTM, `units` numbers each. Zeros at first. */
-  get state(): Float32Array {
+  get state(): Floats {
     return this.#live(this.#state);
   }
   /** The output, `units` numbers: the beginning of `state`. */
-  get h(): Float32Array {
+  get h(): Floats {
     return this.#live(this.#h);
   }
 
@@ -108,19 +113,21 @@ abstract class Cell extends Owner {
     this.state.fill(0);
   }
 
-  #live(part: Part): Float32Array {
+  #live(part: Part): Floats {
     this.alive();
-    return part.view;
+    return part.view(this);
   }
 }
 
 /** What is passed has been checked, and lengths are the module's. */
 function done(ok: number): void {
-  if (!ok) throw new Error("layernorm: expected arguments in order, actual wrong ones");
+  if (!ok) throw new Error("layernorm: expected arguments in order, actual wrong ones: please report it");
 }
 
 /** Recurrent net with layer normalisation (Ba et al. 2016): `h' = tanh(LN(x·W + h·U))`. Otherwise as {@link LnGru}. */
 export class LnRnn extends Cell {
+  static readonly name = "LnRnn";
+
   /** Length of the weights. */
   static weightsLength(inputs: number, units: number): number {
     return weightsLength(RNN, inputs, units);
@@ -140,6 +147,8 @@ export class LnRnn extends Cell {
  * ```
  */
 export class LnLstm extends Cell {
+  static readonly name = "LnLstm";
+
   /** Length of the weights. */
   static weightsLength(inputs: number, units: number): number {
     return weightsLength(LSTM, inputs, units);
@@ -168,6 +177,8 @@ export class LnLstm extends Cell {
  * ```
  */
 export class LnGru extends Cell {
+  static readonly name = "LnGru";
+
   /** Length of the weights. */
   static weightsLength(inputs: number, units: number): number {
     return weightsLength(GRU, inputs, units);

@@ -27,6 +27,8 @@ const WHOLE = 1.5 * 2 ** 52;
  * ```
  */
 export class Classifier extends Owner {
+  static readonly name = "Classifier";
+
   /** Kind of the cell. */
   readonly kind: CellKind;
   /** Type of the weights: with `"f32"` all is computed in `f32`, otherwise in integers. */
@@ -106,11 +108,11 @@ export class Classifier extends Owner {
     this.alive();
     const float = this.storage === "f32";
     check.array("frame", frame, float ? "a Float32Array" : "a Float32Array or an Int16Array", this.inputs);
-    const x = this.#x.view;
+    const x = this.#x.view(this);
     if (float || check.describe(frame) === "Int16Array") x.set(frame);
     else this.#round(frame, x);
     if (!sequence("push").push_frame(this.#model, this.#x.at, this.inputs)) {
-      throw new RangeError(`frames: expected at most ${this.#frames}, actual ${this.#frames + 1}`);
+      check.wrongValue("frames", `at most ${this.#frames}`, this.#frames + 1, "reset() begins the next sequence");
     }
     this.#frames++;
   }
@@ -126,7 +128,7 @@ export class Classifier extends Owner {
     this.alive();
     if (out != null) check.array("out", out, this.storage === "f32" ? "a Float32Array" : "an Int32Array", this.classes);
     sequence("logits").logits(this.#model, this.#logits.at, this.classes);
-    const logits = this.#logits.view;
+    const logits = this.#logits.view(this);
     if (out == null) return logits.slice();
     out.set(logits);
     return out;
@@ -141,7 +143,7 @@ export class Classifier extends Owner {
 
   #round(frame: Float32Array | Int16Array, codes: Float32Array | Int16Array): void {
     const nan = frame.findIndex(Number.isNaN);
-    if (nan >= 0) throw new RangeError(`frame[${nan}]: expected a number, actual NaN`);
+    if (nan >= 0) check.wrongValue(`frame[${nan}]`, "a number", NaN, "see where it was computed or recorded");
     const unit = 2 ** this.fraction;
     for (let i = 0; i < frame.length; i++) {
       codes[i] = Math.min(Math.max(frame[i]! * unit, -32768), 32767) + WHOLE - WHOLE;

@@ -3,10 +3,11 @@
 import * as check from "./check.js";
 import { Allocation, anchor, Part, view } from "./memory.js";
 import { codes as quantized, wasm } from "./module.js";
+import { names, options as checked } from "./names.js";
 import { Owner } from "./owner.js";
 
 /** An array of codes: their type is the array's. */
-export type Codes = Int8Array | Uint8Array | Int16Array;
+export type Codes = Int8Array<ArrayBufferLike> | Uint8Array<ArrayBufferLike> | Int16Array<ArrayBufferLike>;
 
 /** Names of the types of codes. */
 export type CodeType = "i8" | "u8" | "i16";
@@ -16,7 +17,7 @@ export interface Scale {
   /** Finite and > 0. */
   scale: number;
   /** The code of 0; 0 without it. */
-  zeroPoint?: number;
+  zeroPoint?: number | undefined;
 }
 
 /** Scale, zero point and type of codes. */
@@ -27,11 +28,11 @@ export interface TypedScale<T extends CodeType = CodeType> extends Scale {
 /** What all norms of codes are told. */
 export interface QuantizedOptions {
   /** Gain, `width` finite numbers; 1 without it. */
-  gamma?: Float32Array;
+  gamma?: Float32Array | undefined;
   /** Bias, `width` finite numbers; 0 without it. */
-  beta?: Float32Array;
+  beta?: Float32Array | undefined;
   /** What is added to the variance or mean square; 1e-5 without it. */
-  epsilon?: number;
+  epsilon?: number | undefined;
 }
 
 /** Options of {@link LayerNorm} and {@link RmsNorm}. */
@@ -39,25 +40,25 @@ export interface ResidentQuantizedOptions<X extends CodeType, Y extends CodeType
   /** Codes in a row, 1 … 32768. */
   width: number;
   /** Most rows of a call; 1 without it. */
-  rows?: number;
+  rows?: number | undefined;
   /** What the codes of `x` are. */
   input: TypedScale<X>;
   /** What the codes of `y` are to be. */
   output: TypedScale<Y>;
   /** With it `forward()` computes `y = norm(x + residual); residual = x + residual`; its codes have the input's type. */
-  residual?: Scale;
+  residual?: Scale | undefined;
 }
 
 /** Options of {@link layerNorm} and {@link rmsNorm}. */
 export interface EasyQuantizedOptions<Y extends Codes = Codes> extends QuantizedOptions {
   /** Codes in a row; without it that of γ or β, or else all of `x` is one row. */
-  width?: number;
+  width?: number | undefined;
   /** What the codes of `x` stand for. */
   input: Scale;
   /** What the codes of the result are to stand for. */
   output: Scale;
-  /** Where it goes, of any type of codes; a new array of `x`'s type without it. May be `x`. */
-  out?: Y;
+  /** Where it goes, of any type of codes; a new array of `x`'s type without it. It may be `x`, or overlap it. */
+  out?: Y | undefined;
 }
 
 /** What folding γ, β, the scales and ε to integers did, in steps of the output. */
@@ -73,7 +74,11 @@ export interface Report {
 }
 
 /** The array of codes of a type. */
-export type CodesOf<T extends CodeType> = T extends "i8" ? Int8Array : T extends "u8" ? Uint8Array : Int16Array;
+export type CodesOf<T extends CodeType> = T extends "i8"
+  ? Int8Array<ArrayBuffer>
+  : T extends "u8"
+    ? Uint8Array<ArrayBuffer>
+    : Int16Array<ArrayBuffer>;
 
 /** The numbers of types in wasm/src/codes.rs, and what codes they have. */
 const TYPES = {
@@ -81,47 +86,49 @@ const TYPES = {
   u8: { number: 1, array: Uint8Array, least: 0, most: 255 },
   i16: { number: 2, array: Int16Array, least: -32768, most: 32767 },
 };
-const NAMES: Record<string, CodeType> = { Int8Array: "i8", Uint8Array: "u8", Int16Array: "i16" };
-const ARRAYS = "an Int8Array, a Uint8Array or an Int16Array";
+const ARRAYS: Record<string, CodeType> = { Int8Array: "i8", Uint8Array: "u8", Int16Array: "i16" };
 /** The widest row: its sums fit in 64 bits. */
 const WIDEST = 32768;
+
+const SCALE = /* @__PURE__ */ names("scale zeroPoint");
+const TYPED = /* @__PURE__ */ names("type", SCALE);
+const EASY = /* @__PURE__ */ names("width gamma beta epsilon input output out");
+const RESIDENT = /* @__PURE__ */ names("width rows gamma beta epsilon input output residual");
 
 /** Words of `Codes` in wasm/src/codes.rs. */
 const WORDS = 17;
 /** Words of `Folded` there. */
 const FOLDED = 40;
 
+/** A scale as f32 has it, and the code of 0. */
+interface Steps {
+  scale: number;
+  zeroPoint: number;
+}
+
 /** The type of codes that an array has. */
 function typeOf(name: string, value: unknown): CodeType {
-  const type = NAMES[check.describe(value)];
-  if (!type) throw new TypeError(`${name}: expected ${ARRAYS}, actual ${check.describe(value)}`);
-  return type;
+  check.typed(name, value, "an Int8Array or a Uint8Array or an Int16Array");
+  return ARRAYS[check.describe(value)]!;
 }
 
-function steps(name: string, value: unknown, type: CodeType): Required<Scale> {
-  if (typeof value !== "object" || value === null) {
-    throw new TypeError(`${name}: expected { scale, zeroPoint }, actual ${check.describe(value)}`);
-  }
-  const { scale, zeroPoint = 0 } = value as Scale;
-  if (typeof scale !== "number") throw new TypeError(`${name}.scale: expected a number, actual ${check.describe(scale)}`);
+function steps(name: string, value: Scale, type: CodeType, known = SCALE): Steps {
+  checked(name, value, known);
+  const { scale, zeroPoint = 0 } = value;
+  const wayOut = "{ scale: 0.02, zeroPoint: 0 } for one";
+  if (typeof scale !== "number") check.wrongType(`${name}.scale`, "a number", check.describe(scale), wayOut);
   const single = Math.fround(scale);
-  if (!(single > 0 && single < Infinity)) {
-    throw new RangeError(`${name}.scale: expected a finite scale > 0, actual ${scale}`);
-  }
+  if (!(single > 0 && single < Infinity)) check.wrongValue(`${name}.scale`, "a finite scale > 0", scale, wayOut);
   const { least, most } = TYPES[type];
-  if (typeof zeroPoint === "number" && (zeroPoint < least || zeroPoint > most || !Number.isInteger(zeroPoint))) {
-    throw new RangeError(`${name}.zeroPoint: expected a code of ${type} from ${least} to ${most}, actual ${zeroPoint}`);
-  }
-  if (typeof zeroPoint !== "number") {
-    throw new TypeError(`${name}.zeroPoint: expected a number, actual ${check.describe(zeroPoint)}`);
-  }
-  return { scale: single, zeroPoint };
+  return { scale: single, zeroPoint: check.whole(`${name}.zeroPoint`, zeroPoint, least, `the code of 0, one of ${type}`, most) };
 }
 
-function typeNamed(name: string, value: unknown): CodeType {
-  const { type } = Object(value) as { type?: unknown };
-  if (typeof type === "string" && Object.hasOwn(TYPES, type)) return type as CodeType;
-  throw new TypeError(`${name}.type: expected "i8", "u8" or "i16", actual ${typeof type === "string" ? JSON.stringify(type) : check.describe(type)}`);
+function typeNamed(name: string, value: TypedScale): CodeType {
+  checked(name, value, TYPED);
+  const { type } = value;
+  if (typeof type === "string" && Object.hasOwn(TYPES, type)) return type;
+  const actual = typeof type === "string" ? JSON.stringify(type) : check.describe(type);
+  return check.wrongType(`${name}.type`, '"i8", "u8" or "i16"', actual, "the type of its codes");
 }
 
 abstract class Resident<X extends CodeType, Y extends CodeType> extends Owner {
@@ -140,15 +147,16 @@ abstract class Resident<X extends CodeType, Y extends CodeType> extends Owner {
 
   constructor(name: string, options: ResidentQuantizedOptions<X, Y>, centred: boolean) {
     super(name);
-    const { fold, forward_codes } = quantized(`quantized.${name}`);
-    this.#forward = forward_codes;
-    const width = (this.width = check.whole("width", options?.width, 1, WIDEST));
-    const rows = (this.rows = check.whole("rows", options.rows ?? 1, 1));
+    checked(name, options, RESIDENT);
+    const width = (this.width = check.whole("width", options.width, 1, check.WIDTH, WIDEST));
+    const rows = (this.rows = check.whole("rows", options.rows ?? 1, 1, "most rows of a call"));
     const norm = check.norm(options, width, centred);
     this.epsilon = norm.epsilon;
     const [from, to] = [typeNamed("input", options.input), typeNamed("output", options.output)];
-    const [input, output] = [steps("input", options.input, from), steps("output", options.output, to)];
-    const stream = options.residual && steps("residual", options.residual, from);
+    const [input, output] = [steps("input", options.input, from, TYPED), steps("output", options.output, to, TYPED)];
+    const stream = check.optional(options.residual, (scale) => steps("residual", scale, from));
+    const { fold, forward_codes } = quantized(`quantized.${name}`);
+    this.#forward = forward_codes;
     const [gamma, beta] = [anchor(norm.gamma), anchor(norm.beta)];
     const words = (type: CodeType) => (rows * width * TYPES[type].array.BYTES_PER_ELEMENT) / 4;
     const { at } = this.hold(
@@ -170,8 +178,8 @@ abstract class Resident<X extends CodeType, Y extends CodeType> extends Owner {
     const call = (this.#call = at.call!);
     const data = new DataView(wasm().memory.buffer, call, 4 * WORDS);
     const flags = +centred + 2 * TYPES[from].number + 8 * TYPES[to].number;
-    const addresses = [at.x, at.y, at.residual ?? 0, at.gamma, at.beta, at.g, at.b, at.params, width, flags] as number[];
-    addresses.forEach((word, i) => data.setUint32(4 * i, word, true));
+    const addresses = [at.x, at.y, at.residual ?? 0, at.gamma, at.beta, at.g, at.b, at.params, width, flags];
+    addresses.forEach((word, i) => data.setUint32(4 * i, word ?? 0, true));
     data.setFloat32(40, norm.epsilon, true);
     [input, output, stream ?? input].forEach(({ scale, zeroPoint }, i) => {
       data.setFloat32(44 + 8 * i, scale, true);
@@ -184,27 +192,25 @@ abstract class Resident<X extends CodeType, Y extends CodeType> extends Owner {
     this.#residual = stream && part(at.residual!, from);
     this.#report = at.report!;
     const wrong = fold(call);
-    if (wrong !== 0) {
-      const error = complaint(wrong & 7, wrong >>> 3, { at, width, input, output, stream, epsilon: norm.epsilon });
-      this.dispose();
-      throw error;
-    }
+    if (wrong === 0) return;
+    this.dispose();
+    complain(wrong & 7, wrong >>> 3, { at, width, input, output, stream, epsilon: norm.epsilon });
   }
 
-  /** Input, rows × width. Each read gives a view that is good until memory grows. */
+  /** Input, rows × width. Each read gives a view that is good until the next instance is made. */
   get x(): CodesOf<X> {
     this.alive();
-    return this.#x.view as CodesOf<X>;
+    return this.#x.view(this) as CodesOf<X>;
   }
   /** Output, rows × width. */
   get y(): CodesOf<Y> {
     this.alive();
-    return this.#y.view as CodesOf<Y>;
+    return this.#y.view(this) as CodesOf<Y>;
   }
   /** The residual stream, rows × width; `undefined` when built without. */
   get residual(): CodesOf<X> | undefined {
     this.alive();
-    return this.#residual?.view as CodesOf<X> | undefined;
+    return this.#residual?.view(this) as CodesOf<X> | undefined;
   }
 
   /**
@@ -216,9 +222,9 @@ abstract class Resident<X extends CodeType, Y extends CodeType> extends Owner {
    */
   forward(rows: number = this.rows): void {
     this.alive();
-    if (rows !== this.rows) check.whole("rows", rows, 0, this.rows);
+    if (rows !== this.rows) check.whole("rows", rows, 0, "at most the rows that it was made for", this.rows);
     const forward = this.#forward;
-    if (!forward(this.#call, rows)) throw new Error("layernorm: expected arguments in order, actual wrong ones");
+    if (!forward(this.#call, rows)) throw new Error("layernorm: expected arguments in order, actual wrong ones: please report it");
   }
 
   /** What folding γ, β, the scales and ε to integers did. */
@@ -233,24 +239,23 @@ abstract class Resident<X extends CodeType, Y extends CodeType> extends Owner {
 interface Folding {
   at: Partial<Record<"gamma" | "beta", number>>;
   width: number;
-  input: Required<Scale>;
-  output: Required<Scale>;
-  stream: Required<Scale> | undefined;
+  input: Steps;
+  output: Steps;
+  stream: Steps | undefined;
   epsilon: number;
 }
 
 /** What cannot be folded, by the numbers of `Wrong` in wasm/src/codes.rs. */
-function complaint(what: number, index: number, { at, width, input, output, stream, epsilon }: Folding): RangeError {
+function complain(what: number, index: number, { at, width, input, output, stream, epsilon }: Folding): never {
   if (what <= 2) {
     const name = what === 1 ? "gamma" : "beta";
     const actual = view(at[name]! + 4 * index, 1)[0]!;
-    return new RangeError(`${name}[${index}]: expected less than 2^31 output scales of ${output.scale}, actual ${actual}`);
+    check.wrongValue(`${name}[${index}]`, `less than 2^31 output scales of ${output.scale}`, actual, "a larger output.scale");
   }
-  if (what === 5) {
-    return new RangeError(`residual.scale: expected at least a 16th of the input's ${input.scale}, actual ${stream!.scale}`);
-  }
+  if (what === 5) check.wrongValue("residual.scale", `at least a 16th of the input's ${input.scale}`, stream!.scale, "a larger one");
   const [of, power, { scale }] = what === 3 ? (["input", 96, input] as const) : (["residual", 64, stream ?? input] as const);
-  return new RangeError(`epsilon: expected width² · epsilon below 2^${power} squared ${of} scales (width ${width}, scale ${scale}), actual ${epsilon}`);
+  const expected = `width² · epsilon below 2^${power} squared ${of} scales (width ${width}, scale ${scale})`;
+  return check.wrongValue("epsilon", expected, epsilon, `a larger ${of}.scale`);
 }
 
 /**
@@ -292,36 +297,42 @@ export class RmsNorm<X extends CodeType = CodeType, Y extends CodeType = CodeTyp
 export function layerNorm<X extends Codes>(x: X, options: EasyQuantizedOptions & { out?: undefined }): X;
 export function layerNorm<Y extends Codes>(x: Codes, options: EasyQuantizedOptions<Y> & { out: Y }): Y;
 export function layerNorm(x: Codes, options: EasyQuantizedOptions): Codes {
-  return easy(LayerNorm, x, options);
+  return easy("layerNorm", LayerNorm, x, options);
 }
 
 /** RMSNorm of each row of codes; otherwise as {@link layerNorm}. */
 export function rmsNorm<X extends Codes>(x: X, options: EasyQuantizedOptions & { out?: undefined }): X;
 export function rmsNorm<Y extends Codes>(x: Codes, options: EasyQuantizedOptions<Y> & { out: Y }): Y;
 export function rmsNorm(x: Codes, options: EasyQuantizedOptions): Codes {
-  return easy(RmsNorm, x, options);
+  return easy("rmsNorm", RmsNorm, x, options);
 }
 
 /** Codes that are in the module's memory at a time. */
 const PART = 65536;
 
-function easy(Norm: typeof LayerNorm | typeof RmsNorm, x: Codes, options: EasyQuantizedOptions): Codes {
+function easy(verb: string, Norm: typeof LayerNorm | typeof RmsNorm, x: Codes, options: EasyQuantizedOptions): Codes {
+  checked(verb, options, EASY);
   const from = typeOf("x", x);
-  const { out, input, output, ...rest } = Object(options) as EasyQuantizedOptions;
+  const { out, input, output, ...rest } = options;
   const to = out == null ? from : typeOf("out", out);
-  if (out != null && out.length !== x.length) throw new RangeError(`out: expected length ${x.length}, actual ${out.length}`);
-  if (x.length === 0) return out ?? x.slice();
-  const width = check.whole("width", rest.width ?? rest.gamma?.length ?? rest.beta?.length ?? x.length, 1, WIDEST);
-  if (x.length % width !== 0) throw new RangeError(`x: expected a length that is a multiple of width ${width}, actual ${x.length}`);
+  if (out != null && out.length !== x.length) check.wrongValue("out", `length ${x.length}`, out.length, "as long as x");
+  steps("input", input, from);
+  steps("output", output, to);
+  const width = check.whole("width", rest.width ?? rest.gamma?.length ?? rest.beta?.length ?? (x.length || 1), 1, check.WIDTH, WIDEST);
+  if (x.length % width !== 0) {
+    check.wrongValue("x", `a length that is a multiple of width ${width}`, x.length, "give whole rows, or the width that they have");
+  }
   const rows = x.length / width;
   const [source, target] = [anchor(x), anchor(out)];
   const together = Math.max(1, Math.min(rows, Math.floor(PART / width)));
   const norm = new Norm({ ...rest, width, rows: together, input: { ...input, type: from }, output: { ...output, type: to } });
   try {
     const y = target() ?? new TYPES[to].array(x.length);
+    // What is written over before it was read is read first.
+    const codes = out != null && out !== x && out.buffer === x.buffer ? source().slice() : source();
     for (let first = 0; first < rows; first += together) {
       const [count, start] = [Math.min(together, rows - first), first * width];
-      norm.x.set(source().subarray(start, start + count * width));
+      norm.x.set(codes.subarray(start, start + count * width));
       norm.forward(count);
       y.set(norm.y.subarray(0, count * width), start);
     }

@@ -1,19 +1,16 @@
 // What `layernorm` exports: all that a core module can.
 
+export { layerNormChannelsFirst, rmsNormChannelsFirst } from "./channels.js";
+export { layerNorm, rmsNorm } from "./easy.js";
+export type { Anew, ChannelsFirstOptions, Floats, Into, LayerNormOptions, NormOptions, RmsNormOptions } from "./options.js";
 export {
-  layerNorm,
-  layerNormChannelsFirst,
-  rmsNorm,
-  rmsNormChannelsFirst,
-  type ChannelsFirstOptions,
-  type LayerNormOptions,
-  type NormOptions,
-  type RmsNormOptions,
-} from "./easy.js";
-export { postNorm, preNorm, type Sublayer, type SublayerOptions } from "./sublayer.js";
-export {
-  LayerNorm,
-  RmsNorm,
-  type ResidentOptions,
-} from "./resident.js";
+  postNorm,
+  postNormAsync,
+  preNorm,
+  preNormAsync,
+  type AsyncSublayer,
+  type Sublayer,
+  type SublayerOptions,
+} from "./sublayer.js";
+export { LayerNorm, RmsNorm, type ResidentOptions } from "./resident.js";
 export * from "./start.js";

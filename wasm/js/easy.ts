@@ -1,124 +1,91 @@
 // One call, copies in and out.
 
 import * as check from "./check.js";
-import { anchor, Buffers, view } from "./memory.js";
-import { wasm } from "./module.js";
-import { channelsFirst, type Copy, rowsOfPart, strided } from "./parts.js";
+import { apart, copied, normalise } from "./copied.js";
+import { names, options as checked } from "./names.js";
+import type { Anew, Floats, Into, LayerNormOptions, RmsNormOptions } from "./options.js";
+import { rowsOfPart, strided } from "./parts.js";
 
-type Optional = Float32Array | undefined;
-type Six = [Float32Array, Float32Array, Optional, Optional, Optional, Optional];
-
-/** What all functions are told of the norm. */
-export interface NormOptions {
-  /** Number of features in a row; at least 1. */
-  width: number;
-  /** Gain, `width` finite numbers; 1 without it. */
-  gamma?: Float32Array;
-  /** Bias, `width` finite numbers; 0 without it. */
-  beta?: Float32Array;
-  /** Added to the variance, or to the mean square; finite, at least 0. 1e-5 without it. */
-  epsilon?: number;
-  /** With it the gain is 1 + γ, as in Gemma's RMSNorm. */
-  unitOffset?: boolean;
-}
-
-/** Options of {@link rmsNorm}. */
-export interface RmsNormOptions extends NormOptions {
-  /** Where the result goes, as many rows as `x`; may be `x` itself. A new array without it. */
-  out?: Float32Array;
-  /** Where 1/sqrt(mean square + ε) of each row goes. */
-  rstd?: Float32Array;
-  /** Elements of `x` from the beginning of a row to that of the next; `width` without it. */
-  stride?: number;
-  /** The same for the result: without it that of `x` in `out`, and `width` in a new array. Between rows nothing is written. */
-  outStride?: number;
-  /**
-   * For adaptive layer norm, `x̂ · (1 + scale) + shift`, in place of γ and β: samples × width finite numbers. The rows are
-   * those of the samples one after the other, as many for each.
-   */
-  scale?: Float32Array;
-  /** As long as `scale`; one is not given without the other. */
-  shift?: Float32Array;
-}
-
-/** Options of {@link layerNorm}. */
-export interface LayerNormOptions extends RmsNormOptions {
-  /** Where the mean of each row goes. */
-  mean?: Float32Array;
-}
-
-/** Options of {@link layerNormChannelsFirst} and {@link rmsNormChannelsFirst}. */
-export interface ChannelsFirstOptions extends Omit<NormOptions, "width"> {
-  /** Number of channels, over which is normalised; at least 1. γ and β have as many elements. */
-  channels: number;
-  /** Elements of a channel, height × width of an image; at least 1. */
-  positions: number;
-  /** Where the result goes, as long as `x`; may be `x` itself. A new array without it. */
-  out?: Float32Array;
-}
+const RMS = /* @__PURE__ */ names("width gamma beta epsilon unitOffset out rstd stride outStride scale shift");
+const STEP = "elements from one row to the next";
+const LAYER = /* @__PURE__ */ names("mean", RMS);
 
 /**
  * Layer normalisation of each row: `(x − mean) / sqrt(var + ε) · γ + β`.
  *
+ * ```ts
+ * const y = layerNorm(x, { width: 768, gamma, beta });
+ * ```
+ *
  * @param x rows × width, row-major; not changed
+ * @param options `width`, and what is not usual
  * @returns rows × width: `out`, or a new array
- * @throws RangeError or TypeError that names the argument, what was expected and what came; `out` is untouched then
+ * @throws RangeError or TypeError that names the argument, what was expected, what came and the way out; `out` is untouched then
  */
+export function layerNorm<T extends Float32Array>(x: Float32Array, options: Into<LayerNormOptions, T>): T;
+export function layerNorm(x: Float32Array, options: Anew<LayerNormOptions>): Floats;
+export function layerNorm(x: Float32Array, options: LayerNormOptions): Float32Array;
 export function layerNorm(x: Float32Array, options: LayerNormOptions): Float32Array {
+  checked("layerNorm", options, LAYER);
   return rowByRow(x, options, true);
 }
 
 /**
  * RMSNorm of each row: `x / sqrt(mean(x²) + ε) · γ + β`. Otherwise as {@link layerNorm}.
+ *
+ * ```ts
+ * const y = rmsNorm(x, { width: 768, gamma });
+ * ```
  */
+export function rmsNorm<T extends Float32Array>(x: Float32Array, options: Into<RmsNormOptions, T>): T;
+export function rmsNorm(x: Float32Array, options: Anew<RmsNormOptions>): Floats;
+export function rmsNorm(x: Float32Array, options: RmsNormOptions): Float32Array;
 export function rmsNorm(x: Float32Array, options: RmsNormOptions): Float32Array {
+  checked("rmsNorm", options, RMS);
   return rowByRow(x, options, false);
 }
 
-/**
- * Layer normalisation over the channels of each position, with the bits of {@link layerNorm} of the transposed array.
- *
- * @param x samples × channels × positions; not changed
- * @returns the same shape: `out`, or a new array
- * @throws as {@link layerNorm}
- */
-export function layerNormChannelsFirst(x: Float32Array, options: ChannelsFirstOptions): Float32Array {
-  return positionByPosition(x, options, true);
-}
-
-/** RMSNorm over the channels of each position. Otherwise as {@link layerNormChannelsFirst}. */
-export function rmsNormChannelsFirst(x: Float32Array, options: ChannelsFirstOptions): Float32Array {
-  return positionByPosition(x, options, false);
-}
-
 function rowByRow(x: Float32Array, options: LayerNormOptions, centred: boolean): Float32Array {
+  const width = check.whole("width", options.width, 1, check.WIDTH);
   check.floats("x", x);
-  const width = check.whole("width", options?.width, 1);
-  const stride = check.whole("stride", options.stride ?? width, width);
+  const stride = options.stride == null ? width : check.whole("stride", options.stride, width, STEP);
   const rows = check.rows("x", x, width, stride);
-  const stats = (name: "mean" | "rstd") => check.optional(options[name], (values) => check.floats(name, values, rows));
-  const norm = check.norm(options, width, centred);
-  const call = { x, group: rows, read: strided(width, stride), mean: stats("mean"), rstd: stats("rstd") };
+  const gamma = options.gamma == null ? undefined : check.floats("gamma", options.gamma, width, check.FEATURES);
+  const beta = options.beta == null ? undefined : check.floats("beta", options.beta, width, check.FEATURES);
+  const epsilon = options.epsilon == null ? 1e-5 : check.epsilon(options.epsilon);
+  const mean = options.mean == null ? undefined : check.floats("mean", options.mean, rows);
+  const rstd = options.rstd == null ? undefined : check.floats("rstd", options.rstd, rows);
+  const unitOffset = check.flag("unitOffset", options.unitOffset);
+  const wanted = options.outStride ?? (options.out == null ? width : stride);
+  const outStride = wanted === width ? width : check.whole("outStride", wanted, width, STEP);
+  const packed = stride === width && outStride === width;
+  const out = options.out == null ? room(rows * outStride) : check.floats("out", options.out, outStride === width ? rows * width : undefined);
+  if (mean !== undefined || rstd !== undefined) apart({ out, mean, rstd });
   const { scale, shift } = options;
+  if (packed && scale == null && shift == null && rowsOfPart(rows, width) >= rows) {
+    return copied(x, out, width, rows, +centred + 2 * +unitOffset, epsilon, gamma, beta, mean, rstd);
+  }
+
+  const call = { width, centred, unitOffset, epsilon, gamma, beta, mean, rstd, x, out, rows, group: rows, stride, outStride };
   if (scale != null || shift != null) {
     for (const name of ["gamma", "beta"] as const) {
-      if (norm[name]) throw new TypeError(`${name}: expected none beside scale and shift, actual one`);
+      if (call[name]) check.wrongType(name, "none beside scale and shift", "one", "leave one or the others out");
     }
     const samples = check.rows("scale", check.floats("scale", scale), width);
     call.group = rows && rows / samples;
     if (!Number.isInteger(call.group)) {
-      throw new RangeError(`scale: expected a number of rows that divides ${rows}, actual ${samples}`);
+      check.wrongValue("scale", `a number of rows that divides ${rows}`, samples, "one row of scale for each sample");
     }
-    norm.gamma = check.parameter("scale", scale, samples * width);
-    norm.beta = check.parameter("shift", shift, samples * width);
-    norm.unitOffset = true;
+    call.gamma = check.parameter("scale", scale, samples * width);
+    call.beta = check.parameter("shift", shift, samples * width, "as long as scale");
+    call.unitOffset = true;
   }
-  const outStride = check.whole("outStride", options.outStride ?? (options.out == null ? width : stride), width);
-  const out = check.floats("out", options.out ?? room(rows * outStride), outStride === width ? rows * width : undefined);
   const actual = check.rows("out", out, width, outStride);
-  if (actual !== rows) throw new RangeError(`out: expected ${rows} rows, actual ${actual}`);
-  if (out === x && outStride !== stride) throw new RangeError(`outStride: expected ${stride} as in x, actual ${outStride}`);
-  return normalise({ ...norm, ...call, rows, out, write: strided(width, outStride) });
+  if (actual !== rows) check.wrongValue("out", `${rows} rows`, actual, `one row every ${outStride} elements, as many as x has`);
+  if (out === x && outStride !== stride) {
+    check.wrongValue("outStride", `${stride} as in x`, outStride, "another out, or the same stride");
+  }
+  return normalise({ ...call, read: strided(width, stride), write: strided(width, outStride) });
 }
 
 /** A new array, as long as a stride asks for: an engine's own error would not name it. */
@@ -126,69 +93,6 @@ function room(length: number): Float32Array {
   try {
     return new Float32Array(length);
   } catch {
-    throw new RangeError(`outStride: expected room for ${length} numbers, actual less`);
-  }
-}
-
-function positionByPosition(x: Float32Array, options: ChannelsFirstOptions, centred: boolean): Float32Array {
-  check.floats("x", x);
-  const channels = check.whole("channels", options?.channels, 1);
-  const positions = check.whole("positions", options.positions, 1);
-  const [sample, of] = [channels * positions, "channels × positions"];
-  const rows = check.rows("x", x, sample, sample, of) * positions;
-  const norm = check.norm(options, channels, centred);
-  const out = check.floats("out", options.out ?? new Float32Array(x.length), x.length);
-  const copy = channelsFirst(channels, positions);
-  return normalise({ ...norm, x, out, rows, group: positions, read: copy, write: copy });
-}
-
-/** A call, checked. */
-interface Call extends ReturnType<typeof check.norm> {
-  x: Float32Array;
-  out: Float32Array;
-  mean?: Float32Array | undefined;
-  rstd?: Float32Array | undefined;
-  rows: number;
-  /** Rows that have a γ and β of their own, where these are longer than a row; parts end with them. */
-  group: number;
-  read: Copy;
-  write: Copy;
-}
-
-function normalise(call: Call): Float32Array {
-  const { width, rows, group } = call;
-  const anchors = [call.x, call.out, call.gamma, call.beta, call.mean, call.rstd].map(anchor);
-  const part = rowsOfPart(group, width);
-  const buffers = new Buffers(call, {
-    x: part * width,
-    y: part * width,
-    gamma: call.gamma ? width : 0,
-    beta: call.beta ? width : 0,
-    mean: call.mean ? part : 0,
-    rstd: call.rstd ? part : 0,
-  });
-  try {
-    const { at } = buffers;
-    const [x, out, gamma, beta, mean, rstd] = anchors.map((values) => values()) as Six;
-    for (let start = 0; start < rows; start += group) {
-      /** γ or β of this group. */
-      const own = (values: Float32Array) => {
-        const first = ((start / group) * width) % values.length;
-        return values.subarray(first, first + width);
-      };
-      if (gamma) view(at.gamma!, width).set(own(gamma));
-      if (beta) view(at.beta!, width).set(own(beta));
-      for (let first = start; first < start + group; first += part) {
-        const count = Math.min(part, start + group - first);
-        call.read(view(at.x!, count * width), x, first, count);
-        wasm().forward(buffers.call, count);
-        call.write(view(at.y!, count * width), out, first, count, true);
-        mean?.set(view(at.mean!, count), first);
-        rstd?.set(view(at.rstd!, count), first);
-      }
-    }
-    return out;
-  } finally {
-    buffers.free();
+    return check.wrongValue("outStride", `room for ${length} numbers`, "less", "a smaller one, or fewer rows");
   }
 }

@@ -6,6 +6,7 @@ export interface Core {
   alloc(bytes: number): number;
   dealloc(address: number, bytes: number): void;
   simd128(): number;
+  version(): number;
   forward(call: number, rows: number): number;
 }
 

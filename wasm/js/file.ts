@@ -28,7 +28,7 @@ export function header(file: Uint8Array) {
 
 /** Of a file with which something is wrong: what, and where or what was expected, as the module says it. */
 export function complaint(file: Uint8Array, what: number, place: number): RangeError {
-  return new RangeError([ofNumber, ofWeight, ofLength][what]!(file, place));
+  return new RangeError(`${[ofNumber, ofWeight, ofLength][what]!(file, place)}: is it a whole file of this version?`);
 }
 
 function ofNumber(file: Uint8Array, offset: number): string {

@@ -1,10 +1,9 @@
 // `layernorm/full`: as `layernorm`, with full modules.
 
-import scalar from "#wasm/full/scalar.wasm";
 import simd from "#wasm/full/simd.wasm";
 import { provide } from "./module.js";
 import { bytes } from "./text.js";
 
-provide({ simd128: () => bytes(simd), scalar: () => bytes(scalar) });
+provide(() => bytes(simd));
 
 export * from "./norms.js";

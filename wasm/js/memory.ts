@@ -1,6 +1,8 @@
 // Buffers in the module's memory.
 
+import { wrongValue } from "./check.js";
 import { wasm } from "./module.js";
+import type { Floats } from "./options.js";
 
 /** The words of `Call` in wasm/src/call.rs, in its order; ε follows. */
 const WORDS = ["x", "y", "residual", "gamma", "beta", "mean", "rstd", "stats", "dy", "dx", "dgamma", "dbeta", "width", "flags"] as const;
@@ -25,6 +27,27 @@ export const STATS = 4;
 /** Bytes of `length` numbers, in whole cache lines. */
 const padded = (length: number) => 64 * Math.ceil(length / 16);
 
+/** Instances' memory that nobody uses any more, of which somebody may have kept views. */
+const left: Allocation<string>[] = [];
+
+/** Leaves `memory` to whoever allocates next. */
+export function leave(memory: Allocation<string>[]): void {
+  left.push(...memory);
+}
+
+/**
+ * Gives back what was left. Before that, all views of the memory are emptied: one that was kept reads and writes nothing of
+ * what comes to lie there. Memory that grows empties views, by 0 pages too.
+ */
+function reclaim(): void {
+  const { memory } = wasm();
+  const { buffer } = memory;
+  memory.grow(0);
+  // By the standard it is another one now; an engine that does not follow it gets a page more.
+  if (memory.buffer === buffer) memory.grow(1);
+  for (const allocation of left.splice(0)) allocation.free();
+}
+
 /** One allocation, with a buffer for each of its arrays. Throws `RangeError` where the module has no more memory. */
 export class Allocation<N extends string> {
   /** Addresses; 0 is absent. */
@@ -34,11 +57,12 @@ export class Allocation<N extends string> {
 
   /** `lengths` in numbers of 32 bits; what has none is absent. */
   constructor(lengths: Partial<Record<N, number>>) {
+    if (left.length > 0) reclaim();
     const all = Object.entries(lengths) as [N, number][];
     const bytes = all.reduce((sum, [, length]) => sum + padded(length), 0);
     // Beyond the address space: `alloc` would see another number.
     let next = (this.#address = bytes < 2 ** 32 ? wasm().alloc(bytes) >>> 0 : 0);
-    if (next === 0) throw new RangeError(`memory: expected ${bytes} free bytes, actual fewer`);
+    if (next === 0) wrongValue("memory", `${bytes} free bytes`, "fewer", "dispose() of instances, or take fewer rows at a time; all share at most 4 GB");
     this.#bytes = bytes;
     for (const [name, length] of all) {
       if (length) this.at[name] = next;
@@ -67,8 +91,11 @@ export class Buffers extends Allocation<Name | "call"> {
   }
 }
 
-/** An array in the memory; its view is made anew when memory has grown. */
-export class Part<T extends Numbers = Float32Array> {
+/** Who must not be forgotten while a view is there. */
+const owners = /* @__PURE__ */ new WeakMap<Numbers, object>();
+
+/** An array in the memory of an instance; its view is made anew when memory has grown. */
+export class Part<T extends Numbers = Floats> {
   #view: T | undefined;
 
   constructor(
@@ -77,16 +104,20 @@ export class Part<T extends Numbers = Float32Array> {
     readonly type: new (buffer: ArrayBuffer, at: number, length: number) => T,
   ) {}
 
-  get view(): T {
+  /** Of `owner`, which lives as long as the view. */
+  view(owner: object): T {
     const { buffer } = wasm().memory;
-    if (this.#view?.buffer !== buffer) this.#view = new this.type(buffer, this.at, this.length);
+    if (this.#view?.buffer !== buffer) {
+      this.#view = new this.type(buffer as ArrayBuffer, this.at, this.length);
+      owners.set(this.#view, owner);
+    }
     return this.#view as T;
   }
 }
 
 /** A view of `length` numbers at `address`, good until memory grows. */
-export function view(address: number, length: number): Float32Array {
-  return new Float32Array(wasm().memory.buffer, address, length);
+export function view(address: number, length: number): Floats {
+  return new Float32Array(wasm().memory.buffer as ArrayBuffer, address, length);
 }
 
 /** What gives `values` back after memory has grown, which empties every view of it: `layerNorm(norm.x, …)`. */

@@ -1,13 +1,18 @@
 // A row that arrives in pieces: its statistics first, then the pieces once more to be normalised.
 
 import * as check from "./check.js";
-import type { NormOptions } from "./easy.js";
+import { settled } from "./copied.js";
 import { anchor, Buffers, type Name, STATS, view } from "./memory.js";
 import { full } from "./module.js";
+import { names, options as checked } from "./names.js";
+import type { Anew, Floats, Into, NormOptions } from "./options.js";
 import { PART } from "./parts.js";
 
+const MOMENTS = /* @__PURE__ */ names("centred");
+const CHUNK = /* @__PURE__ */ names("width stats offset gamma beta unitOffset out");
+
 /** Elements that the module counts. */
-const MOST = 2 ** 32 - 1;
+const MOST = 0xffff_ffff;
 
 /** Numbers in a `Moments` of the module, at most. */
 const STATE = 320;
@@ -33,13 +38,15 @@ export class Stats {
  * do {
  *   for (const chunk of chunks) moments.push(chunk);
  *   stats = moments.finish();
- * } while (!stats); // most rows need one pass, the worst six
+ * } while (!stats); // one pass, two where the mean is beyond 0.57 of the standard deviation, the worst row six
  * layerNormChunk(chunks[0], { stats, offset: 0, width });
  * ```
  *
  * A value takes 1.3 kB outside the module's memory; there is nothing to dispose.
  */
 export class Moments {
+  static readonly name = "Moments";
+
   readonly #state = new Float32Array(STATE);
   readonly #centred: boolean;
   /** Elements of this pass, and of the row once the first pass is over. */
@@ -47,8 +54,9 @@ export class Moments {
   #row: number | undefined;
 
   /** @param options `centred: false` for {@link rmsNormChunk}. */
-  constructor({ centred = true }: { centred?: boolean } = {}) {
-    this.#centred = centred;
+  constructor(options: { centred?: boolean | undefined } = {}) {
+    checked("Moments", options, MOMENTS);
+    const centred = (this.#centred = options.centred == null || check.flag("centred", options.centred));
     const { moments } = full("Moments");
     this.#use({}, (at) => moments(at.moments!, +centred));
   }
@@ -74,12 +82,12 @@ export class Moments {
    * elements.
    */
   merge(other: Moments): void {
-    if (!(other instanceof Moments)) throw new TypeError(`other: expected Moments, actual ${check.describe(other)}`);
+    if (!(other instanceof Moments)) check.wrongType("other", "Moments", check.describe(other), "new Moments() makes some");
     this.#room("other", other.#pushed);
     this.#use({ other: STATE }, (at) => {
       view(at.other!, STATE).set(other.#state);
       if (!full("Moments").merge(at.moments!, at.other!)) {
-        throw new RangeError("other: expected moments of the same norm in the same pass over the same row, actual others");
+        check.wrongValue("other", "moments of the same norm in the same pass over the same row", "others", "finish() both, or clone() one");
       }
     });
     this.#pushed += other.#pushed;
@@ -95,7 +103,7 @@ export class Moments {
     check.epsilon(epsilon);
     const [actual, least] = [this.#pushed, this.#row ?? 1];
     if (actual < least) {
-      throw new RangeError(`chunk: expected at least ${least} element${least > 1 ? "s" : ""} in this pass, actual ${actual}`);
+      check.wrongValue("chunk", `at least ${least} element${least > 1 ? "s" : ""} in this pass`, actual, "push() all of the row");
     }
     const lengths = { stats: STATS, mean: 1, rstd: 1 };
     const stats = this.#use(lengths, (at, call) => {
@@ -119,7 +127,7 @@ export class Moments {
 
   #room(name: string, actual: number): void {
     const left = (this.#row ?? MOST) - this.#pushed;
-    if (actual > left) throw new RangeError(`${name}: expected at most ${left} elements, what is left of the row, actual ${actual}`);
+    if (actual > left) check.wrongValue(name, `at most ${left} elements, what is left of the row`, actual, "finish() comes first");
   }
 
   /** Brings the state into the module's memory, with other buffers beside it, and back. */
@@ -143,8 +151,8 @@ export interface ChunkOptions extends Omit<NormOptions, "epsilon"> {
   stats: Stats;
   /** Where in the row the chunk begins. */
   offset: number;
-  /** Where the result goes, as long as the chunk; may be the chunk. A new array without it. */
-  out?: Float32Array;
+  /** Where the result goes, as long as the chunk; may be or overlap the chunk. A new array without it. */
+  out?: Float32Array | undefined;
 }
 
 /**
@@ -154,26 +162,37 @@ export interface ChunkOptions extends Omit<NormOptions, "epsilon"> {
  * @returns as many: `out`, or a new array
  * @throws as {@link layerNorm}
  */
+export function layerNormChunk<T extends Float32Array>(chunk: Float32Array, options: Into<ChunkOptions, T>): T;
+export function layerNormChunk(chunk: Float32Array, options: Anew<ChunkOptions>): Floats;
+export function layerNormChunk(chunk: Float32Array, options: ChunkOptions): Float32Array;
 export function layerNormChunk(chunk: Float32Array, options: ChunkOptions): Float32Array {
+  checked("layerNormChunk", options, CHUNK);
   return apply(chunk, options, true);
 }
 
 /** RMSNorm of a piece of a row. Otherwise as {@link layerNormChunk}. */
+export function rmsNormChunk<T extends Float32Array>(chunk: Float32Array, options: Into<ChunkOptions, T>): T;
+export function rmsNormChunk(chunk: Float32Array, options: Anew<ChunkOptions>): Floats;
+export function rmsNormChunk(chunk: Float32Array, options: ChunkOptions): Float32Array;
 export function rmsNormChunk(chunk: Float32Array, options: ChunkOptions): Float32Array {
+  checked("rmsNormChunk", options, CHUNK);
   return apply(chunk, options, false);
 }
 
 function apply(chunk: Float32Array, options: ChunkOptions, centred: boolean): Float32Array {
   const { length } = check.floats("chunk", chunk);
-  const width = check.whole("width", options?.width, 1);
+  const width = check.whole("width", options.width, 1, check.WIDTH);
   const { stats, offset } = options;
-  if (!(stats instanceof Stats)) throw new TypeError(`stats: expected what finish() gave, actual ${check.describe(stats)}`);
-  if (check.whole("offset", offset, 0) + length > width) {
-    throw new RangeError(`chunk: expected to end within width ${width}, actual offset ${offset} and length ${length}`);
+  if (!(stats instanceof Stats)) check.wrongType("stats", "what finish() gave", check.describe(stats), "moments.finish(), until it is not undefined");
+  if (check.whole("offset", offset, 0, "where in the row the chunk begins") + length > width) {
+    check.wrongValue("chunk", `to end within width ${width}`, `offset ${offset} and length ${length}`, "width is that of the whole row");
   }
   const norm = check.norm(options, width, centred);
-  const out = anchor(check.floats("out", options.out ?? new Float32Array(length), length));
-  const [x, gamma, beta] = [anchor(chunk), anchor(norm.gamma), anchor(norm.beta)];
+  const given = check.floats("out", options.out ?? new Float32Array(length), length);
+  // Of several parts, one that is written must not be read afterwards.
+  const source = chunk.byteOffset === given.byteOffset ? chunk : settled(chunk, given);
+  const out = anchor(given);
+  const [x, gamma, beta] = [anchor(source), anchor(settled(norm.gamma, given)), anchor(settled(norm.beta, given))];
   for (let first = 0; first < length; first += PART) {
     const count = Math.min(PART, length - first);
     const lengths = { x: count, y: count, stats: STATS, gamma: norm.gamma ? count : 0, beta: norm.beta ? count : 0 };

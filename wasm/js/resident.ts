@@ -1,24 +1,31 @@
 // Data that lives in the module's memory: no copy, no allocation per call.
 
 import * as check from "./check.js";
-import type { NormOptions } from "./easy.js";
 import { anchor, Buffers, type Name, Part, STATS } from "./memory.js";
 import { full, wasm } from "./module.js";
+import { names, options as checked } from "./names.js";
+import type { Floats, NormOptions } from "./options.js";
 import { Owner } from "./owner.js";
 
 /** Options of {@link LayerNorm} and {@link RmsNorm}. */
 export interface ResidentOptions extends NormOptions {
   /** Most rows of a call; 1 without it. */
-  rows?: number;
+  rows?: number | undefined;
   /** Gain, `width` finite numbers; 1 without it. It is copied; {@link LayerNorm.gamma} is the live one. */
-  gamma?: Float32Array;
+  gamma?: Float32Array | undefined;
   /** Bias, `width` finite numbers; 0 without it. It is copied; {@link LayerNorm.beta} is the live one. */
-  beta?: Float32Array;
+  beta?: Float32Array | undefined;
   /** With it `forward()` computes `residual += x; y = norm(residual)`. */
-  residual?: boolean;
-  /** With it `forward()` keeps what `backward()` needs: for `layernorm/full`, an error in `layernorm`. */
-  backward?: boolean;
+  residual?: boolean | undefined;
 }
+
+/** Options of instances with gradients, those of `layernorm/full`. */
+export interface TrainingOptions extends ResidentOptions {
+  /** With it `forward()` keeps what `backward()` needs. */
+  backward?: boolean | undefined;
+}
+
+const RESIDENT = /* @__PURE__ */ names("width rows gamma beta epsilon unitOffset residual backward");
 
 abstract class Resident extends Owner {
   /** Features in a row. */
@@ -34,24 +41,26 @@ abstract class Resident extends Owner {
   /** Rows of the last `forward()`. */
   #seen = 0;
 
-  constructor(name: string, options: ResidentOptions, centred: boolean) {
+  constructor(name: string, options: TrainingOptions, centred: boolean) {
     super(name);
-    const width = (this.width = check.whole("width", options?.width, 1));
-    const rows = (this.rows = check.whole("rows", options.rows ?? 1, 1));
+    checked(name, options, RESIDENT);
+    const width = (this.width = check.whole("width", options.width, 1, check.WIDTH));
+    const rows = (this.rows = check.whole("rows", options.rows ?? 1, 1, "most rows of a call"));
     const norm = check.norm(options, width, centred);
     this.epsilon = norm.epsilon;
-    if (options.backward) full("backward");
+    const [residual, backward] = [check.flag("residual", options.residual), check.flag("backward", options.backward)];
+    if (backward) full("backward");
     const [gamma, beta] = [anchor(norm.gamma), anchor(norm.beta)];
     const all = rows * width;
     const lengths = {
       x: all,
       y: all,
       rstd: rows,
-      ...(options.residual && { residual: all }),
+      ...(residual && { residual: all }),
       ...(norm.gamma && { gamma: width }),
       ...(norm.beta && { beta: width }),
       ...(centred && { mean: rows }),
-      ...(options.backward && {
+      ...(backward && {
         stats: STATS * rows,
         dy: all,
         dx: all,
@@ -64,48 +73,52 @@ abstract class Resident extends Owner {
     for (const [name, length] of Object.entries(lengths) as [Name, number][]) {
       this.#parts[name] = new Part(at[name]!, length, Float32Array);
     }
-    this.#parts.gamma?.view.set(gamma()!);
-    this.#parts.beta?.view.set(beta()!);
+    this.live("gamma")?.set(gamma()!);
+    this.live("beta")?.set(beta()!);
   }
 
-  /** Input, rows × width. Each read gives a view that is good until memory grows. */
-  get x(): Float32Array {
+  /**
+   * Input, rows × width. Each read gives a view that is good until the next instance is made: then it may be empty, and the
+   * next read gives another. It is a view of all the module's memory: `structuredClone` and `postMessage` copy that, so give them
+   * `x.slice()`.
+   */
+  get x(): Floats {
     return this.live("x")!;
   }
   /** Output, rows × width. */
-  get y(): Float32Array {
+  get y(): Floats {
     return this.live("y")!;
   }
   /** 1/sqrt(var + ε) of each row. */
-  get rstd(): Float32Array {
+  get rstd(): Floats {
     return this.live("rstd")!;
   }
   /** Gain; `undefined` when built without. */
-  get gamma(): Float32Array | undefined {
+  get gamma(): Floats | undefined {
     return this.live("gamma");
   }
   /** Bias; `undefined` when built without. */
-  get beta(): Float32Array | undefined {
+  get beta(): Floats | undefined {
     return this.live("beta");
   }
   /** The residual stream, rows × width; `undefined` when built without. */
-  get residual(): Float32Array | undefined {
+  get residual(): Floats | undefined {
     return this.live("residual");
   }
   /** Gradient with respect to `y`, rows × width: what `backward()` starts from. An error when built without `backward`. */
-  get dy(): Float32Array {
+  get dy(): Floats {
     return this.#trained("dy");
   }
   /** Gradient with respect to `x` (and to the residual), rows × width. An error when built without `backward`. */
-  get dx(): Float32Array {
+  get dx(): Floats {
     return this.#trained("dx");
   }
   /** Gradient with respect to γ: `backward()` adds to it. `undefined` when built without γ or `backward`. */
-  get dgamma(): Float32Array | undefined {
+  get dgamma(): Floats | undefined {
     return this.live("dgamma");
   }
   /** Gradient with respect to β: `backward()` adds to it. `undefined` when built without β or `backward`. */
-  get dbeta(): Float32Array | undefined {
+  get dbeta(): Floats | undefined {
     return this.live("dbeta");
   }
 
@@ -116,7 +129,7 @@ abstract class Resident extends Owner {
    */
   forward(rows: number = this.rows): void {
     this.alive();
-    if (rows !== this.rows) check.whole("rows", rows, 0, this.rows);
+    if (rows !== this.rows) check.whole("rows", rows, 0, `at most as many as it was built for, { rows: ${this.rows} }`, this.rows);
     const forward = this.#forward;
     this.#done(forward(this.#call, rows));
     this.#seen = rows;
@@ -131,21 +144,21 @@ abstract class Resident extends Owner {
   backward(rows: number = this.#seen): void {
     this.#trained("dx");
     if (rows > this.#seen || this.#seen === 0) {
-      throw new RangeError(`rows: expected at most ${this.#seen}, those of the last forward(), actual ${rows || "all"}`);
+      check.wrongValue("rows", `at most ${this.#seen}, those of the last forward()`, rows || "all", "forward() comes first");
     }
-    this.#done(full("backward").backward(this.#call, check.whole("rows", rows, 0)));
+    this.#done(full("backward").backward(this.#call, check.whole("rows", rows, 0, "those of forward()")));
   }
 
   /** @internal */
-  protected live(name: Name): Float32Array | undefined {
+  protected live(name: Name): Floats | undefined {
     const part = this.#parts[name];
     if (part) this.alive();
-    return part?.view;
+    return part?.view(this);
   }
 
-  #trained(name: Name): Float32Array {
+  #trained(name: Name): Floats {
     const values = this.live(name);
-    if (!values) throw new TypeError(`backward: expected ${this.of} built with it, actual one without`);
+    if (!values) check.wrongType("backward", `${this.of} built with it`, "one without", "build it with { backward: true }, from layernorm/full");
     return values;
   }
 
@@ -155,7 +168,7 @@ abstract class Resident extends Owner {
     for (const name of ["gamma", "beta"] as const) {
       check.optional(this.live(name), (values) => check.parameter(name, values, this.width));
     }
-    throw new Error("layernorm: expected arguments in order, actual wrong ones");
+    throw new Error("layernorm: expected arguments in order, actual wrong ones: please report it");
   }
 }
 
@@ -170,18 +183,23 @@ abstract class Resident extends Owner {
  * ```
  */
 export class LayerNorm extends Resident {
+  // Minifying takes the name of a class from its error messages and from those who look at it.
+  static readonly name = "LayerNorm";
+
   constructor(options: ResidentOptions) {
     super("LayerNorm", options, true);
   }
 
   /** Mean of each row. */
-  get mean(): Float32Array {
+  get mean(): Floats {
     return this.live("mean")!;
   }
 }
 
 /** RMSNorm with its data in WebAssembly memory; otherwise as {@link LayerNorm}. */
 export class RmsNorm extends Resident {
+  static readonly name = "RmsNorm";
+
   constructor(options: ResidentOptions) {
     super("RmsNorm", options, false);
   }

@@ -1,3 +1,5 @@
-// `layernorm/simd.wasm` and `layernorm/scalar.wasm`, where a bundler or a runtime imports WebAssembly as a module.
-declare const module: WebAssembly.Module;
-export default module;
+// `layernorm/simd.wasm` and the other modules: what an import of one gives is up to the bundler, with or without `?url`. An address,
+// bytes or a compiled module: `init({ source })` takes each.
+import type { Source } from "./module.js";
+declare const source: Source;
+export default source;

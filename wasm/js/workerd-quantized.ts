@@ -1,9 +1,9 @@
-// `layernorm/quantized` where code may not compile WebAssembly at run time: the module comes from a static import.
+// `layernorm/quantized` where code may not compile WebAssembly at run time: modules come from static imports.
 
 import simd from "./quantized/simd.wasm";
 import { provide } from "./module.js";
 
-provide({ simd128: () => simd });
+provide(() => simd);
 
 export * from "./codes.js";
 export * from "./start.js";

@@ -33,6 +33,24 @@ pub fn simd128() -> bool {
     cfg!(target_feature = "simd128")
 }
 
+/// A part of the package's version. Cargo has checked that it is a number.
+const fn part(text: &str) -> u32 {
+    match u32::from_str_radix(text, 10) {
+        Ok(number) => number,
+        Err(_) => 0,
+    }
+}
+
+/// The version of the package, ten bits for each of its numbers: js/module.ts refuses a module of another.
+#[wasm_bindgen]
+pub fn version() -> u32 {
+    const {
+        part(env!("CARGO_PKG_VERSION_MAJOR")) << 20
+            | part(env!("CARGO_PKG_VERSION_MINOR")) << 10
+            | part(env!("CARGO_PKG_VERSION_PATCH"))
+    }
+}
+
 /// `y = norm(x)`, or with a residual: `residual += x; y = norm(residual)`. False where an argument is wrong: a backstop,
 /// for JavaScript has checked before.
 ///

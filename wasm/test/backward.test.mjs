@@ -147,7 +147,7 @@ test("every bad argument is named, and nothing is written then", () => {
   const [x, out, dgamma, dbeta] = [f(6), f(6, 7), f(3, 7), f(3, 7)];
   const call = (options, dy = f(6)) => () => layerNormBackward(x, dy, { width: 3, out, dgamma, dbeta, ...options });
   refused([
-    [() => layerNormBackward(x), TypeError, "width: expected a number, actual undefined"],
+    [() => layerNormBackward(x), TypeError, "options: expected an object, actual none"],
     [call({}, [1]), TypeError, "dy: expected a Float32Array, actual Array"],
     [call({}, f(5)), RangeError, "dy: expected length 6, actual 5"],
     [call({ width: 4 }), RangeError, "x: expected a length that is a multiple of width 4, actual 6"],

@@ -33,6 +33,35 @@ import { row } from "./row.js";
 await init({ source: address });
 globalThis.result = [\`\${backend()} \${row(layerNorm)}\`];`;
 
+// An engine without SIMD says so, and takes the other module.
+const EITHER = `import { backend, init, layerNorm } from "layernorm";
+import scalar from "layernorm/scalar.wasm?url";
+import { row } from "./row.js";
+const said = await init().then(() => "", (error) => init({ source: scalar }).then(() => error.message));
+globalThis.result = [\`\${backend()} \${row(layerNorm)}\`, said.slice(0, 43)];`;
+
+// A module that was compiled in the page; an AudioWorklet has neither URL nor fetch. Each node starts it again.
+const AUDIO = `import { compiled, layerNorm } from "layernorm";
+import processor from "./processor.js?worker&url";
+import { row } from "./row.js";
+const context = new OfflineAudioContext(1, 128, 8000);
+await context.audioWorklet.addModule(processor);
+const said = async () => {
+  const node = new AudioWorkletNode(context, "rows", { processorOptions: { source: await compiled() } });
+  return new Promise((resolve) => (node.port.onmessage = ({ data }) => resolve(data)));
+};
+globalThis.result = [row(layerNorm), await said(), await said()];`;
+const PROCESSOR = `import { initSync, layerNorm } from "layernorm";
+import { row } from "./row.js";
+registerProcessor("rows", class extends AudioWorkletProcessor {
+  constructor({ processorOptions: { source } }) {
+    super();
+    initSync({ source });
+    this.port.postMessage(row(layerNorm));
+  }
+  process() { return false; }
+});`;
+
 const GRADIENTS = `import { layerNormBackward } from "layernorm/full";
 export const gradients = (x, options) => layerNormBackward(x, x.map((v) => v * v), options);`;
 const FULL = `import { backend } from "layernorm/full";
@@ -61,12 +90,15 @@ const files = {
   "worker.js": WORKER,
   "inlined.js": INLINED,
   "hosted.js": HOSTED,
+  "either.js": EITHER,
+  "audio.js": AUDIO,
+  "processor.js": PROCESSOR,
   "gradients.js": GRADIENTS,
   "full.js": FULL,
   "listen.js": LISTEN,
   "sequence.js": SEQUENCE,
 };
-const pages = ["inlined", "hosted", "full", "sequence"];
+const pages = ["inlined", "hosted", "either", "audio", "full", "sequence"];
 const networks = ["f32", "i8"].map((storage) => `speaker.${storage}.bin`);
 mkdirSync(join(folder, "public"));
 for (const name of networks) cpSync(join(root, "model", name), join(folder, "public", name));
@@ -118,15 +150,23 @@ test("classifiers from files have the bits that they have in Node, under a stric
   assert.deepEqual(complaints, []);
 });
 
-test("without SIMD in the browser the scalar variant computes, in a worker too", async () => {
+test("an AudioWorklet computes, and starts once for all its nodes, under a strict policy", async () => {
+  const { computed, complaints } = await result(`${built}/audio.html`, browser);
+  assert.deepEqual(computed, [BITS, BITS, BITS]);
+  assert.deepEqual(complaints, []);
+});
+
+test("without SIMD in the browser the package says so, and computes with the scalar module", async () => {
   // WebAssembly SIMD needs SSE 4.1.
   const old = await launch("--js-flags=--no-enable-sse4-1");
   try {
-    const { computed } = await result(`${built}/inlined.html`, old);
-    assert.deepEqual(computed, [`scalar ${BITS}`, `scalar ${BITS}`]);
+    const { computed } = await result(`${built}/either.html`, old);
+    assert.deepEqual(computed, [`scalar ${BITS}`, "engine: expected WebAssembly with SIMD, act"]);
+    assert.deepEqual((await result(`${built}/hosted.html`, old)).computed, [`scalar ${BITS}`]);
   } finally {
     await old.close();
   }
+  assert.deepEqual((await result(`${built}/either.html`, browser)).computed, [`simd128 ${BITS}`, ""]);
 });
 
 test("Vite's dev server, which bundles dependencies beforehand, computes the same", async () => {

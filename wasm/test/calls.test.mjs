@@ -112,9 +112,9 @@ test("a disposed instance is an error, twice disposed is not", () => {
     const norm = new Norm({ width: 4, gamma: new Float32Array(4), residual: true });
     norm.dispose();
     norm.dispose();
-    const error = { name: "TypeError", message: `${name}: expected one in use, actual disposed` };
-    for (const use of ["x", "y", "rstd", "gamma", "residual"]) assert.throws(() => norm[use], error);
-    assert.throws(() => norm.forward(), error);
+    const message = `${name}: expected one in use, actual disposed`;
+    refused(["x", "y", "rstd", "gamma", "residual"].map((use) => [() => norm[use], TypeError, message]));
+    refused([[() => norm.forward(), TypeError, message]]);
   }
 });
 
@@ -129,7 +129,8 @@ test("every bad argument is named, with what was expected and what came", () => 
   const f = (n, fill = 1) => new Float32Array(n).fill(fill);
   const bad = [
     [() => layerNorm([1, 2], { width: 2 }), TypeError, "x: expected a Float32Array, actual Array"],
-    [() => layerNorm(x), TypeError, "width: expected a number, actual undefined"],
+    [() => layerNorm(x), TypeError, "options: expected an object, actual none"],
+    [() => layerNorm(x, {}), TypeError, "width: expected a number, actual undefined"],
     [() => layerNorm(x, { width: 0 }), RangeError, "width: expected a whole number of at least 1, actual 0"],
     [() => layerNorm(x, { width: 1.5 }), RangeError, "width: expected a whole number of at least 1, actual 1.5"],
     [() => layerNorm(x, { width: 4 }), RangeError, "x: expected a length that is a multiple of width 4, actual 6"],
@@ -163,7 +164,7 @@ test("a resident gamma made infinite is an error and writes nothing", () => {
   const norm = new LayerNorm({ width: 3, gamma: Float32Array.of(1, 2, 3) });
   norm.y.fill(7);
   norm.gamma[1] = Infinity;
-  assert.throws(() => norm.forward(), { name: "RangeError", message: "gamma[1]: expected a finite number, actual Infinity" });
+  refused([[() => norm.forward(), RangeError, "gamma[1]: expected a finite number, actual Infinity"]]);
   assert.deepEqual([...norm.y], [7, 7, 7]);
   norm.dispose();
 });

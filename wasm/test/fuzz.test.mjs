@@ -142,12 +142,13 @@ const CALLS = {
     instance.dispose();
   },
   sublayers({ centred, norm }, { x, width }) {
-    const given = { ...options(width), norm: centred ? "layer" : "rms" };
+    const given = options(width);
+    const around = { ...given, norm: centred ? "layer" : "rms" };
     const addend = floats(x.length);
     const copy = (_, out) => out.set(addend);
     const [pre, post] = [x.slice(), x.slice()];
-    same(full.preNorm(pre, copy, given), sum(x, addend), "pre-norm");
-    same(full.postNorm(post, copy, given), norm(sum(addend, x), given), "post-norm");
+    same(full.preNorm(pre, copy, around), sum(x, addend), "pre-norm");
+    same(full.postNorm(post, copy, around), norm(sum(addend, x), given), "post-norm");
   },
   modulated({ norm }, { x, width, rows }) {
     const samples = pick([1, rows]);

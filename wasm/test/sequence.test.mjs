@@ -157,7 +157,7 @@ test("every bad argument is named", () => {
   bad[7] = NaN;
   const call = (options) => () => new LnGru({ ...shape, ...options });
   refused([
-    [() => new LnGru(), TypeError, "inputs: expected a number, actual undefined"],
+    [() => new LnGru(), TypeError, "options: expected an object, actual none"],
     [call({ inputs: 0 }), RangeError, "inputs: expected a whole number of at least 1, actual 0"],
     [call({ units: 1.5 }), RangeError, "units: expected a whole number of at least 1, actual 1.5"],
     [call({ units: "5" }), TypeError, "units: expected a number, actual String"],

@@ -63,6 +63,15 @@ test("a row far from 0 needs a second pass, an ordinary one does not; moments ar
   }
 });
 
+test("the second pass comes with a mean beyond 0.58 standard deviations: never at 0.4, always at 0.8", () => {
+  // Uniform values, with a standard deviation of 1.
+  const row = (mean) => Float32Array.from({ length: 999 }, (_, i) => mean + Math.sqrt(12) * (i / 998 - 0.5));
+  for (const sign of [1, -1]) {
+    for (const mean of [0, 0.2, 0.4]) assert.equal(measure([row(sign * mean)]).passes, 1, `${mean}`);
+    for (const mean of [0.8, 1, 100]) assert.equal(measure([row(sign * mean)]).passes, 2, `${mean}`);
+  }
+});
+
 test("merged moments have the statistics of the row, in each pass", () => {
   for (const row of ROWS(3000).slice(0, 2)) {
     const parts = pieces(row, 1000);

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { load, project } from "./fixture.mjs";
 import { bits, random, refused } from "./reference.mjs";
 
-const { LayerNorm, layerNorm, postNorm, preNorm, rmsNorm } = await load(project());
+const { LayerNorm, layerNorm, postNorm, postNormAsync, preNorm, preNormAsync, rmsNorm } = await load(project());
 
 const twice = (input, out) => input.forEach((v, i) => (out[i] = 2 * v + i));
 
@@ -55,7 +55,7 @@ test("every bad argument is named before the sublayer runs, and one that throws 
   const never = () => assert.fail("the sublayer ran");
   for (const norm of [preNorm, postNorm]) {
     refused([
-      [() => norm(x, never), TypeError, "width: expected a number, actual undefined"],
+      [() => norm(x, never), TypeError, "options: expected an object, actual none"],
       [() => norm([1], never, { width: 1 }), TypeError, "x: expected a Float32Array, actual Array"],
       [() => norm(x, never, { width: 4 }), RangeError, "x: expected a length that is a multiple of width 4, actual 6"],
       [() => norm(x, 1, { width: 3 }), TypeError, "sublayer: expected a function, actual 1"],
@@ -67,4 +67,48 @@ test("every bad argument is named before the sublayer runs, and one that throws 
     assert.throws(() => norm(x, () => { throw error; }, { width: 3 }), error);
   }
   assert.ok(x.every((v) => v === 7));
+});
+
+test("what a sublayer returns is used, and not changed; async forms await it", async () => {
+  const options = { width: 20, beta: random(20, 3) };
+  for (const [norm, later] of [[preNorm, preNormAsync], [postNorm, postNormAsync]]) {
+    const expected = bits(norm(random(60), twice, options));
+    const kept = new Float32Array(60);
+    const returning = (input) => {
+      twice(input, kept);
+      return kept;
+    };
+    assert.deepEqual(bits(norm(random(60), returning, options)), expected);
+    const again = kept.slice();
+    assert.deepEqual(bits(norm(random(60), () => kept, options)), expected);
+    assert.deepEqual(bits(kept), bits(again));
+    assert.deepEqual(bits(norm(random(60), (input, out) => (twice(input, out), out), options)), expected);
+    // Nothing written, nothing returned: zeros are added.
+    assert.deepEqual(bits(norm(random(60), (input, out) => void out, options)), bits(norm === preNorm ? random(60) : layerNorm(random(60), options)));
+    const x = random(60);
+    const slowly = async (input, out) => {
+      await new Promise((resolve) => setTimeout(resolve));
+      twice(input, out);
+    };
+    assert.equal(await later(x, slowly, options), x);
+    assert.deepEqual(bits(x), expected);
+    assert.deepEqual(bits(await later(random(60), async (input) => returning(input), options)), expected);
+    assert.deepEqual(bits(await later(random(60), twice, options)), expected);
+  }
+});
+
+test("what cannot be added is refused, a promise too, and x is as it was", async () => {
+  for (const [norm, later] of [[preNorm, preNormAsync], [postNorm, postNormAsync]]) {
+    const x = random(6);
+    const call = (sublayer) => () => norm(x, sublayer, { width: 3 });
+    refused([
+      [call(async (input, out) => out.fill(1)), TypeError, "sublayer: expected a Float32Array or nothing returned, actual a promise"],
+      [call(async () => { throw new Error("later"); }), TypeError, "sublayer: expected a Float32Array or nothing returned, actual a promise"],
+      [call((input) => [...input]), TypeError, "sublayer(): expected a Float32Array, actual Array"],
+      [call((input) => input.subarray(1)), RangeError, "sublayer(): expected length 6, actual 5"],
+    ]);
+    await assert.rejects(later(x, async () => { throw new Error("later"); }, { width: 3 }), /^Error: later$/);
+    await assert.rejects(later(x, async () => [1], { width: 3 }), /^TypeError: sublayer\(\): expected a Float32Array, actual Array: /);
+    assert.deepEqual(bits(x), bits(random(6)));
+  }
 });

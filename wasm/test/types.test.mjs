@@ -6,29 +6,76 @@ import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { project } from "./fixture.mjs";
 
-const TSC = join(dirname(fileURLToPath(import.meta.url)), "../node_modules/typescript/bin/tsc");
+const modules = join(dirname(fileURLToPath(import.meta.url)), "../node_modules");
+/** The one that the package is built with, and the oldest that it supports. */
+const [NEW, OLD] = ["typescript", "typescript-oldest"].map((name) => join(modules, name, "bin/tsc"));
 const folder = project();
 
 /** What the compiler says of modules, `0.ts` and so on, with the libraries checked too. */
-function complaints(modules, lib = "es2022,dom") {
+function complaints(modules, lib = "es2022,dom", { tsc = NEW, flags = ["--module", "nodenext"] } = {}) {
   const names = modules.map((code, i) => {
     writeFileSync(join(folder, `${i}.ts`), code);
     return `${i}.ts`;
   });
-  const options = ["--strict", "--noEmit", "--target", "es2022", "--module", "nodenext", "--lib", lib];
-  return spawnSync(process.execPath, [TSC, ...options, ...names], { cwd: folder, encoding: "utf8" }).stdout;
+  const options = ["--strict", "--noEmit", "--exactOptionalPropertyTypes", "--target", "es2022", ...flags, "--lib", lib];
+  return spawnSync(process.execPath, [tsc, ...options, ...names], { cwd: folder, encoding: "utf8" }).stdout;
 }
 
 test("a strict project without further libraries compiles", () => {
   const code = `import { layerNorm, LayerNorm, init } from "layernorm";
     import * as slim from "layernorm/slim";
-    await init({ simd: false });
+    await init({});
     await slim.init({ source: new URL("https://example.org/simd.wasm") });
     const x: Float32Array = layerNorm(new Float32Array(4), { width: 4 });
     const norm = new LayerNorm({ width: 4, gamma: x });
     norm.forward();
     norm.dispose();`;
+  for (const [tsc, ...flags] of [[NEW, "--module", "nodenext"], [NEW, "--module", "esnext", "--moduleResolution", "bundler"], [OLD, "--module", "node16"]]) {
+    assert.equal(complaints([code], "es2022,dom", { tsc, flags }), "", `${tsc} ${flags}`);
+  }
+});
+
+test("results are taken by what plays, saves, sends and hashes them", () => {
+  const code = `import { LayerNorm, RmsNorm, layerNorm, layerNormChannelsFirst, preNorm, rmsNorm } from "layernorm";
+    import { layerNormBackward, layerNormChunk, type Stats } from "layernorm/full";
+    import { LnGru } from "layernorm/sequence";
+    declare const [audio, stats]: [AudioBuffer, Stats];
+    const x = new Float32Array(8);
+    const norm = new LayerNorm({ width: 4 });
+    const gru = new LnGru({ inputs: 1, units: 1, weights: x });
+    const results = [layerNorm(x, { width: 4 }), rmsNorm(x, { width: 4, gamma: x }), layerNorm(x, { width: 4, out: new Float32Array(8) }),
+      layerNormChannelsFirst(x, { channels: 4, positions: 2 }), layerNormBackward(x, x, { width: 4 }), preNorm(x, () => {}, { width: 4 }),
+      layerNormChunk(x, { width: 8, offset: 0, stats }), norm.y, norm.mean, new RmsNorm({ width: 4 }).x, gru.h];
+    for (const y of results) {
+      audio.copyToChannel(y, 0);
+      new Blob([y]);
+      await crypto.subtle.digest("SHA-256", y);
+    }`;
   assert.equal(complaints([code]), "");
+  // Old arrays are not told by their memory; what they were taken by still takes them.
+  assert.equal(complaints([code], "es2022,dom", { tsc: OLD }), "");
+});
+
+test("an array for the result keeps its type, and may be undefined, like every option", () => {
+  const code = `import { layerNorm, type LayerNormOptions } from "layernorm";
+    const x = new Float32Array(8);
+    const shared: Float32Array<SharedArrayBuffer> = layerNorm(x, { width: 4, out: new Float32Array(new SharedArrayBuffer(32)) });
+    declare const some: { gamma: Float32Array | undefined; out: Float32Array | undefined; epsilon: number | undefined };
+    const either: Float32Array = layerNorm(x, { width: 4, ...some });
+    const options: LayerNormOptions = { width: 4, ...some };
+    const unknown: Float32Array = layerNorm(x, options);
+    export { shared, either, unknown };`;
+  assert.equal(complaints([code], "es2022,dom,es2024.sharedmemory"), "");
+});
+
+test("an import of a module is what init takes, in workerd a module", () => {
+  const code = `import source from "layernorm/full/scalar.wasm";
+    import { init } from "layernorm/slim";
+    await init({ source });
+    export const number: number = source;`;
+  assert.match(complaints([code]), /^0\.ts\(4,18\): error TS\d+: Type 'Source' is not assignable to type 'number'\.\n.*\n$/);
+  const flags = ["--module", "esnext", "--moduleResolution", "bundler", "--customConditions", "workerd"];
+  assert.match(complaints([code], "es2022,dom", { flags }), /^0\.ts\(4,18\): error TS\d+: Type 'Module' is not assignable to type 'number'\.\n$/);
 });
 
 test("so does all that is not one call of a norm", () => {
@@ -40,7 +87,7 @@ test("so does all that is not one call of a norm", () => {
     rmsNormChannelsFirst(x, { channels: 2, positions: 2, beta: x.subarray(2) });
     const dx: Float32Array = layerNormBackward(x, x, { width: 4, dgamma: x, dbeta: x });
     rmsNormBackward(x, dx, { width: 4, dgamma: x });
-    const norm = new LayerNorm({ width: 4, backward: true });
+    const norm: LayerNorm = new LayerNorm({ width: 4, backward: true });
     norm.dy.set(norm.y);
     norm.backward();
     norm.dgamma?.fill(0);
@@ -106,6 +153,12 @@ test("what is missing or misspelt does not", () => {
     ["", "Moments", "", /no exported member 'Moments'/],
     ["", "layerNormBackward", "", /'layerNormBackward'/],
     ["", "LnGru", "", /no exported member 'LnGru'/],
+    ["", "LayerNorm", "new LayerNorm({ width: 4, backward: true });", /'backward' does not exist/],
+    ["/sequence", "RmsNorm", "new RmsNorm({ width: 4, backward: true });", /'backward' does not exist/],
+    ["", "rmsNorm", "rmsNorm(new Float32Array(4), { width: 4, mean: new Float32Array(1) });", /'mean' does not exist/],
+    ["", "preNorm", "preNorm(new Float32Array(4), async () => {}, { width: 4 });", /Promise<void>/],
+    ["", "preNorm", "preNorm(new Float32Array(4), (i) => Array.from(i), { width: 4 });", /number\[\]/],
+    ["", "init", "await init({ simd: false });", /'simd' does not exist/],
     ["/sequence", "LnGru", "new LnGru({ inputs: 1, units: 1 });", /'weights' is missing/],
     ["/sequence", "LnGru", "new LnGru({ inputs: 1, units: 1, weights: [1] });", /'number\[\]' is missing/],
     ["/sequence", "Classifier", "new Classifier([1]);", /'number\[\]' is not assignable/],

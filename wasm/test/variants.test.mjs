@@ -129,7 +129,7 @@ test("every bad argument is named, and nothing is written then", () => {
     [call({ scale: f(6), shift: f(6, Infinity) }), RangeError, "shift[0]: expected a finite number, actual Infinity"],
     [call({ scale: f(6), shift: f(6), gamma: f(3) }), TypeError, "gamma: expected none beside scale and shift, actual one"],
     [call({ scale: f(6), shift: f(6), beta: f(3) }), TypeError, "beta: expected none beside scale and shift, actual one"],
-    [() => layerNormChannelsFirst(x), TypeError, "channels: expected a number, actual undefined"],
+    [() => layerNormChannelsFirst(x), TypeError, "options: expected an object, actual none"],
     [planes({ positions: 0 }), RangeError, "positions: expected a whole number of at least 1, actual 0"],
     [planes({ positions: 5 }), RangeError, "x: expected a length that is a multiple of channels × positions 15, actual 12"],
     [planes({ gamma: f(2) }), RangeError, "gamma: expected length 3, actual 2"],

@@ -3,16 +3,19 @@ import { init, LayerNorm, layerNorm } from "layernorm";
 import { answerQuestions, type Kernel } from "./bench-answer";
 import type { Contender } from "./bench";
 import { EPSILON, input, parameters, type Shape } from "./bench-shapes";
+import { startEither, startScalar } from "./package";
 import { plainLayerNorm } from "./plain";
 
 const contender = self.name as Contender;
 
 const KERNELS: Partial<Record<Contender, (shape: Shape) => Kernel>> = { simd128: resident, scalar: resident, easy, plain };
 
+const STARTS: Partial<Record<Contender, () => Promise<void>>> = { simd128: init, scalar: startScalar, easy: startEither };
+
 let started: Promise<void> | undefined;
 
 answerQuestions(async (shape) => {
-  if (contender !== "plain") await (started ??= init({ simd: contender === "easy" ? "auto" : contender === "simd128" }));
+  await (started ??= STARTS[contender]?.());
   const make = KERNELS[contender];
   if (!make) throw new Error(`no ${contender} in this worker`);
   return make(shape);

@@ -7,12 +7,12 @@ export interface Result {
   rstd: Float32Array;
 }
 
-/** A resident instance that is kept while its shape and ε stay: a slider then costs no allocation. */
+/** A resident instance that is kept while its shape and ε stay: a slider then costs no allocation in its memory. */
 export class Norm {
   #norm: LayerNorm | undefined;
   #key = "";
 
-  /** `gamma` and `beta` of `width` elements; the result's views hold until the next call. */
+  /** `gamma` and `beta` of `width` elements. The result is copied: views are good until the next instance is made. */
   run(x: Float32Array, width: number, epsilon: number, gamma?: Float32Array, beta?: Float32Array): Result {
     const rows = x.length / width;
     const key = [width, rows, epsilon, Boolean(gamma), Boolean(beta)].join();
@@ -26,7 +26,7 @@ export class Norm {
     if (beta) norm.beta?.set(beta);
     norm.x.set(x);
     norm.forward();
-    return { y: norm.y, mean: norm.mean, rstd: norm.rstd };
+    return { y: norm.y.slice(), mean: norm.mean.slice(), rstd: norm.rstd.slice() };
   }
 }
 
@@ -50,6 +50,6 @@ export class RootNorm {
     }
     this.#norm.x.set(x);
     this.#norm.forward();
-    return this.#norm.y;
+    return this.#norm.y.slice();
   }
 }

@@ -1,5 +1,6 @@
 /** Starts the package, once: the same build for every section. */
 import { backend, init } from "layernorm";
+import scalar from "layernorm/scalar.wasm?url";
 
 export interface Started {
   readonly variant: string;
@@ -13,9 +14,18 @@ export function startPackage(): Promise<Started> {
   return (starting ??= start());
 }
 
+/** The build with SIMD; where the engine has none, the scalar one, which is a file. */
+export async function startEither(): Promise<void> {
+  await init().catch(startScalar);
+}
+
+export async function startScalar(): Promise<void> {
+  await init({ source: scalar });
+}
+
 async function start(): Promise<Started> {
   const from = performance.now();
-  await init();
+  await startEither();
   return { variant: backend(), took: performance.now() - from };
 }
 
