@@ -53,10 +53,10 @@ export interface ResidentQuantizedOptions<X extends CodeType, Y extends CodeType
 export interface EasyQuantizedOptions<Y extends Codes = Codes> extends QuantizedOptions {
   /** Codes in a row; without it that of γ or β, or else all of `x` is one row. */
   width?: number | undefined;
-  /** What the codes of `x` stand for. */
-  input: Scale;
+  /** What the codes of `x` stand for; their type is the array's. */
+  input: Scale | TypedScale;
   /** What the codes of the result are to stand for. */
-  output: Scale;
+  output: Scale | TypedScale;
   /** Where it goes, of any type of codes; a new array of `x`'s type without it. It may be `x`, or overlap it. */
   out?: Y | undefined;
 }
@@ -90,8 +90,7 @@ const ARRAYS: Record<string, CodeType> = { Int8Array: "i8", Uint8Array: "u8", In
 /** The widest row: its sums fit in 64 bits. */
 const WIDEST = 32768;
 
-const SCALE = /* @__PURE__ */ names("scale zeroPoint");
-const TYPED = /* @__PURE__ */ names("type", SCALE);
+const SCALE = /* @__PURE__ */ names("type scale zeroPoint");
 const EASY = /* @__PURE__ */ names("width gamma beta epsilon input output out");
 const RESIDENT = /* @__PURE__ */ names("width rows gamma beta epsilon input output residual");
 
@@ -112,9 +111,12 @@ function typeOf(name: string, value: unknown): CodeType {
   return ARRAYS[check.describe(value)]!;
 }
 
-function steps(name: string, value: Scale, type: CodeType, known = SCALE): Steps {
-  checked(name, value, known);
+function steps(name: string, value: Scale & { type?: CodeType | undefined }, type: CodeType): Steps {
+  checked(name, value, SCALE);
   const { scale, zeroPoint = 0 } = value;
+  if (value.type != null && value.type !== type) {
+    check.wrongType(`${name}.type`, JSON.stringify(type), JSON.stringify(value.type) ?? check.describe(value.type), "the type of its codes, or leave it out");
+  }
   const wayOut = "{ scale: 0.02, zeroPoint: 0 } for one";
   if (typeof scale !== "number") check.wrongType(`${name}.scale`, "a number", check.describe(scale), wayOut);
   const single = Math.fround(scale);
@@ -124,7 +126,7 @@ function steps(name: string, value: Scale, type: CodeType, known = SCALE): Steps
 }
 
 function typeNamed(name: string, value: TypedScale): CodeType {
-  checked(name, value, TYPED);
+  checked(name, value, SCALE);
   const { type } = value;
   if (typeof type === "string" && Object.hasOwn(TYPES, type)) return type;
   const actual = typeof type === "string" ? JSON.stringify(type) : check.describe(type);
@@ -153,7 +155,7 @@ abstract class Resident<X extends CodeType, Y extends CodeType> extends Owner {
     const norm = check.norm(options, width, centred);
     this.epsilon = norm.epsilon;
     const [from, to] = [typeNamed("input", options.input), typeNamed("output", options.output)];
-    const [input, output] = [steps("input", options.input, from, TYPED), steps("output", options.output, to, TYPED)];
+    const [input, output] = [steps("input", options.input, from), steps("output", options.output, to)];
     const stream = check.optional(options.residual, (scale) => steps("residual", scale, from));
     const { fold, forward_codes } = quantized(`quantized.${name}`);
     this.#forward = forward_codes;
