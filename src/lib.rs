@@ -17,6 +17,7 @@ mod blocks;
 mod bytes;
 mod centring;
 mod channels_first;
+mod cumulative;
 mod dispatch;
 mod error;
 mod feature;
@@ -52,6 +53,7 @@ pub mod accuracy {}
 
 pub use backward::ParamGrads;
 pub use centring::{Centring, Layer, Rms};
+pub use cumulative::CumulativeSums;
 pub use error::Error;
 pub use fold_error::FoldError;
 pub use format_error::FormatError;

@@ -8,6 +8,7 @@ mod backward;
 mod bounds;
 mod constants;
 mod contracts;
+mod cumulative;
 mod encoder;
 mod errors;
 #[cfg(not(target_arch = "wasm32"))]
