@@ -41,12 +41,17 @@ impl Sums {
     }
 
     fn definition(&self, centred: bool, epsilon: f32) -> Definition {
+        self.divided(&self.count, centred, epsilon)
+    }
+
+    /// With `divisor` for N beside the squares: 1 for the L2 norm.
+    fn divided(&self, divisor: &BigInt, centred: bool, epsilon: f32) -> Definition {
         let n = &self.count;
-        let mut spread = n * &self.squares;
+        let mut spread = divisor * &self.squares;
         if centred {
             spread -= &self.sum * &self.sum;
         }
-        let total = &spread + n * n * (integer(epsilon) << 149);
+        let total = &spread + divisor * n * (integer(epsilon) << 149);
         if total == BigInt::ZERO {
             let hi = if centred { nearest(&self.sum, n) } else { 0.0 };
             return Definition { scale: 1.0, hi, lo: 0.0, factor: 0.0 };
@@ -54,7 +59,7 @@ impl Sums {
         // factor · 2^−149 ≤ rstd / scale, where both are positive, squared.
         let factor = |scale: i32| {
             let [up, down] = [scale.max(0) as u32, (-scale).max(0) as u32];
-            let (square, unit) = ((n * n) << (596 + 2 * down), &total << (2 * up));
+            let (square, unit) = ((divisor * divisor) << (596 + 2 * down), &total << (2 * up));
             nearest_by(
                 |twice| &unit * twice * twice <= BigInt::from(4) * &square,
                 |twice| &unit * twice * twice == BigInt::from(4) * &square,
@@ -218,12 +223,14 @@ fn any_sums(random: &mut Random) -> Sums {
 
 fn assert_statistics(sums: &Sums, epsilon: f32) {
     let state = CumulativeSums::from_bytes(&state(sums)).unwrap();
-    for norm in Norm::both(1) {
-        let by = sums.definition(norm.centred(), epsilon);
-        let stats = match norm.with_epsilon(epsilon) {
-            Norm::Layer(norm) => norm.cumulative_statistics(&state),
-            Norm::Rms(norm) => norm.cumulative_statistics(&state),
-        };
+    let layer = LayerNorm::new(1).and_then(|norm| norm.with_epsilon(epsilon)).unwrap();
+    let [rms, l2] =
+        [RmsNorm::new(1), RmsNorm::l2(1)].map(|norm| norm.unwrap().with_epsilon(epsilon).unwrap());
+    for (by, stats) in [
+        (sums.definition(true, epsilon), layer.cumulative_statistics(&state)),
+        (sums.definition(false, epsilon), rms.cumulative_statistics(&state)),
+        (sums.divided(&1.into(), false, epsilon), l2.cumulative_statistics(&state)),
+    ] {
         let rstd = if by.factor == 0.0 { f32::INFINITY } else { by.factor * by.scale };
         let (mean, stats) = ((by.hi + by.lo) / by.scale, stats.unwrap());
         assert_eq!(bits(&[stats.mean(), stats.rstd()]), bits(&[mean, rstd]), "{by:?}, ε {epsilon:e}");

@@ -25,6 +25,7 @@ mod lengths;
 #[cfg(feature = "half")]
 mod mixed;
 mod onnx;
+mod operations;
 #[cfg(feature = "fixed")]
 mod others;
 mod properties;

@@ -1,4 +1,5 @@
 use super::CumulativeSums;
+use super::statistics::statistics;
 use crate::layout::Layout;
 use crate::part::part_mut;
 use crate::rows::Rows;
@@ -95,7 +96,10 @@ impl<K: Centring> Norm<'_, K> {
     /// # Errors
     /// [`Error::Zero`] for `sums` where nothing was pushed.
     pub fn cumulative_statistics(&self, sums: &CumulativeSums) -> Result<RowStats, Error> {
-        sums.statistics(K::CENTRED, self.epsilon)
+        if sums.0.count == 0 {
+            return Err(Error::Zero { parameter: "sums" });
+        }
+        Ok(statistics(&sums.0, K::CENTRED, self.l2, self.epsilon))
     }
 
     /// Writes a frame that has been added to the sums.

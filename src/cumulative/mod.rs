@@ -6,7 +6,7 @@ mod statistics;
 mod sums;
 
 use crate::bytes::{self, Writer};
-use crate::{Error, FormatError, RowStats, shape};
+use crate::{Error, FormatError, shape};
 use sums::Sums;
 
 /// The sums of all elements of a stream so far, for [`forward_cumulative`](crate::Norm::forward_cumulative): the state of a
@@ -161,14 +161,6 @@ impl CumulativeSums {
             return Ok(Self(sums));
         };
         Err(FormatError::Corrupt { offset: wrong })
-    }
-
-    /// Of at least one element; `centred` as in [`Centring`](crate::Centring).
-    fn statistics(&self, centred: bool, epsilon: f32) -> Result<RowStats, Error> {
-        if self.0.count == 0 {
-            return Err(Error::Zero { parameter: "sums" });
-        }
-        Ok(statistics::statistics(&self.0, centred, epsilon))
     }
 }
 

@@ -25,17 +25,16 @@ const SCALE: i32 = 64;
 /// rstd of a prefix without a scale is from 2⁻⁴⁸ on and below 2⁴⁸.
 const IN_RANGE: core::ops::Range<i32> = -48..48;
 
-/// Of at least one element.
-pub(super) fn statistics(sums: &Sums, centred: bool, epsilon: f32) -> RowStats {
+/// Of at least one element. With `l2` the squares are not divided by N, as in [`l2`](crate::RmsNorm::l2).
+pub(super) fn statistics(sums: &Sums, centred: bool, l2: bool, epsilon: f32) -> RowStats {
     if sums.not_finite {
         return RowStats::NOT_FINITE;
     }
-    let spread = if centred { sums.variance() } else { sums.mean_square() };
-    let count = Natural::from(sums.count);
-    let count_squared = count.times(&count);
-    let total = spread.plus(&count_squared.times(&in_squares(epsilon)));
-    let (factor, exponent) =
-        if total == Natural::ZERO { (0.0, 0) } else { rstd(sums.count, &count_squared, &total) };
+    let divisor = if l2 { 1 } else { sums.count };
+    let spread = if centred { sums.variance() } else { sums.squares_times(divisor) };
+    let factor_of_epsilon = Natural::from(divisor).times(&Natural::from(sums.count));
+    let total = spread.plus(&factor_of_epsilon.times(&in_squares(epsilon)));
+    let (factor, exponent) = if total == Natural::ZERO { (0.0, 0) } else { rstd(divisor, &total) };
     let scale = match exponent {
         _ if spread == Natural::ZERO || IN_RANGE.contains(&exponent) => 0,
         _ if exponent < 0 => -SCALE,
@@ -61,7 +60,7 @@ fn in_squares(epsilon: f32) -> Natural {
 }
 
 /// rstd as a number from 1 on and below 2, and the exponent of a power of two.
-fn rstd(count: u64, count_squared: &Natural, total: &Natural) -> (f32, i32) {
+fn rstd(count: u64, total: &Natural) -> (f32, i32) {
     // total is about `head · 2^(2 · half)`.
     let half = total.len().saturating_sub(62).div_ceil(2);
     let head = total.bits(2 * half);
@@ -72,7 +71,8 @@ fn rstd(count: u64, count_squared: &Natural, total: &Natural) -> (f32, i32) {
     let midpoint = Natural::from(u64::from(2 * below + 1));
     let shift = 48 + 2 * (half as i32 - exponent);
     debug_assert!(shift >= 0);
-    let exact = count_squared.shifted(shift.unsigned_abs());
+    let count = Natural::from(count);
+    let exact = count.times(&count).shifted(shift.unsigned_abs());
     let nearest = match exact.compare(&midpoint.times(&midpoint).times(total)) {
         Ordering::Less => below,
         Ordering::Equal => below + (below & 1),

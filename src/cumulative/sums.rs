@@ -80,7 +80,7 @@ impl Sums {
 
     /// N·Q − S², which is N² times the variance.
     pub(super) fn variance(&self) -> Natural {
-        self.mean_square().minus(&self.square_of_sum())
+        self.squares_times(self.count).minus(&self.square_of_sum())
     }
 
     /// S², of all that N numbers may have for N·Q at most as large (Cauchy and Schwarz).
@@ -94,12 +94,12 @@ impl Sums {
         let largest = Natural::from(((1 << 24) - 1) * ((1 << 24) - 1)).shifted(2 * 253);
         let largest = Natural::from(self.count).times(&largest);
         Natural::from_limbs(&self.squares).compare(&largest).is_le()
-            && self.square_of_sum().compare(&self.mean_square()).is_le()
+            && self.square_of_sum().compare(&self.squares_times(self.count)).is_le()
     }
 
-    /// N·Q, which is N² times the mean square.
-    pub(super) fn mean_square(&self) -> Natural {
-        Natural::from(self.count).times(&Natural::from_limbs(&self.squares))
+    /// Q times `factor`; N·Q is N² times the mean square.
+    pub(super) fn squares_times(&self, factor: u64) -> Natural {
+        Natural::from(factor).times(&Natural::from_limbs(&self.squares))
     }
 }
 
