@@ -9,6 +9,7 @@ mod bounds;
 mod constants;
 mod contracts;
 mod cumulative;
+mod cumulative_codes;
 mod encoder;
 mod errors;
 #[cfg(not(target_arch = "wasm32"))]

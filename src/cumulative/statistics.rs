@@ -9,6 +9,10 @@
 //! An `f64` tells between which two floats rstd is, and squares of integers which of them is nearer. So the result does not
 //! depend on how the `f64` was rounded.
 //!
+//! Error of x̂ for every prefix, with u = 2⁻²⁴: no float is nearer to the mean than hi, so |lo| ≤ |d| for d = x − mean. The subtractions
+//! are off by u·(|d| + |lo|), by u·|lo| for lo itself, and by u·|d|; rstd and the product by u each: together at most 6·u·|x̂| and a few
+//! u², which is less than 6.1 ULP of |x̂|.
+//!
 //! A power of two scales a prefix whose rstd is outside 2⁻⁴⁸ … 2⁴⁸, so that pass 2 stays in range. Where all elements are equal
 //! there is none, and x less the mean is exactly 0.
 

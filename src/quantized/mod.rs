@@ -37,9 +37,11 @@
 
 mod bytes;
 mod code;
+mod cumulative;
 mod params;
 
 pub use code::Code;
+pub use cumulative::CumulativeSums;
 pub use params::{Params, Report, Scale};
 
 use crate::dispatch::run_on_codes;

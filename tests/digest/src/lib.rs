@@ -80,6 +80,7 @@ pub const GROUPS: &[Group] = &[
     Group { name: "l2_norm", run: operations::l2_norm },
     Group { name: "queries_and_keys", run: operations::queries_and_keys },
     Group { name: "dynamic_tanh", run: operations::dynamic_tanh },
+    Group { name: "cumulative_codes", run: quantized::cumulative },
 ];
 
 /// Groups of fewer cases, for boards with little memory.
