@@ -1,5 +1,5 @@
-use super::Norm;
 use super::code::Code;
+use super::norm::Norm;
 use crate::dispatch::run_on_codes;
 use crate::integer::rows::{Apart, InPlace};
 use crate::integer::{ForwardCumulative, Prefix, Rows};
