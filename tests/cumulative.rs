@@ -59,7 +59,7 @@ impl Sums {
         // factor · 2^−149 ≤ rstd / scale, where both are positive, squared.
         let factor = |scale: i32| {
             let [up, down] = [scale.max(0) as u32, (-scale).max(0) as u32];
-            let (square, unit) = ((divisor * divisor) << (596 + 2 * down), &total << (2 * up));
+            let (square, unit) = ((divisor * divisor) << (596 + 2u32 * down), &total << (2u32 * up));
             nearest_by(
                 |twice| &unit * twice * twice <= BigInt::from(4) * &square,
                 |twice| &unit * twice * twice == BigInt::from(4) * &square,
