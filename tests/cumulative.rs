@@ -47,11 +47,11 @@ impl Sums {
     /// With `divisor` for N beside the squares: 1 for the L2 norm.
     fn divided(&self, divisor: &BigInt, centred: bool, epsilon: f32) -> Definition {
         let n = &self.count;
-        let mut spread = divisor * &self.squares;
+        let mut spread: BigInt = divisor * &self.squares;
         if centred {
             spread -= &self.sum * &self.sum;
         }
-        let total = &spread + divisor * n * (integer(epsilon) << 149);
+        let total: BigInt = &spread + divisor * n * (integer(epsilon) << 149);
         if total == BigInt::ZERO {
             let hi = if centred { nearest(&self.sum, n) } else { 0.0 };
             return Definition { scale: 1.0, hi, lo: 0.0, factor: 0.0 };
@@ -59,7 +59,7 @@ impl Sums {
         // factor · 2^−149 ≤ rstd / scale, where both are positive, squared.
         let factor = |scale: i32| {
             let [up, down] = [scale.max(0) as u32, (-scale).max(0) as u32];
-            let (square, unit) = ((divisor * divisor) << (596 + 2u32 * down), &total << (2u32 * up));
+            let (square, unit) = ((divisor * divisor) << (596 + 2 * down), &total << (2 * up));
             nearest_by(
                 |twice| &unit * twice * twice <= BigInt::from(4) * &square,
                 |twice| &unit * twice * twice == BigInt::from(4) * &square,
