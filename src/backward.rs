@@ -123,7 +123,8 @@ impl<K: Centring> Norm<'_, K> {
         }
         let (parameters, epsilon) = (self.parameters(), self.epsilon);
         let grads = [grads.gamma, grads.beta];
-        dispatch::run(Backward { centred: K::CENTRED, parameters, epsilon, x, stats, rows, grads });
+        let (centred, divisor) = (K::CENTRED, self.divisor());
+        dispatch::run(Backward { centred, divisor, parameters, epsilon, x, stats, rows, grads });
         Ok(())
     }
 }

@@ -112,7 +112,8 @@ impl<K: Centring> Norm<'_, K> {
             }
         }
         debug_assert!(stats.iter().take(count).all(Option::is_some));
-        stats.map(Option::unwrap_or_default)
+        let scale = self.scale();
+        stats.map(|stats| stats.unwrap_or_default().scaled(scale))
     }
 }
 

@@ -1,4 +1,4 @@
-use crate::float::Forward;
+use crate::float::{Forward, ForwardScaled};
 use crate::isa::{ONE_LANE, Scalar};
 use crate::rows::Rows;
 use crate::{Centring, Error, Norm, RowStats, dispatch, shape};
@@ -80,7 +80,8 @@ impl<K: Centring> Norm<'_, K> {
         self.run(Rows::read(x, layout), Some(stats))
     }
 
-    /// `residual += x; y = norm(residual)` in one go; all rows × width.
+    /// `residual += x; y = norm(residual)` in one go; all rows × width. With a
+    /// [bias](Self::with_residual_bias) the sum is `(residual + x) + bias`.
     ///
     /// ```
     /// use layernorm::LayerNorm;
@@ -142,10 +143,12 @@ impl<K: Centring> Norm<'_, K> {
             }
             None => &mut [],
         };
+        let Self { epsilon, residual_bias, .. } = *self;
         let parameters = self.parameters();
-        let epsilon = self.epsilon;
-        let forward = Forward { centred: K::CENTRED, rows, parameters, epsilon, stats };
-        if ONE_LANE {
+        let forward = Forward { centred: K::CENTRED, rows, parameters, epsilon, residual_bias, stats };
+        if !K::CENTRED && self.l2 {
+            dispatch::run(ForwardScaled { forward, scale: self.scale() });
+        } else if ONE_LANE {
             forward.row_by_row(Scalar);
         } else {
             dispatch::run(forward);

@@ -7,7 +7,7 @@ use crate::{Error, shape};
 ///
 /// It is `GroupNormalization` of ONNX (opset 21), `nn.GroupNorm` of PyTorch. With as many groups as channels it is instance
 /// normalisation (Ulyanov, Vedaldi and Lempitsky 2016): [`instance`](Self::instance). With one group it is the norm over channels and
-/// time of audio models. A sample's channels lie one after the other, and a channel's `positions` elements too: height × width of an
+/// time of audio models, gLN of Conv-TasNet; over time so far it is [`forward_cumulative`](crate::Norm::forward_cumulative). A sample's channels lie one after the other, and a channel's `positions` elements too: height × width of an
 /// image, the frames of a signal. Any number of samples, none included.
 ///
 /// | verb | |

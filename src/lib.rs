@@ -17,8 +17,11 @@ mod blocks;
 mod bytes;
 mod centring;
 mod channels_first;
+mod cumulative;
 mod dispatch;
+mod dynamic_tanh;
 mod error;
+mod exp;
 mod feature;
 #[cfg(feature = "fixed")]
 pub mod fixed;
@@ -31,6 +34,7 @@ mod group_forward;
 mod group_norm;
 mod integer;
 mod isa;
+mod l2;
 mod layout;
 mod list;
 pub mod mixed;
@@ -38,6 +42,7 @@ mod modulation;
 mod moments;
 mod norm;
 mod part;
+mod qk;
 pub mod quantized;
 mod rows;
 #[cfg(feature = "sequence")]
@@ -52,6 +57,8 @@ pub mod accuracy {}
 
 pub use backward::ParamGrads;
 pub use centring::{Centring, Layer, Rms};
+pub use cumulative::CumulativeSums;
+pub use dynamic_tanh::DynamicTanh;
 pub use error::Error;
 pub use fold_error::FoldError;
 pub use format_error::FormatError;
@@ -59,4 +66,5 @@ pub use group_norm::GroupNorm;
 pub use modulation::Modulation;
 pub use moments::{Finish, Moments};
 pub use norm::{LayerNorm, Norm, RmsNorm};
+pub use qk::Heads;
 pub use stats::RowStats;

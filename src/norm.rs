@@ -13,11 +13,14 @@ use core::marker::PhantomData;
 /// | [`forward`](Self::forward), [`forward_in_place`](Self::forward_in_place) | rows to rows |
 /// | [`forward_with_stats`](Self::forward_with_stats), [`statistics`](Self::statistics) | keep each row's mean and rstd |
 /// | [`forward_residual`](Self::forward_residual), [`forward_residual_with_stats`](Self::forward_residual_with_stats) | add to a residual, and normalise the sum |
+/// | [`with_residual_bias`](Self::with_residual_bias) | a bias that the residual verbs, and those around a sublayer, add to the sum |
 /// | [`pre_norm`](Self::pre_norm), [`post_norm`](Self::post_norm) | around a sublayer of a Transformer |
 /// | [`forward_modulated`](Self::forward_modulated) | scale and shift of each sample in place of γ and β |
 /// | [`forward_strided`](Self::forward_strided), [`forward_strided_in_place`](Self::forward_strided_in_place) | rows with something between them |
+/// | [`forward_qk_in_place`](Self::forward_qk_in_place) | queries and keys of a packed projection, each with its own γ and β |
 /// | [`forward_channels_first`](Self::forward_channels_first), [`forward_channels_first_in_place`](Self::forward_channels_first_in_place) | over the channels of images |
 /// | [`apply`](Self::apply) | a piece of a row whose statistics [`Moments`](crate::Moments) found |
+/// | [`forward_cumulative`](Self::forward_cumulative), [`forward_cumulative_in_place`](Self::forward_cumulative_in_place), [`cumulative_statistics`](Self::cumulative_statistics) | frames of a stream, by the statistics of all so far |
 /// | [`backward`](Self::backward), [`backward_in_place`](Self::backward_in_place) | gradients of x, γ and β |
 ///
 /// | | |
@@ -54,6 +57,9 @@ pub struct Norm<'a, K> {
     pub(crate) beta: Option<&'a [f32]>,
     pub(crate) epsilon: f32,
     pub(crate) unit_offset: bool,
+    pub(crate) residual_bias: Option<&'a [f32]>,
+    /// x̂ is divided by √N.
+    pub(crate) l2: bool,
     pub(crate) kind: PhantomData<K>,
 }
 
@@ -100,7 +106,16 @@ impl<'a, K: Centring> Norm<'a, K> {
     /// [`Error::Zero`].
     pub const fn new(width: usize) -> Result<Self, Error> {
         let width = checked!(shape::width(width));
-        Ok(Self { width, gamma: None, beta: None, epsilon: 1e-5, unit_offset: false, kind: PhantomData })
+        Ok(Self {
+            width,
+            gamma: None,
+            beta: None,
+            epsilon: 1e-5,
+            unit_offset: false,
+            residual_bias: None,
+            l2: false,
+            kind: PhantomData,
+        })
     }
 
     /// Gain, one for each of the `width` features.
@@ -167,6 +182,27 @@ impl<'a, K: Centring> Norm<'a, K> {
     /// ```
     pub const fn with_unit_offset(self) -> Self {
         Self { unit_offset: true, ..self }
+    }
+
+    /// What the verbs with a residual, [`pre_norm`](Self::pre_norm) and [`post_norm`](Self::post_norm) add to each row of the sum, `width` numbers: the bias of
+    /// the projection before it, as in ONNX Runtime's `SkipLayerNormalization`. The sum is `(residual + x) + bias`, each addition rounded
+    /// once. Other verbs add none.
+    ///
+    /// ```
+    /// use layernorm::LayerNorm;
+    ///
+    /// let norm = LayerNorm::new(2)?.with_residual_bias(&[10.0, 20.0])?.with_epsilon(0.0)?;
+    /// let (x, mut residual, mut y) = ([1.0, 1.0], [1.0, 2.0], [0.0; 2]);
+    /// norm.forward_residual(&x, &mut residual, &mut y)?;
+    /// assert_eq!((residual, y), ([12.0, 23.0], [-1.0, 1.0]));
+    /// # Ok::<(), layernorm::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Length`]; [`Error::NotFinite`] for a NaN or an infinity.
+    pub const fn with_residual_bias(self, bias: &'a [f32]) -> Result<Self, Error> {
+        checked!(shape::feature_vector("bias", bias, self.width));
+        Ok(Self { residual_bias: Some(bias), ..self })
     }
 
     /// What is added to the variance (or the mean square); finite, ≥ 0, and 0 is fine.

@@ -35,7 +35,7 @@ impl<K: Centring> Norm<'_, K> {
         }
         self.run(Rows::apart(x, normed, layout), None)?;
         sublayer(normed, out);
-        dispatch::run(Add { x: out, residual: x });
+        dispatch::run(Add { x: out, bias: self.residual_bias, residual: x });
         dispatch::run(CanonicaliseNans(x));
         Ok(())
     }

@@ -8,6 +8,8 @@ mod backward;
 mod bounds;
 mod constants;
 mod contracts;
+mod cumulative;
+mod cumulative_codes;
 mod encoder;
 mod errors;
 #[cfg(not(target_arch = "wasm32"))]
@@ -24,6 +26,7 @@ mod lengths;
 #[cfg(feature = "half")]
 mod mixed;
 mod onnx;
+mod operations;
 #[cfg(feature = "fixed")]
 mod others;
 mod properties;

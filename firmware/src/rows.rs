@@ -1,5 +1,6 @@
 //! The verbs that are measured, each with a row to work on.
 
+pub mod operations;
 pub mod others;
 
 use crate::chosen;
@@ -79,7 +80,7 @@ pub fn visit<const N: usize>(kind: Kind, width: usize, visitor: Visitor) -> Resu
         let code = |x| (x * 16.0) as i8 + 3;
         quantized::<i8, N>("i8 quantised", code, 3, 1.0 / 16.0, of_8, visitor)?;
     }
-    Ok(())
+    operations::visit::<N>(kind, width, visitor)
 }
 
 fn normal(width: usize) -> impl Iterator<Item = f32> {

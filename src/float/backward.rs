@@ -38,6 +38,8 @@ pub(super) use sums::{Pass1, Sums};
 /// One call, checked by [`crate::shape`].
 pub(crate) struct Backward<'a> {
     pub centred: bool,
+    /// What sums are divided by: the width; 1 where x̂ is x over its L2 norm.
+    pub divisor: usize,
     /// Its β is not asked for.
     pub parameters: Parameters<'a>,
     pub epsilon: f32,
@@ -57,7 +59,7 @@ impl Op for Backward<'_> {
 
     #[inline(always)]
     fn eval<I: Isa>(self, isa: I) {
-        let Self { centred, parameters, epsilon, x, stats, mut rows, mut grads } = self;
+        let Self { centred, divisor, parameters, epsilon, x, stats, mut rows, mut grads } = self;
         let width = rows.width();
         if grads.iter().any(Option::is_some) {
             // Before dx takes the place of dy.
@@ -65,7 +67,7 @@ impl Op for Backward<'_> {
         }
         debug_assert!(x.len() == rows.elements() && stats.len() == rows.count());
         let affine = &Affine::new(parameters);
-        let n = (width as f64, 1.0 / width as f64);
+        let n = (divisor as f64, 1.0 / divisor as f64);
         let batch = rows_per_batch(width, rows.elements());
         let batches = x.chunks((batch * width).max(1)).zip(stats.chunks(batch.max(1)));
         for (i, (x, stats)) in batches.enumerate() {

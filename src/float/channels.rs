@@ -92,7 +92,14 @@ impl Op for ForwardChannels<'_> {
             let mut rows = rows.slice(first * group_channels, batch * group_channels);
             let source = Rows::read(rows.source(), Layout::packed(batch, width));
             let (epsilon, parameters) = (channels.epsilon, Parameters::NONE);
-            isa.run(Forward { centred: true, rows: source, parameters, epsilon, stats: &mut stats });
+            isa.run(Forward {
+                centred: true,
+                rows: source,
+                parameters,
+                epsilon,
+                residual_bias: None,
+                stats: &mut stats,
+            });
             for (i, stats) in stats.iter().enumerate() {
                 let rows = rows.slice(i * group_channels, group_channels);
                 let row = first + i;

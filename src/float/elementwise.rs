@@ -2,9 +2,10 @@
 
 use crate::isa::{GROUP, Isa, Op, elements_from, elements_from_mut};
 
-/// `residual += x`
+/// `residual += x`, of any rows without gaps; then `residual += bias`, which is as wide as a row.
 pub(crate) struct Add<'a> {
     pub x: &'a [f32],
+    pub bias: Option<&'a [f32]>,
     pub residual: &'a mut [f32],
 }
 
@@ -13,17 +14,28 @@ impl Op for Add<'_> {
 
     #[inline(always)]
     fn eval<I: Isa>(self, isa: I) {
-        debug_assert_eq!(self.x.len(), self.residual.len());
-        let (groups, tail) = self.residual.as_chunks_mut::<GROUP>();
-        let (x_groups, x_tail) = self.x.as_chunks::<GROUP>();
-        for (to, x) in groups.iter_mut().zip(x_groups) {
-            for at in (0..GROUP).step_by(I::LANES) {
-                let sum = isa.add(isa.load(elements_from(to, at)), isa.load(elements_from(x, at)));
-                isa.store(sum, elements_from_mut(to, at));
-            }
+        let Self { x, bias, mut residual } = self;
+        debug_assert_eq!(x.len(), residual.len());
+        add(isa, x, residual);
+        let Some(bias) = bias else { return };
+        while let Some((row, rest)) = residual.split_at_mut_checked(bias.len().max(1)) {
+            add(isa, bias, row);
+            residual = rest;
         }
-        tail.iter_mut().zip(x_tail).for_each(|(to, x)| *to += x);
     }
+}
+
+#[inline(always)]
+fn add<I: Isa>(isa: I, x: &[f32], to: &mut [f32]) {
+    let (groups, tail) = to.as_chunks_mut::<GROUP>();
+    let (x_groups, x_tail) = x.as_chunks::<GROUP>();
+    for (to, x) in groups.iter_mut().zip(x_groups) {
+        for at in (0..GROUP).step_by(I::LANES) {
+            let sum = isa.add(isa.load(elements_from(to, at)), isa.load(elements_from(x, at)));
+            isa.store(sum, elements_from_mut(to, at));
+        }
+    }
+    tail.iter_mut().zip(x_tail).for_each(|(to, x)| *to += x);
 }
 
 /// Whether no element is an infinity or a NaN: only those are not 0 when multiplied by 0.

@@ -19,6 +19,8 @@ pub(crate) struct Forward<'a> {
     pub rows: Rows<'a>,
     pub parameters: Parameters<'a>,
     pub epsilon: f32,
+    /// Added to each row of a residual, after `x`.
+    pub residual_bias: Option<&'a [f32]>,
     /// One for every row, or none at all.
     pub stats: &'a mut [RowStats],
 }
@@ -40,7 +42,7 @@ impl Forward<'_> {
         if batch <= 1 && I::ROW_BY_ROW {
             return self.row_by_row(isa);
         }
-        let Self { centred, mut rows, parameters, epsilon, stats: mut out } = self;
+        let Self { centred, mut rows, parameters, epsilon, residual_bias: bias, stats: mut out } = self;
         let width = rows.width();
         let constants = &Constants::new(RowSpec { width, centred, epsilon });
         let affine = &Affine::new(parameters);
@@ -50,7 +52,7 @@ impl Forward<'_> {
         for first in (0..rows.count()).step_by(batch) {
             let mut rows = rows.slice(first, batch);
             if let Some((x, residual)) = rows.addition() {
-                isa.run(Add { x, residual });
+                isa.run(Add { x, bias, residual });
             }
             let about_zero = measure(isa, constants, &mut rows, sums, &mut stats);
             let stats = stats.get(..rows.count()).unwrap_or(&[]);
@@ -68,7 +70,7 @@ impl Forward<'_> {
 
 /// The statistics of a batch; whether they are all about 0.
 #[inline(always)]
-fn measure<I: Isa>(
+pub(super) fn measure<I: Isa>(
     isa: I,
     constants: &Constants,
     rows: &mut Rows,
@@ -102,7 +104,7 @@ impl Forward<'_> {
         for i in 0..self.rows.count() {
             let mut row = self.rows.slice(i, 1);
             if let Some((x, residual)) = row.addition() {
-                isa.run(Add { x, residual });
+                isa.run(Add { x, bias: self.residual_bias, residual });
             }
             let stats = if ONE_LANE {
                 one_lane(&spec, row.source())
@@ -125,7 +127,7 @@ impl Forward<'_> {
 
 /// Opposite infinities add to a NaN whose bits depend on the machine; a residual gets 0x7fc00000 instead.
 #[inline(always)]
-fn canonicalise_residual(stats: &RowStats, row: &mut Rows) {
+pub(super) fn canonicalise_residual(stats: &RowStats, row: &mut Rows) {
     if let Some((_, residual)) = row.addition().filter(|_| !stats.is_finite()) {
         canonicalise_nans(residual);
     }

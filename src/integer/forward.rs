@@ -49,11 +49,11 @@ impl<R: Rows, F: Feature> Forward<'_, R, F> {
             start += norm.width.max(1);
             let row = &RootedRow::new(norm, lanes, codes);
             if R::Y::BITS > 16 {
-                row.elements::<i128, _, F>(codes, gamma, beta);
+                row.elements::<i128, _, F>(norm.width, codes, gamma, beta);
             } else if let Some(narrow) = Narrow::new::<R>(row, gamma, beta) {
                 narrow.write(codes);
             } else {
-                row.elements::<i64, _, F>(codes, gamma, beta);
+                row.elements::<i64, _, F>(norm.width, codes, gamma, beta);
             }
         }
     }

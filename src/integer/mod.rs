@@ -24,6 +24,7 @@
 
 mod approximate;
 pub(crate) mod code;
+mod cumulative;
 mod exact;
 pub(crate) mod feature;
 mod forward;
@@ -41,6 +42,7 @@ mod word;
 #[cfg(feature = "fixed")]
 pub(crate) mod wrapper;
 
+pub(crate) use cumulative::{ForwardCumulative, Prefix};
 pub(crate) use forward::Forward;
 pub(crate) use lane::{CodeOp, LaneCode, Lanes};
 pub(crate) use norm::{Norm, WIDEST};

@@ -29,9 +29,15 @@ impl<'a> SummedRow<'a> {
         } else {
             (i128::from(n) * squares - i128::from(offset) * i128::from(twice)).unsigned_abs()
         };
+        (Self::with_spread(norm, offset, d), d)
+    }
+
+    /// The row whose `P` is `N·code − offset`, and of this D.
+    #[inline(always)]
+    fn with_spread(norm: &'a Norm, offset: i64, d: u128) -> Self {
         // Where D is 0, every P is 0 and V does not matter, but exact.rs compares squares with it.
         let v = if d == 0 { 1 } else { (d << 16) + norm.epsilon };
-        (Self { norm, offset, v }, d)
+        Self { norm, offset, v }
     }
 
     /// `P`
@@ -73,6 +79,20 @@ impl<'a> RootedRow<'a> {
             bits = root.product_bits(largest).min(bits).max(0);
         }
         Self { row, root, bits }
+    }
+}
+
+impl<'a> RootedRow<'a> {
+    /// The row of `norm.width` codes, up to 2³² of them, that have these sums.
+    #[inline(never)]
+    pub(super) fn of_sums(norm: &'a Norm, sum: i64, squares: u64, zero_point: i32) -> Self {
+        let n = norm.width as i64;
+        let offset = if norm.centred { sum } else { n * i64::from(zero_point) };
+        let twice = 2 * sum - offset;
+        let d = (i128::from(n) * i128::from(squares) - i128::from(offset) * i128::from(twice)).unsigned_abs();
+        let row = SummedRow::with_spread(norm, offset, d);
+        let root = if d == 0 { Root::ZERO } else { Root::new(row.v) };
+        Self { row, root, bits: width_bits(norm.width) }
     }
 }
 

@@ -132,6 +132,7 @@ impl<K: Centring> Norm<'_, K> {
             rows.read(piece, dy_rows);
             let backward = Backward {
                 centred: K::CENTRED,
+                divisor: width,
                 parameters,
                 epsilon: self.epsilon,
                 x: x_rows,

@@ -113,7 +113,7 @@ impl<X: Stored, R: Stored, Y: Stored> Memory for Residual<'_, X, R, Y> {
                 let (x, sum) = (part_mut(&mut x, 0, len), part_mut(tile, row * piece.len + at, len));
                 read(self.x, self.layout.from, place, x);
                 read(self.residual, self.layout.from, place, sum);
-                dispatch::run(Add { x, residual: sum });
+                dispatch::run(Add { x, bias: None, residual: sum });
                 dispatch::run(CanonicaliseNans(sum));
                 write(self.residual, self.layout.from, place, sum);
             }

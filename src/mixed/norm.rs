@@ -229,7 +229,16 @@ impl<'a, K: Centring> Norm<'a, K> {
             Some(&**list)
         });
         let Self { epsilon, unit_offset, .. } = *self;
-        crate::Norm { width, gamma, beta, epsilon, unit_offset, kind: PhantomData }
+        crate::Norm {
+            width,
+            gamma,
+            beta,
+            epsilon,
+            unit_offset,
+            residual_bias: None,
+            l2: false,
+            kind: PhantomData,
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Logistic sigmoid and hyperbolic tangent, the same bits on every machine.
 
-use super::exp::exp;
-pub(super) use super::exp::tanh;
+use crate::exp::exp;
+pub(super) use crate::exp::tanh;
 
 /// `1 / (1 + e^−x)`, within 2⁻²³ (measured over all arguments: 1.499 · 2⁻²⁴), and for x ≥ −88 within 3 ULP (measured: 2.481).
 /// For x < −88.73 it is 0.
@@ -11,8 +11,8 @@ pub(super) fn sigmoid(x: f32) -> f32 {
 
 #[cfg(test)]
 mod tests {
-    use super::super::exp::tests::{arguments, ulp};
     use super::sigmoid;
+    use crate::exp::tests::{arguments, ulp};
 
     #[test]
     fn sigmoid_is_within_2_to_the_minus_23_and_within_3_ulp_down_to_minus_88() {

@@ -57,7 +57,6 @@
 mod activation;
 mod cell;
 mod classifier;
-mod exp;
 mod file;
 pub mod fixed;
 mod frames;

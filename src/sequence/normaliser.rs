@@ -90,7 +90,7 @@ impl<'a> RowNorm<'a> {
 
     fn forward(&self, centred: bool, rows: Rows, stats: &mut [RowStats]) {
         let (parameters, epsilon) = (self.parameters(), self.epsilon);
-        dispatch::run(Forward { centred, rows, parameters, epsilon, stats });
+        dispatch::run(Forward { centred, rows, parameters, epsilon, residual_bias: None, stats });
     }
 
     fn backward(&self, centred: bool, x: &[f32], dy: &mut [f32], grads: ParamGrads) {
@@ -99,7 +99,7 @@ impl<'a> RowNorm<'a> {
         self.forward(centred, Rows::read(x, layout), stats);
         let grads = [grads.gamma, grads.beta];
         let (parameters, epsilon, rows) = (self.parameters(), self.epsilon, Rows::in_place(dy, layout));
-        dispatch::run(Backward { centred, parameters, epsilon, x, stats, rows, grads });
+        dispatch::run(Backward { centred, divisor: x.len(), parameters, epsilon, x, stats, rows, grads });
     }
 }
 

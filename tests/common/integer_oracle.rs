@@ -49,9 +49,8 @@ struct Intervals {
 }
 
 impl SummedRow {
-    /// |x| ≤ 2⁴⁰ and N ≤ 2¹⁵, so that |P| ≤ 2⁵⁶ and D ≤ 2¹¹⁰.
+    /// |x| ≤ 2⁴⁰ and N·|x| ≤ 2⁵⁵, so that |P| ≤ 2⁵⁶ and D ≤ 2¹¹⁰.
     pub fn new(call: &Call, x: &[i64]) -> Self {
-        assert!((1..=1 << 15).contains(&x.len()), "width {}", x.len());
         let (mut sum, mut squares) = (0i64, 0u128);
         let (mut low, mut high) = (i64::MAX, i64::MIN);
         for &x in x {
@@ -60,6 +59,8 @@ impl SummedRow {
             squares += u128::from(x.unsigned_abs()).pow(2);
         }
         assert!(-1 << 40 <= low && high <= 1 << 40, "{low} … {high}");
+        let largest = low.unsigned_abs().max(high.unsigned_abs());
+        assert!(x.len() as u64 <= (1 << 55) / largest.max(1), "{} of up to {largest}", x.len());
         let sum = if call.centred { sum } else { 0 };
         let d = x.len() as u128 * squares - u128::from(sum.unsigned_abs()).pow(2);
         let mut row =

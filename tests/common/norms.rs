@@ -1,6 +1,6 @@
 //! Either norm, for tests that hold for both.
 
-use layernorm::{Error, LayerNorm, Modulation, ParamGrads, RmsNorm, RowStats};
+use layernorm::{CumulativeSums, Error, LayerNorm, Modulation, ParamGrads, RmsNorm, RowStats};
 
 #[derive(Clone, Copy, Debug)]
 pub enum Norm<'a> {
@@ -96,4 +96,6 @@ verbs! {
     forward_strided_in_place(x: &mut [f32], stride: usize);
     forward_channels_first(x: &[f32], positions: usize, y: &mut [f32]);
     forward_channels_first_in_place(x: &mut [f32], positions: usize);
+    forward_cumulative(sums: &mut CumulativeSums, x: &[f32], y: &mut [f32]);
+    forward_cumulative_in_place(sums: &mut CumulativeSums, x: &mut [f32]);
 }

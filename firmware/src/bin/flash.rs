@@ -17,7 +17,10 @@ use fixed::types::{I2F6, I2F14, I2F30, I4F4, I4F12, I8F24};
 use layernorm::fixed::{self as fixed_point, Number};
 use layernorm::quantized::{self, Code, Params};
 use layernorm::sequence::{self, Gru};
-use layernorm::{Centring, Error, Finish, FormatError, Layer, LayerNorm, Moments, ParamGrads, Rms, RmsNorm};
+use layernorm::{
+    Centring, CumulativeSums, DynamicTanh, Error, Finish, FormatError, Heads, Layer, LayerNorm, Moments,
+    ParamGrads, Rms, RmsNorm,
+};
 #[cfg(target_arch = "riscv32")]
 use riscv_rt::entry;
 
@@ -70,6 +73,11 @@ verbs! { folded;
         layer_norm().and_then(|norm| norm.forward_residual(slice(), slice_mut(), slice_mut())),
     "Moments", "f32" => moments(),
     "backward", "f32" => backward(),
+    "forward_cumulative", "f32" => cumulative(),
+    "l2", "f32" => RmsNorm::l2(black_box(WIDTH))
+        .and_then(|norm| norm.with_gamma(slice())?.forward(slice(), slice_mut())),
+    "forward_qk_in_place", "f32" => queries_and_keys(),
+    "DynamicTanh", "f32" => dynamic_tanh(),
     "LayerNorm", "i16 fixed" => fixed::<I4F12, I2F14, Layer>(),
     "RmsNorm", "i16 fixed" => fixed::<I4F12, I2F14, Rms>(),
     "LayerNorm", "i8 fixed" => fixed::<I4F4, I2F6, Layer>(),
@@ -78,6 +86,11 @@ verbs! { folded;
     "LayerNorm", "i8 quantised" => quantized::LayerNorm::new(&folded.of_8).forward(slice(), slice_mut()),
     "forward_residual", "i8 quantised" =>
         quantized::LayerNorm::new(&folded.of_8).forward_residual(slice(), slice_mut(), slice_mut()),
+    "forward_cumulative", "i8 quantised" => quantized::LayerNorm::new(&folded.of_8).forward_cumulative(
+        black_box(&mut quantized::CumulativeSums::new()),
+        slice(),
+        slice_mut(),
+    ),
     "Params::from_bytes", "i8 quantised" => Quantized::<i8>::from_bytes(slice()).map(keep),
     "Classifier", "i8 GRU" => fixed_gru(),
     "Classifier", "f32 GRU" => float_gru(),
@@ -122,6 +135,21 @@ fn moments() -> Result<(), Error> {
 fn backward() -> Result<(), Error> {
     let gradients = ParamGrads { gamma: Some(slice_mut()), beta: Some(slice_mut()) };
     layer_norm()?.backward(slice(), slice(), slice(), slice_mut(), gradients)
+}
+
+fn cumulative() -> Result<(), Error> {
+    layer_norm()?.forward_cumulative(black_box(&mut CumulativeSums::new()), slice(), slice_mut())
+}
+
+fn queries_and_keys() -> Result<(), Error> {
+    let norm = RmsNorm::new(black_box(WIDTH))?.with_gamma(slice())?;
+    let heads = Heads { queries: 1, keys: 1, stride: 2 * WIDTH };
+    norm.forward_qk_in_place(&norm, black_box(heads), slice_mut())
+}
+
+fn dynamic_tanh() -> Result<(), Error> {
+    let dyt = DynamicTanh::new(black_box(WIDTH), black_box(0.5))?;
+    dyt.with_gamma(slice())?.with_beta(slice())?.forward(slice(), slice_mut())
 }
 
 fn fixed<X: Number, P: Number, K: Centring>() -> Result<(), Error> {

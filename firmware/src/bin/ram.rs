@@ -5,7 +5,7 @@
 use fixed::types::I4F12;
 use layernorm::quantized::{self, Params};
 use layernorm::sequence::{self, Gru, Layer};
-use layernorm::{LayerNorm, Moments, RowStats, fixed as fixed_point};
+use layernorm::{CumulativeSums, LayerNorm, Moments, RowStats, fixed as fixed_point};
 use layernorm_firmware::recording::{CODES, SPEAKERS, UNITS};
 use layernorm_firmware::{entry, host, line};
 
@@ -22,6 +22,8 @@ fn main() -> ! {
     print("Params of 64 features", "i8 quantised", size_of::<Params<i8, i8, [i32; 64]>>());
     print("RowStats", "f32", size_of::<RowStats>());
     print("Moments", "f32", size_of::<Moments>());
+    print("CumulativeSums", "f32", size_of::<CumulativeSums>());
+    print("CumulativeSums", "i8 quantised", size_of::<quantized::CumulativeSums<i8>>());
     print("Classifier", "i8 GRU", size_of::<Fixed>());
     print("Session", "i8 GRU", size_of::<sequence::fixed::Session<Gru, i8>>());
     let words = Fixed::words_len(UNITS) * size_of::<i32>();

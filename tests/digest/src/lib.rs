@@ -19,6 +19,8 @@ mod memory;
 #[cfg(feature = "half")]
 mod mixed;
 mod numbers;
+#[cfg(feature = "large")]
+mod operations;
 mod pieces;
 mod promises;
 mod quantized;
@@ -73,6 +75,12 @@ pub const GROUPS: &[Group] = &[
     Group { name: "speaker_test_i8", run: speaker::test_i8 },
     Group { name: "half_precision", run: mixed::every_width },
     Group { name: "group_norm", run: groups::every_shape },
+    Group { name: "cumulative", run: operations::cumulative },
+    Group { name: "residual_bias", run: operations::residual_bias },
+    Group { name: "l2_norm", run: operations::l2_norm },
+    Group { name: "queries_and_keys", run: operations::queries_and_keys },
+    Group { name: "dynamic_tanh", run: operations::dynamic_tanh },
+    Group { name: "cumulative_codes", run: quantized::cumulative },
 ];
 
 /// Groups of fewer cases, for boards with little memory.

@@ -7,7 +7,7 @@ use crate::numbers::Numbers;
 use crate::rows::parameters;
 use crate::{Failed, Sink};
 use core::ops::Range;
-use layernorm::quantized::{self, Norm, Params, Scale};
+use layernorm::quantized::{self, CumulativeSums, Norm, Params, Scale};
 use layernorm::{Centring, Layer, Rms};
 
 const fn runs<K: Centring>() -> Runs<'static> {
@@ -50,6 +50,48 @@ fn halves(numbers: &mut Numbers, step: f32, values: &mut [f32]) {
             *value = (numbers.below(64) as f32 - 31.5) * step;
         }
     }
+}
+
+const fn streams<K: Centring>() -> Runs<'static> {
+    [
+        &[stream::<i8, i8, K>, stream::<i8, i16, K>],
+        &[stream::<u8, u8, K>, stream::<u8, i8, K>],
+        &[stream::<i16, u8, K>, stream::<i16, i16, K>],
+    ]
+}
+
+pub(crate) fn cumulative(memory: &mut Memory, sink: &mut Sink) {
+    every_case(&streams::<Layer>(), memory, sink);
+    every_case(&streams::<Rms>(), memory, sink);
+}
+
+/// The rows are frames.
+fn stream<X, Y, K: Centring>(
+    case: Case,
+    memory: &mut Memory,
+    numbers: &mut Numbers,
+    sink: &mut Sink,
+) -> Result<(), Failed>
+where
+    X: quantized::Code + Code,
+    Y: quantized::Code + Code,
+{
+    let Case { width, kinds, epsilon } = case;
+    let x: &mut [X] = memory::codes(memory.x, width * kinds.len());
+    let y: &mut [Y] = memory::codes(memory.y, width * kinds.len());
+    codes::rows(kinds, numbers, x);
+    let half = memory.gamma.len() / 2;
+    let (gamma, g) = memory.gamma.split_at_mut(half);
+    let (beta, b) = memory.beta.split_at_mut(half);
+    let (gamma, beta) = (&mut gamma[..width], &mut beta[..width]);
+    let input = scale(numbers, 113..123);
+    let output: Scale<Y> = scale(numbers, if size_of::<Y>() == 1 { 120..124 } else { 110..117 });
+    parameters(numbers, gamma, beta);
+    let to = [memory::codes(g, width), memory::codes(b, width)];
+    let params = Params::fold_into(gamma, beta, input, output, epsilon, to)?;
+    Norm::<X, Y, K>::new(&params).forward_cumulative(&mut CumulativeSums::new(), x, y)?;
+    sink.codes(y);
+    Ok(())
 }
 
 fn run<X, Y, K: Centring>(

@@ -1,7 +1,9 @@
 //! Forward verbs of `f32` rows.
 
 use super::{Random, WIDTHS, bits, zeros};
-use layernorm::{Centring, GroupNorm, LayerNorm, Modulation, Norm, RmsNorm, RowStats};
+use layernorm::{
+    Centring, CumulativeSums, DynamicTanh, GroupNorm, Heads, LayerNorm, Modulation, Norm, RmsNorm, RowStats,
+};
 
 fn verbs<K: Centring>(norm: Norm<K>, x: &[f32], width: usize) {
     let rows = x.len() / width;
@@ -26,6 +28,25 @@ fn verbs<K: Centring>(norm: Norm<K>, x: &[f32], width: usize) {
     let mut scratch = zeros(2 * x.len());
     norm.pre_norm(&mut place, &mut scratch, |from, to| to.copy_from_slice(from)).unwrap();
     norm.post_norm(&mut place, &mut zeros(x.len()), |from, to| to.copy_from_slice(from)).unwrap();
+
+    let bias = zeros::<f32>(width);
+    let biased = norm.with_residual_bias(&bias).unwrap();
+    residual.copy_from_slice(x);
+    biased.forward_residual(&zero, &mut residual, &mut y).unwrap();
+    let mut place: Box<[f32]> = x.into();
+    if rows > 1 {
+        let heads = Heads { queries: 1, keys: rows - 1, stride: x.len() };
+        norm.forward_qk_in_place(&norm, heads, &mut place).unwrap();
+        assert_eq!(bits(&place), expected);
+    }
+    norm.forward_cumulative(&mut CumulativeSums::new(), x, &mut y).unwrap();
+    let mut place: Box<[f32]> = x.into();
+    norm.forward_cumulative_in_place(&mut CumulativeSums::new(), &mut place).unwrap();
+    assert_eq!(bits(&place), bits(&y));
+    let dyt = DynamicTanh::new(width, 0.5).unwrap().with_gamma(&bias).unwrap().with_beta(&bias).unwrap();
+    dyt.forward(x, &mut y).unwrap();
+    dyt.forward_in_place(&mut place).unwrap();
+    norm.forward(x, &mut y).unwrap();
 
     let stride = width + 2;
     let len = (rows - 1) * stride + width;
@@ -58,6 +79,7 @@ fn forward_verbs_stay_in_their_slices() {
         }
         verbs(layer.with_gamma(&gamma).unwrap().with_beta(&beta).unwrap(), &x, width);
         verbs(rms.with_gamma(&gamma).unwrap().with_unit_offset().with_epsilon(0.0).unwrap(), &x, width);
+        verbs(RmsNorm::l2(width).unwrap().with_gamma(&gamma).unwrap(), &x, width);
         let modulation = Modulation { scale: &gamma, shift: &beta };
         layer.forward_modulated(&x, modulation, &mut zeros(x.len())).unwrap();
     }

@@ -3,7 +3,8 @@
 use crate::verbs::keep;
 use core::hint::black_box;
 use layernorm::{
-    Centring, Error, Finish, GroupNorm, LayerNorm, Modulation, Moments, Norm, ParamGrads, RmsNorm, RowStats,
+    Centring, CumulativeSums, DynamicTanh, Error, Finish, FormatError, GroupNorm, Heads, LayerNorm,
+    Modulation, Moments, Norm, ParamGrads, RmsNorm, RowStats,
 };
 
 const ELEMENTS: usize = 64;
@@ -27,6 +28,11 @@ pub fn call() {
     let slices = Slices { x, y, residual, gamma, beta, stats };
     let result = group_norm(slices);
     keep(result);
+    let slices = Slices { x, y, residual, gamma, beta, stats };
+    let result = l2_norm(slices);
+    keep(result);
+    keep(dynamic_tanh(gamma, beta, x, y));
+    keep(saved_sums(x));
     for stats in stats.iter() {
         black_box((stats.mean(), stats.rstd()));
     }
@@ -55,6 +61,24 @@ fn rms_norm(slices: Slices) -> Result<(), Error> {
         .with_unit_offset()
         .with_epsilon(black_box(1e-6))?;
     every_verb(norm, Moments::uncentred(), slices)
+}
+
+fn l2_norm(slices: Slices) -> Result<(), Error> {
+    let norm = RmsNorm::l2(black_box(16))?.with_gamma(slices.gamma)?.with_epsilon(black_box(1e-6))?;
+    every_verb(norm, Moments::uncentred(), slices)
+}
+
+fn dynamic_tanh(gamma: &[f32], beta: &[f32], x: &mut [f32], y: &mut [f32]) -> Result<(), Error> {
+    let dyt = DynamicTanh::new(black_box(16), black_box(0.5))?.with_gamma(gamma)?.with_beta(beta)?;
+    dyt.forward(x, y)?;
+    dyt.forward_in_place(x)
+}
+
+fn saved_sums(x: &[f32]) -> Result<(), FormatError> {
+    let mut sums = CumulativeSums::new();
+    sums.push(x)?;
+    black_box(CumulativeSums::from_bytes(black_box(&sums.to_bytes()[..]))?.elements());
+    Ok(())
 }
 
 fn group_norm(Slices { x, y, residual, gamma, beta, stats }: Slices) -> Result<(), Error> {
@@ -95,6 +119,12 @@ fn every_verb<K: Centring>(
     norm.forward_channels_first(x, black_box(4), y)?;
     norm.forward_channels_first_in_place(x, black_box(4))?;
     norm.forward_modulated(x, Modulation { scale: gamma, shift: beta }, y)?;
+    norm.with_residual_bias(gamma)?.forward_residual(x, residual, y)?;
+    norm.forward_qk_in_place(&norm, Heads { queries: black_box(2), keys: 1, stride: black_box(50) }, x)?;
+    let mut sums = CumulativeSums::new();
+    norm.forward_cumulative(&mut sums, x, y)?;
+    norm.forward_cumulative_in_place(&mut sums, x)?;
+    black_box(norm.cumulative_statistics(black_box(&sums))?);
     moments.push(x)?;
     moments.merge(&moments.clone())?;
     if let Finish::Done(stats) = moments.finish(black_box(1e-6))? {

@@ -4,7 +4,7 @@ use crate::verbs::keep;
 use ::fixed::types::{I1F7, I1F15, I2F6, I2F14, I2F30, I4F4, I4F12, I8F24, I16F16};
 use core::hint::black_box;
 use layernorm::fixed::{self, Number};
-use layernorm::quantized::{self, Code, Params};
+use layernorm::quantized::{self, Code, CumulativeSums, Params};
 use layernorm::sequence::fixed::{Cell, Classifier, Kind, Weight};
 use layernorm::sequence::{Gru, Lstm, Rnn};
 use layernorm::{Centring, FoldError, FormatError, Layer, Rms};
@@ -67,8 +67,12 @@ fn quantized<X: Code, Y: Code, K: Centring>(x: X, y: Y) -> Result<(), FormatErro
     let norm = quantized::Norm::<X, Y, K>::new(&params);
     norm.forward(xs, ys)?;
     norm.forward_residual(xs, residual, ys)?;
+    let mut sums = CumulativeSums::new();
+    norm.forward_cumulative(&mut sums, xs, ys)?;
+    black_box(sums.frames());
     let params = Params::<X, X, [i32; WIDTH]>::from_bytes(bytes)?;
     quantized::Norm::<X, X, K>::new(&params).forward_in_place(xs)?;
+    quantized::Norm::<X, X, K>::new(&params).forward_cumulative_in_place(black_box(&mut sums), xs)?;
     Ok(())
 }
 

@@ -9,12 +9,16 @@ use crate::{Result, image};
 /// Cores that differ in what they have no instructions for.
 const CORES: [&str; 3] = ["M0", "M4F", "RV32IMC"];
 /// The names that `firmware/src/bin/flash.rs` gives them.
-const VERBS: [&str; 15] = [
+const VERBS: [&str; 20] = [
     "LayerNorm, f32",
     "RmsNorm, f32",
     "forward_residual, f32",
     "Moments, f32",
     "backward, f32",
+    "forward_cumulative, f32",
+    "l2, f32",
+    "forward_qk_in_place, f32",
+    "DynamicTanh, f32",
     "LayerNorm, i16 fixed",
     "RmsNorm, i16 fixed",
     "LayerNorm, i8 fixed",
@@ -22,6 +26,7 @@ const VERBS: [&str; 15] = [
     "LayerNorm, i16 quantised",
     "LayerNorm, i8 quantised",
     "forward_residual, i8 quantised",
+    "forward_cumulative, i8 quantised",
     "Params::from_bytes, i8 quantised",
     "Classifier, i8 GRU",
     "Classifier, f32 GRU",

@@ -1,12 +1,11 @@
-//! exp and tanh with the bits of the crate `libm` 0.2.16, which are part of the bits of a cell.
+//! exp and tanh with the bits of the crate `libm` 0.2.16, which are part of the bits of a cell and of DyT.
 //!
 //! ```text
 //! exp    x = k·ln 2 + r, |r| ≤ ½ ln 2 ;  e^r = 1 + (r·c/(2 − c) + r), c = r − r²·P(r²) ;  e^x = 2ᵏ·e^r
 //! tanh   |x| = half of a, t = e^a − 1 ;  tanh = t/(t + 2), above ½ ln 3 it is 1 − 2/(t + 2)
 //! ```
 //!
-//! 1. They are `expf`, `expm1f` and `tanhf` of libm's Rust source, operation for operation, for every argument that a cell
-//!    can have. Operations that only set flags of a floating-point unit are left out, and so are the branches of `expm1f` for
+//! 1. They are `expf`, `expm1f` and `tanhf` of libm's Rust source, operation for operation, for every argument. Operations that only set flags of a floating-point unit are left out, and so are the branches of `expm1f` for
 //!    arguments that tanh never passes: from 10 on tanh is 1.
 //! 2. The tests compute them for all 2³² arguments, against `f64` and against a sum over the bits of libm 0.2.16.
 //!
@@ -51,7 +50,8 @@ fn power(k: i32) -> f32 {
 }
 
 /// `e^x`, within 0.911 ULP for all arguments: 1 is what the tests ask for.
-pub(super) fn exp(x: f32) -> f32 {
+#[cfg(any(test, feature = "sequence"))]
+pub(crate) fn exp(x: f32) -> f32 {
     // ln 2 in two parts: k times the first is exact.
     const LN2: [f32; 2] = [f32::from_bits(0x3f31_7200), f32::from_bits(0x35bf_be8e)];
     const P: [f32; 2] = [f32::from_bits(0x3e2a_aa8f), f32::from_bits(0xbb35_5215)];
@@ -99,7 +99,7 @@ pub(super) fn exp(x: f32) -> f32 {
 }
 
 /// `tanh x`, within 2.189 ULP for all arguments: 3 is what the tests ask for.
-pub(super) fn tanh(x: f32) -> f32 {
+pub(crate) fn tanh(x: f32) -> f32 {
     let magnitude = x.abs();
     let y = match magnitude.to_bits() {
         // Beyond 10, and NaN.
@@ -161,7 +161,7 @@ fn exp_m1(x: f32) -> f32 {
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+pub(crate) mod tests {
     use super::{exp, tanh};
 
     /// All bit patterns with `LAYERNORM_FULL`, else every 509th.
