@@ -49,13 +49,15 @@ mod fold;
 mod format;
 mod linear;
 mod normaliser;
+mod session;
 
 pub use cell::Cell;
-pub use classifier::{Classifier, Session};
+pub use classifier::Classifier;
 pub use equations::Kind;
 pub use linear::Weight;
+pub use session::Session;
 
-use super::{Gru, Lstm, Rnn};
+use super::{Gru, Lstm, Rnn, StateNormLstm};
 
 /// Recurrent net with layer normalisation.
 ///
@@ -98,3 +100,17 @@ pub type LnLstm<'a, W> = Cell<'a, Lstm, W>;
 /// # Ok::<(), Box<dyn core::error::Error>>(())
 /// ```
 pub type LnGru<'a, W> = Cell<'a, Gru, W>;
+
+/// [`StateNormLstm`], which carries the normalised c, with layer normalisation.
+///
+/// ```
+/// use layernorm::sequence::{self, fixed};
+///
+/// let weights = [0.1; sequence::LnStateNormLstm::weights_len(2, 3)];
+/// let float = sequence::LnStateNormLstm::new(2, 3, &weights)?;
+/// let mut bytes = [0; fixed::LnStateNormLstm::<i16>::bytes_len(2, 3)];
+/// fixed::LnStateNormLstm::<i16>::fold(&float, 12, &mut bytes)?;
+/// assert_eq!(fixed::LnStateNormLstm::<i16>::from_bytes(&bytes)?.units(), 3);
+/// # Ok::<(), Box<dyn core::error::Error>>(())
+/// ```
+pub type LnStateNormLstm<'a, W> = Cell<'a, StateNormLstm, W>;
