@@ -73,6 +73,8 @@ pub const GROUPS: &[Group] = &[
     Group { name: "speaker_test_i8", run: speaker::test_i8 },
     Group { name: "half_precision", run: mixed::every_width },
     Group { name: "group_norm", run: groups::every_shape },
+    Group { name: "state_norm_lstm", run: recurrent::state_norm },
+    Group { name: "leaky_sessions", run: recurrent::leaky },
 ];
 
 /// Groups of fewer cases, for boards with little memory.
