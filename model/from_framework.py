@@ -4,8 +4,8 @@
     Path("listener.f32.bin").write_bytes(file(weights, dense, bias))
 
 `CELLS` is the table "From another framework" of `layernorm::sequence` as a program: the kind of the cell, the order of the
-gates there, and what else differs. NumPy is enough; which arrays a cell has, `cell` says. The golden files of
-`tests/golden/frameworks` are written by it, and the tests compare what they give with what the framework computed.
+gates there, and what else differs. NumPy is enough; which arrays a cell has, `cell` says. It writes the files in
+`tests/golden/frameworks`, and the tests compare what they give with what the framework computed.
 """
 
 import struct
@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-# Byte of the kind in a file, gates in the order of this crate, vectors of gains, and of them those from x and from h.
+# The byte of a kind in a file, its gates in the order here, and how many vectors of gains it has.
 KINDS = {
     "rnn": (1, "h", 1),
     "lstm": (2, "fiog", 9),
@@ -63,9 +63,11 @@ class Weights(NamedTuple):
 
 
 def cell(there, arrays, epsilon=None):
-    """The weights of a cell. `arrays` are named: `kernel` and `recurrent`, matrices as the framework has them; `bias_x` and
-    `bias_h`, added to the sums from x and from h, behind their norms (all zeros where they are missing); and, where there are
-    norms, `gamma_x`, `beta_x`, `gamma_h`, `beta_h`, `gamma_c` and `beta_c`. The gates of Flax are put side by side as i, f, g, o.
+    """The weights of a cell. `arrays` are named:
+
+    - `kernel` and `recurrent`, matrices as the framework has them; the gates of Flax are put side by side as i, f, g, o
+    - `bias_x` and `bias_h`, added to the sums from x and from h, behind their norms; zeros where they are missing
+    - `gamma_x`, `beta_x`, `gamma_h`, `beta_h`, `gamma_c` and `beta_c`, where there are norms; 1 and 0 where they are missing
     """
     layout = CELLS[there]
     _, gates, _ = KINDS[layout.kind]

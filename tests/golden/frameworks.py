@@ -75,7 +75,8 @@ class Cases:
         """Arrays of a cell, in the framework's shapes, and x."""
         layout, rng = CELLS[there], self.rng
         outputs = GATES[layout.kind] * UNITS
-        arrays = {name: normal(rng, size, outputs) / np.float32(2) for name, size in (("kernel", INPUTS), ("recurrent", UNITS))}
+        sizes = {"kernel": INPUTS, "recurrent": UNITS}
+        arrays = {name: normal(rng, size, outputs) / np.float32(2) for name, size in sizes.items()}
         if layout.transposed:
             arrays = {name: np.ascontiguousarray(matrix.T) for name, matrix in arrays.items()}
         if layout.norm == "layer":
@@ -138,7 +139,7 @@ def pytorch(cases):
             getattr(layer, name).copy_(of(array))
         cases.cell(there, arrays, x, layer(of(x))[0].numpy())
 
-    # The cell of PyTorch's benchmarks/fastrnns, which no package has: three modules nn.LayerNorm, and the normalised c in the state.
+    # The cell of PyTorch's benchmarks/fastrnns, which no package has: three modules nn.LayerNorm, and LN(c) in the state.
     there = "torch custom_lstms.LayerNormLSTMCell"
     arrays, x, outputs = cases.draw(there)
     of_x, of_h, of_c = (nn.LayerNorm(size) for size in (outputs, outputs, UNITS))
@@ -223,7 +224,8 @@ def tensorflow(cases):
     arrays["bias_x"] = bias(rng, outputs)
     layer = tf.keras.layers.RNN(LayerNormLSTMCell(UNITS), return_sequences=True)
     layer.build((1, FRAMES, INPUTS))
-    names = {f"{norm}_norm/{part}:0": f"{part}_{of}" for norm, of in (("kernel", "x"), ("recurrent", "h"), ("state", "c")) for part in ("gamma", "beta")}
+    norms = {"kernel_norm": "x", "recurrent_norm": "h", "state_norm": "c"}
+    names = {f"{norm}/{part}:0": f"{part}_{of}" for norm, of in norms.items() for part in ("gamma", "beta")}
     names |= {"kernel:0": "kernel", "recurrent_kernel:0": "recurrent", "bias:0": "bias_x"}
     for variable in layer.weights:
         (name,) = {named for end, named in names.items() if f"/{variable.name}".endswith(f"/{end}")}
