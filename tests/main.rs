@@ -14,6 +14,7 @@ mod encoder;
 mod errors;
 #[cfg(not(target_arch = "wasm32"))]
 mod examples;
+mod frameworks;
 mod gradients;
 mod group;
 mod group_gradients;

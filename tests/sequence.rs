@@ -8,4 +8,5 @@ mod errors;
 mod file;
 mod golden;
 mod jax;
+mod leaky;
 mod nans;

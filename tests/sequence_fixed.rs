@@ -6,6 +6,7 @@ mod file;
 mod fold;
 mod golden;
 mod kinds;
+mod leaky;
 mod near;
 mod read;
 mod speakers;

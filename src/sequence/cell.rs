@@ -64,7 +64,7 @@ impl<'a, K: Kind, N: Normaliser> Cell<'a, K, N> {
         rows.saturating_mul(K::GATES).saturating_add(2 * K::GAINS).saturating_mul(units)
     }
 
-    /// Length of a state: h, then, for the LSTM, c.
+    /// Length of a state: h, then, for an LSTM, c.
     ///
     /// ```
     /// use layernorm::sequence::{LnGru, LnLstm};

@@ -1,13 +1,4 @@
-//! The header of a file of weights, little-endian:
-//!
-//! | offset | |
-//! |---:|---|
-//! | 0 | `LNSQ` |
-//! | 4 | version, 16 bits: 1 |
-//! | 6 | kind of cell (1 RNN, 2 LSTM, 3 GRU), storage of the weights (1 f32, 2 i8, 3 i16), 8 bits each |
-//! | 8 | inputs, units, classes, fraction bits of the input (0 for f32), 16 bits each |
-//! | 16 | ε, f32 |
-//! | 20 | norm (1 LayerNorm, 2 RMSNorm, 3 none), 8 bits; three zeros |
+//! The header of a file of weights; [the page of the format](super#the-file) has its bytes.
 
 use crate::bytes::{Writer, at};
 use crate::{Error, FormatError, shape};
@@ -45,6 +36,7 @@ tags!(
     /// use layernorm::sequence::CellKind;
     ///
     /// assert_eq!([CellKind::Rnn, CellKind::Lstm, CellKind::Gru].map(|kind| kind as u8), [1, 2, 3]);
+    /// assert_eq!(CellKind::StateNormLstm as u8, 4);
     /// ```
     CellKind {
         /// [`Rnn`](super::Rnn)
@@ -52,7 +44,9 @@ tags!(
         /// [`Lstm`](super::Lstm)
         Lstm = 2,
         /// [`Gru`](super::Gru)
-        Gru = 3
+        Gru = 3,
+        /// [`StateNormLstm`](super::StateNormLstm)
+        StateNormLstm = 4
     }
 );
 

@@ -3,7 +3,8 @@
 use super::gates::Gates;
 use super::normaliser::{Normaliser, Norms};
 
-/// A kind of cell: [`Rnn`](super::Rnn), [`Lstm`](super::Lstm) or [`Gru`](super::Gru).
+/// A kind of cell: [`Rnn`](super::Rnn), [`Lstm`](super::Lstm), [`Gru`](super::Gru) or
+/// [`StateNormLstm`](super::StateNormLstm).
 ///
 /// ```
 /// use layernorm::sequence::{Cell, Gru, Kind, Lstm, Plain};

@@ -1,4 +1,5 @@
-//! Recurrent cells with layer normalisation: [`LnRnn`], [`LnLstm`], [`LnGru`], and a [`Classifier`] of sequences.
+//! Recurrent cells with layer normalisation: [`LnRnn`], [`LnLstm`], [`LnGru`], [`LnStateNormLstm`], and a [`Classifier`] of
+//! sequences.
 //!
 //! A cell sees one frame after the other, so a sequence may have any length, and nothing is padded. A cell borrows its weights;
 //! the caller owns the state, the scratch memory and the tape, and asks functions for their lengths.
@@ -21,12 +22,16 @@
 //! # Equations
 //! The equations are in the supplement of Ba, Kiros and Hinton 2016 ([arXiv 1607.06450](https://arxiv.org/abs/1607.06450)), here
 //! with I inputs and H units. Gates in one pair of brackets are normalised as one vector; each gate has its own gains and biases.
+//! The second c' is not in the paper, but in [frameworks](#from-another-framework): [`StateNormLstm`].
 //!
 //! ```text
 //! RNN    h' = tanh(LN(x·W + h·U))
 //!
 //! LSTM   (f, i, o, g) = LN(x·W) + LN(h·U)
 //!        c' = σ(f) c + σ(i) tanh(g) ;  h' = σ(o) tanh(LN(c'))
+//!
+//!        or, where the normalised c is carried:
+//!        c' = LN(σ(f) c + σ(i) tanh(g)) ;  h' = σ(o) tanh(c')
 //!
 //! GRU    (z, r) = LN(x·W₁) + LN(h·U₁)
 //!        n = tanh(LN(x·W₂) + σ(r) LN(h·U₂)) ;  h' = (1 − σ(z)) h + σ(z) n
@@ -42,7 +47,16 @@
 //! | recurrent kernel | H · G·H | U, one row for each unit |
 //! | γ, then β | P·H each | for the gates from x, the gates from h, and c |
 //!
-//! The paper's bias b of the LSTM is part of β. A state is h, followed by c in the LSTM; a sequence begins with zeros.
+//! The paper's bias b of the LSTM is part of β. A state is h, followed by c in an LSTM; a sequence begins with zeros.
+//!
+#![doc = include_str!("frameworks.md")]
+//!
+#![doc = include_str!("file.md")]
+//!
+//! # Sequences without end
+//! [`Classifier::start`] takes the mean of all outputs so far, in integers of at most 65 535 frames. A device that always listens
+//! begins by [`Classifier::start_leaky`], or by [that of integers](fixed::Classifier::start_leaky): old frames fade, and there is no
+//! last one.
 //!
 //! # Bits
 //! Every machine computes the same bits: sums have one order, and the crate computes exp and tanh itself, within 1 and 3 ULP,
@@ -66,12 +80,14 @@ mod header;
 mod kind;
 mod linear;
 mod lstm;
+mod mean;
 mod normaliser;
 #[cfg(feature = "heapless")]
 mod recording;
 mod rnn;
 mod session;
 mod slices;
+mod state_norm_lstm;
 
 pub use crate::{Layer, Rms};
 pub use cell::{Cell, Gradients};
@@ -85,6 +101,7 @@ pub use normaliser::{Normaliser, Plain};
 pub use recording::Recording;
 pub use rnn::Rnn;
 pub use session::Session;
+pub use state_norm_lstm::StateNormLstm;
 
 /// Recurrent net with layer normalisation.
 ///
@@ -127,3 +144,20 @@ pub type LnLstm<'a> = Cell<'a, Lstm, Layer>;
 /// # Ok::<(), layernorm::Error>(())
 /// ```
 pub type LnGru<'a> = Cell<'a, Gru, Layer>;
+
+/// [`StateNormLstm`], which carries the normalised c, with layer normalisation: `LayerNormLSTMCell` of TensorFlow Addons and of
+/// PyTorch's `custom_lstms`.
+///
+/// ```
+/// use layernorm::sequence::LnStateNormLstm;
+///
+/// let weights = [0.1; LnStateNormLstm::weights_len(2, 3)];
+/// let lstm = LnStateNormLstm::new(2, 3, &weights)?;
+/// let (mut state, mut scratch) = ([0.0; LnStateNormLstm::state_len(3)], [0.0; LnStateNormLstm::scratch_len(3)]);
+/// lstm.step(&[0.5, -1.0], &mut state, &mut scratch)?;
+/// // The sums of c are equal, so that their norm is β.
+/// assert_eq!(state[3..], [0.1; 3]);
+/// # Ok::<(), layernorm::Error>(())
+/// ```
+#[doc(alias = "LayerNormLSTMCell")]
+pub type LnStateNormLstm<'a> = Cell<'a, StateNormLstm, Layer>;

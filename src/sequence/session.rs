@@ -3,6 +3,7 @@
 use super::cell::Cell;
 use super::classifier::Classifier;
 use super::kind::Kind;
+use super::mean::Frames;
 use super::normaliser::Normaliser;
 use super::slices::{add, copy, first_mut, take_mut};
 use crate::float::canonicalise_nans;
@@ -38,10 +39,10 @@ use crate::{Error, shape};
 pub struct Session<'m, K, N> {
     classifier: Classifier<'m, K, N>,
     state: &'m mut [f32],
-    /// Sum of the outputs of all frames.
+    /// Sum of the outputs of the frames.
     total: &'m mut [f32],
     scratch: &'m mut [f32],
-    frames: usize,
+    frames: Frames,
 }
 
 impl<'a, K: Kind, N: Normaliser> Classifier<'a, K, N> {
@@ -76,12 +77,51 @@ impl<'a, K: Kind, N: Normaliser> Classifier<'a, K, N> {
     where
         'a: 'm,
     {
+        self.start_with(Frames::all(usize::MAX - 1), memory)
+    }
+
+    /// Begins a sequence without end, for a device that always listens. The logits are those of a leaky mean: with k = `shift`
+    /// the mean of all outputs up to 2ᵏ frames, as that of [`start`](Self::start); from then on each frame moves it by a 2ᵏth
+    /// of its distance from the new output, so that a frame t frames ago has the weight (1 − 2⁻ᵏ)ᵗ / 2ᵏ. The mean is
+    /// within 2ᵏ⁻²⁴ of the exact leaky mean of the outputs, if all are from −1 to 1.
+    ///
+    /// At 100 frames a second a `shift` of 10 forgets two thirds of what it has heard in 10 seconds, one of 15 in five minutes.
+    ///
+    /// # Errors
+    /// [`Error::TooLarge`] for a `shift` above 15, [`Error::Length`] for `memory`; nothing is written then.
+    ///
+    /// ```
+    /// use layernorm::sequence::{Classifier, Plain, Rnn};
+    ///
+    /// // h' = tanh(x); the logit is the mean of h.
+    /// let classifier = Classifier::<Rnn, Plain>::new(1, 1, 1, &[1.0, 0.0, 1.0, 0.0, 1.0, 0.0])?;
+    /// let mut memory = [0.0; Classifier::<Rnn, Plain>::memory_len(1)];
+    /// let mut session = classifier.start_leaky(1, &mut memory)?;
+    /// let mut logits = [0.0];
+    /// for (x, mean) in [(20.0, 1.0), (0.0, 0.5), (0.0, 0.25), (20.0, 0.625)] {
+    ///     session.push(&[x])?;
+    ///     session.logits(&mut logits)?;
+    ///     assert_eq!(logits, [mean]);
+    /// }
+    /// # Ok::<(), layernorm::Error>(())
+    /// ```
+    pub fn start_leaky<'m>(&self, shift: u32, memory: &'m mut [f32]) -> Result<Session<'m, K, N>, Error>
+    where
+        'a: 'm,
+    {
+        self.start_with(Frames::leaky(shift)?, memory)
+    }
+
+    fn start_with<'m>(&self, frames: Frames, memory: &'m mut [f32]) -> Result<Session<'m, K, N>, Error>
+    where
+        'a: 'm,
+    {
         let units = self.units();
         shape::length("memory", memory.len(), Self::memory_len(units))?;
         memory.fill(0.0);
         let mut rest = memory;
         let [state, total] = [K::STATES, 1].map(|vectors| take_mut(&mut rest, vectors * units));
-        Ok(Session { classifier: *self, state, total, scratch: rest, frames: 0 })
+        Ok(Session { classifier: *self, state, total, scratch: rest, frames })
     }
 }
 
@@ -89,7 +129,8 @@ impl<K: Kind, N: Normaliser> Session<'_, K, N> {
     /// Listens to the next frame, `x` of `inputs` numbers.
     ///
     /// # Errors
-    /// [`Error::Length`] for `x`, [`Error::TooLarge`] from `usize::MAX` frames on; the session is as it was then.
+    /// [`Error::Length`] for `x`, [`Error::TooLarge`] from `usize::MAX` frames on, unless the mean is leaky; the session is
+    /// as it was then.
     ///
     /// ```
     /// use layernorm::Error;
@@ -107,12 +148,12 @@ impl<K: Kind, N: Normaliser> Session<'_, K, N> {
     pub fn push(&mut self, x: &[f32]) -> Result<(), Error> {
         let cell = &self.classifier.cell;
         shape::length("x", x.len(), cell.inputs())?;
-        let (limit, actual) = (usize::MAX - 1, self.frames.saturating_add(1));
-        if actual > limit {
-            return Err(Error::TooLarge { parameter: "frames", limit, actual });
-        }
-        self.frames = actual;
+        let leak = self.frames.count()?;
         cell.forward_frame(x, self.state, self.scratch);
+        if let Some(shift) = leak {
+            let part = 1.0 / (1 << shift) as f32;
+            self.total.iter_mut().for_each(|total| *total -= *total * part);
+        }
         // The state begins with the output.
         add(self.total, self.state);
         // Some machines change the sign of a NaN in a sum.
@@ -144,11 +185,11 @@ impl<K: Kind, N: Normaliser> Session<'_, K, N> {
         shape::length("logits", logits.len(), self.classifier.classes())?;
         let mean = first_mut(self.scratch, self.total.len());
         copy(mean, self.total);
-        self.classifier.dense(mean, self.frames, logits);
+        self.classifier.dense(mean, self.frames.divisor(), logits);
         Ok(())
     }
 
-    /// How many frames it has heard.
+    /// How many frames it has heard; `usize::MAX` of a leaky mean stands for any larger number too.
     ///
     /// ```
     /// use layernorm::sequence::{Classifier, Plain, Rnn};
@@ -161,32 +202,6 @@ impl<K: Kind, N: Normaliser> Session<'_, K, N> {
     /// # Ok::<(), layernorm::Error>(())
     /// ```
     pub fn frames(&self) -> usize {
-        self.frames
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::Classifier;
-    use crate::Error;
-    use crate::sequence::{Plain, Rnn};
-
-    type Small<'a> = Classifier<'a, Rnn, Plain>;
-
-    #[test]
-    fn a_session_counts_up_to_the_last_number_but_one_and_is_as_before() {
-        let weights = [0.5; Small::weights_len(1, 1, 1)];
-        let classifier = Small::new(1, 1, 1, &weights).unwrap();
-        let mut memory = [0.0; Small::memory_len(1)];
-        let mut session = classifier.start(&mut memory).unwrap();
-        session.frames = usize::MAX - 2;
-        assert_eq!(session.push(&[1.0]), Ok(()));
-        let (state, total) = (session.state[0], session.total[0]);
-        let limit = usize::MAX - 1;
-        let error = Error::TooLarge { parameter: "frames", limit, actual: usize::MAX };
-        for _ in 0..2 {
-            assert_eq!(session.push(&[1.0]), Err(error));
-            assert_eq!((session.frames(), session.state[0], session.total[0]), (limit, state, total));
-        }
+        self.frames.heard()
     }
 }

@@ -36,6 +36,10 @@ SHAPES = [
 ]
 # Inputs, units, frames, classes.
 CLASSIFIERS = [(3, 2, 5, 1, 0.1, ["plain"]), (5, 16, 12, 5, 1e-5, ["layer", "rms", "plain"])]
+# Of the cell that differs from another in one place. Its c of two units under RMSNorm is about 0 in a step, where the norm
+# multiplies what f32 rounds, of JAX too: three units.
+FEW_SHAPES = [SHAPES[0], (3, 3, 5, 0.1, ["layer", "rms", "plain"]), (4, 8, 10, 1e-5, ["layer", "rms", "plain"])]
+FEW_CLASSIFIERS = [(4, 8, 10, 3, 1e-5, ["layer"])]
 # Of the difference quotient, as a part of the sum of the magnitudes of its terms.
 LIMIT = 1e-11
 STEP = Decimal("1e-15")
@@ -69,6 +73,17 @@ def lstm(op, norm, w, x, state):
     return op.concatenate([h, c])
 
 
+def state_norm_lstm(op, norm, w, x, state):
+    """The state is h and the normalised c."""
+    h, c = state.reshape(2, -1)
+    gamma, beta = w.gamma.reshape(9, -1), w.beta.reshape(9, -1)
+    of_x = norm(x @ w.kernel, gamma[:4].ravel(), beta[:4].ravel())
+    of_h = norm(h @ w.recurrent, gamma[4:8].ravel(), beta[4:8].ravel())
+    f, i, o, g = (of_h + of_x).reshape(4, -1)
+    c = norm(op.sigmoid(f) * c + op.sigmoid(i) * op.tanh(g), gamma[8], beta[8])
+    return op.concatenate([op.sigmoid(o) * op.tanh(c), c])
+
+
 def gru(op, norm, w, x, h):
     """The paper's r is applied to what is normalised, and z to the new state."""
     of_x, of_h = x @ w.kernel, h @ w.recurrent
@@ -85,7 +100,12 @@ def gru(op, norm, w, x, h):
 
 
 # Cell, gates, vectors of γ, vectors of the state.
-CELLS = {"rnn": (rnn, 1, 1, 1), "lstm": (lstm, 4, 9, 2), "gru": (gru, 3, 6, 1)}
+CELLS = {
+    "rnn": (rnn, 1, 1, 1),
+    "lstm": (lstm, 4, 9, 2),
+    "gru": (gru, 3, 6, 1),
+    "state_norm_lstm": (state_norm_lstm, 4, 9, 2),
+}
 NORMS = {"layer": layer, "rms": rms, "plain": plain}
 
 IN_DOUBLE = SimpleNamespace(
@@ -194,13 +214,14 @@ def case(rng, cell, norm, family, epsilon, start, shape):
 def cases():
     index = 0
     for cell in CELLS:
-        for inputs, units, frames, epsilon, norms in SHAPES:
+        few = cell == "state_norm_lstm"
+        for inputs, units, frames, epsilon, norms in FEW_SHAPES if few else SHAPES:
             for norm in norms:
                 yield cell, norm, "normal", epsilon, ["zeros", "random"][index % 2], (inputs, units, frames, 0)
                 index += 1
         for norm in ["layer", "plain"]:
-            yield cell, norm, "large_kernel", 1e-5, "random", (5, 16, 12, 0)
-        for *shape, epsilon, norms in CLASSIFIERS:
+            yield cell, norm, "large_kernel", 1e-5, "random", (4, 8, 10, 0) if few else (5, 16, 12, 0)
+        for *shape, epsilon, norms in FEW_CLASSIFIERS if few else CLASSIFIERS:
             for norm in norms:
                 # A classifier begins with zeros.
                 yield cell, norm, "normal", epsilon, "zeros", tuple(shape)

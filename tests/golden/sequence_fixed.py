@@ -21,8 +21,10 @@ from integer import Norm, binary32, epsilon_integer, fold, rhe, sat
 
 HEADER = "<4sHBB4HfB3x"
 LAYER_NORM = 1
-# What one unit of a normalised number stands for.
+# What one unit of a normalised number stands for, and of c.
 UNIT = 2.0**-11
+# What one unit of a c stands for that is normalised before it is rounded.
+UNROUNDED = 2.0**-26
 
 
 def table():
@@ -93,17 +95,36 @@ class Rnn:
 class Lstm:
     gates = 4
     rows = [4, 4, 1]
+    memory_unit = UNIT
 
     @staticmethod
-    def frame(model, x, h, c):
-        from_x, from_h, memory = model.norms
+    def of_kernels(model, x, h):
+        from_x, from_h, _ = model.norms
         gates = added(from_x.row(product(x, model.kernel)), from_h.row(product(h, model.recurrent)))
-        f, i, o, g = split(gates, [model.units] * 4)
+        return split(gates, [model.units] * 4)
+
+    @classmethod
+    def frame(cls, model, x, h, c):
+        f, i, o, g = cls.of_kernels(model, x, h)
+        memory = model.norms[2]
         c = [
             sat(rhe(Fraction(sigmoid(f) * c + (sigmoid(i) * tanh(g) >> 4), 2**15)), "i16")
             for f, i, g, c in zip(f, i, g, c, strict=True)
         ]
         return [scaled(sigmoid(o), tanh(p)) for o, p in zip(o, memory.row(c), strict=True)], c
+
+
+class StateNormLstm(Lstm):
+    """The next frame gets the norm of c, and no c is rounded before it."""
+
+    memory_unit = UNROUNDED
+
+    @classmethod
+    def frame(cls, model, x, h, c):
+        f, i, o, g = cls.of_kernels(model, x, h)
+        sums = [sigmoid(f) * c + (sigmoid(i) * tanh(g) >> 4) for f, i, g, c in zip(f, i, g, c, strict=True)]
+        c = model.norms[2].row(sums)
+        return [scaled(sigmoid(o), tanh(p)) for o, p in zip(o, c, strict=True)], c
 
 
 class Gru:
@@ -122,7 +143,7 @@ class Gru:
         return [h + scaled(sigmoid(z), n - h) for h, z, n in zip(h, z, n, strict=True)], c
 
 
-KINDS = {1: Rnn, 2: Lstm, 3: Gru}
+KINDS = {1: Rnn, 2: Lstm, 3: Gru, 4: StateNormLstm}
 # Of a weight: how it is stored, its largest magnitude.
 STORAGES = {2: ("b", 127), 3: ("h", 32767)}
 
@@ -192,11 +213,14 @@ class Model(NamedTuple):
     def codes(self, frame):
         return [sat(rhe(Fraction(v) * 2**self.fraction), "i16") for v in frame]
 
-    def run(self, frames):
-        """h and the logits so far, after every frame."""
+    def run(self, frames, shift=None):
+        """h and the logits so far, after every frame; of the leaky mean, if there is a shift."""
         h, c, total = [0] * self.units, [0] * self.units, [0] * self.units
         for count, x in enumerate(frames, 1):
             h, c = KINDS[self.kind].frame(self, x, h, c)
+            if shift is not None and count > 2**shift:
+                total = [sum - rhe(Fraction(sum, 2**shift)) for sum in total]
+                count = 2**shift
             total = added(total, h)
             mean = [rhe(Fraction(sum, count)) for sum in total]
             yield h, added(product(mean, self.head), self.bias)
@@ -246,7 +270,7 @@ def folded(kind, storage, inputs, units, classes, fraction, epsilon, weights):
     for gamma, beta in zip(split(parts[2], rows), split(parts[3], rows), strict=True):
         row, sums = sums[: len(gamma)], sums[len(gamma) :]
         # What no kernel gives is the memory of the cell.
-        s = step([reduce(add, starmap(Magnitudes.of, terms)) for terms in row], storage) if row else UNIT
+        s = step([reduce(add, starmap(Magnitudes.of, terms)) for terms in row], storage) if row else KINDS[kind].memory_unit
         while row and rhe(len(row) ** 2 * binary32(epsilon) / binary32(s) ** 2 * 2**16) >= 2**112:
             s *= 2
         (g, k), (b, m) = fold("gamma", gamma, UNIT), fold("beta", beta, UNIT)

@@ -6,13 +6,15 @@ from pathlib import Path
 from random import Random
 
 from integer import Norm
-from sequence_fixed import HEADER, KINDS, LAYER_NORM, STORAGES, UNIT, Gru, Lstm, Model, Rnn, folded, split
+from sequence_fixed import HEADER, KINDS, LAYER_NORM, STORAGES, UNIT, Gru, Lstm, Model, Rnn, StateNormLstm, folded, split
 
 SEED = 1607_06450
-NAMES = {Rnn: "rnn", Lstm: "lstm", Gru: "gru"}
+NAMES = {Rnn: "rnn", Lstm: "lstm", Gru: "gru", StateNormLstm: "state_norm_lstm"}
 TYPES = {2: "i8", 3: "i16"}
 INPUTS, UNITS, CLASSES = 3, 6, 2
 FRAMES = 24
+# Of the leaky mean: of the frames two thirds are beyond 2³.
+SHIFT = 3
 LARGEST_SUM = 2**16 - 1
 
 MODEL = Path(__file__).resolve().parents[2] / "model"
@@ -107,7 +109,8 @@ def text(family, model, float_file, frames):
         yield f"float {float_file.hex()}"
     yield f"file {file.hex()}"
     h, logits = zip(*model.run(frames))
-    for key, rows in ("x", frames), ("h", h), ("logits", logits):
+    _, leaky = zip(*model.run(frames, SHIFT))
+    for key, rows in ("x", frames), ("h", h), ("logits", logits), ("leaky", leaky):
         yield " ".join([key, *(str(code) for row in rows for code in row)])
 
 

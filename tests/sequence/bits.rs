@@ -3,7 +3,9 @@
 use super::cells::{Backward, Forward, Sizes, assert_added, every_cell, weights};
 use crate::common::random::Random;
 use crate::common::{NAN, bits};
-use layernorm::sequence::{Cell, Gradients, Gru, Kind, Layer, Lstm, Normaliser, Plain, Rms, Rnn};
+use layernorm::sequence::{
+    Cell, Gradients, Gru, Kind, Layer, Lstm, Normaliser, Plain, Rms, Rnn, StateNormLstm,
+};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 const SHAPES: [(usize, usize); 3] = [(1, 1), (3, 5), (12, 32)];
@@ -168,6 +170,7 @@ fn a_plain_cell_has_no_use_for_gamma() {
     gains_unused::<Rnn>();
     gains_unused::<Lstm>();
     gains_unused::<Gru>();
+    gains_unused::<StateNormLstm>();
 }
 
 fn without_dx<K: Kind, N: Normaliser>() {
@@ -217,6 +220,7 @@ fn infinity<N: Normaliser>() {
         poisoned::<Rnn, N>(bad);
         poisoned::<Lstm, N>(bad);
         poisoned::<Gru, N>(bad);
+        poisoned::<StateNormLstm, N>(bad);
     }
 }
 
@@ -248,4 +252,5 @@ fn an_infinity_is_a_large_number_without_a_norm() {
     saturated::<Rnn>();
     saturated::<Lstm>();
     saturated::<Gru>();
+    saturated::<StateNormLstm>();
 }

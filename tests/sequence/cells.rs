@@ -6,10 +6,10 @@ use layernorm::sequence::{Cell, Gradients, Kind, Normaliser};
 /// Calls a generic function with every kind and norm.
 macro_rules! every_cell {
     ($f:ident) => {
-        super::cells::every_cell!(@ $f: Rnn, Lstm, Gru)
+        super::cells::every_cell!(@ $f: Rnn, Lstm, Gru, StateNormLstm)
     };
     (@ $f:ident: $($kind:ident),*) => {{
-        use layernorm::sequence::{Gru, Layer, Lstm, Plain, Rms, Rnn};
+        use layernorm::sequence::{Gru, Layer, Lstm, Plain, Rms, Rnn, StateNormLstm};
         $($f::<$kind, Layer>(); $f::<$kind, Rms>(); $f::<$kind, Plain>();)*
     }};
 }

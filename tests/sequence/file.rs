@@ -14,7 +14,7 @@ const EPSILON: f32 = 0.03;
 const HEADER: usize = 24;
 const SENTINEL: f32 = 77.0;
 
-const KINDS: [CellKind; 3] = [CellKind::Rnn, CellKind::Lstm, CellKind::Gru];
+const KINDS: [CellKind; 4] = [CellKind::Rnn, CellKind::Lstm, CellKind::Gru, CellKind::StateNormLstm];
 const NORMS: [NormKind; 3] = [NormKind::Layer, NormKind::Rms, NormKind::Plain];
 
 fn weights_of<K: Kind, N: Normaliser>(seed: u64) -> Vec<f32> {
@@ -131,15 +131,17 @@ fn a_file_has_its_length_and_finite_weights() {
 fn of_header<K: Kind, N: Normaliser>(bytes: &[u8], offset: usize) -> Option<FormatError> {
     let number = |offset: usize| u16::from_le_bytes([bytes[offset], bytes[offset + 1]]);
     let word = |offset: usize| u32::from_le_bytes(bytes[offset..offset + 4].try_into().unwrap());
-    let tag = |expected| match bytes[offset] {
-        1..=3 => FormatError::Format { offset, expected, actual: bytes[offset].into() },
+    let tag = |last, expected| match bytes[offset] {
+        tag if (1..=last).contains(&tag) => {
+            FormatError::Format { offset, expected, actual: bytes[offset].into() }
+        }
         _ => FormatError::Corrupt { offset },
     };
     Some(match offset {
         0..4 => FormatError::Format { offset: 0, expected: u32::from_le_bytes(*b"LNSQ"), actual: word(0) },
         4..6 => FormatError::Format { offset: 4, expected: 1, actual: number(4).into() },
-        6 => tag(K::KIND as u32),
-        7 => tag(Storage::F32 as u32),
+        6 => tag(4, K::KIND as u32),
+        7 => tag(3, Storage::F32 as u32),
         8..14 => {
             let [inputs, units, classes] = [8, 10, 12].map(|offset| usize::from(number(offset)));
             if inputs * units == 0 {
@@ -158,7 +160,7 @@ fn of_header<K: Kind, N: Normaliser>(bytes: &[u8], offset: usize) -> Option<Form
             let good = (0.0..f32::INFINITY).contains(&epsilon);
             return Some(Error::Epsilon { actual: word(16) }.into()).filter(|_| !good);
         }
-        20 => tag(N::NORM as u32),
+        20 => tag(3, N::NORM as u32),
         _ => FormatError::Corrupt { offset: 21 },
     })
 }

@@ -73,7 +73,7 @@ fn lengths(cell: &str, sizes: Sizes, classes: usize) -> ([(&'static str, usize);
     let Sizes { inputs, units, .. } = sizes;
     let (gates, gains, states) = match cell {
         "rnn" => (1, 1, 1),
-        "lstm" => (4, 9, 2),
+        "lstm" | "state_norm_lstm" => (4, 9, 2),
         "gru" => (3, 6, 1),
         _ => panic!("{cell}"),
     };

@@ -7,7 +7,9 @@
 
 use super::cells::{Backward, Forward};
 use super::golden::{Case, cases};
-use layernorm::sequence::{Cell, Classifier, Gru, Kind, Layer, Lstm, Normaliser, Plain, Rms, Rnn};
+use layernorm::sequence::{
+    Cell, Classifier, Gru, Kind, Layer, Lstm, Normaliser, Plain, Rms, Rnn, StateNormLstm,
+};
 use std::collections::BTreeMap;
 use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -57,7 +59,9 @@ macro_rules! of_case {
         of_case!(@ $run, $case,
             "rnn" Rnn "layer" Layer, "rnn" Rnn "rms" Rms, "rnn" Rnn "plain" Plain,
             "lstm" Lstm "layer" Layer, "lstm" Lstm "rms" Rms, "lstm" Lstm "plain" Plain,
-            "gru" Gru "layer" Layer, "gru" Gru "rms" Rms, "gru" Gru "plain" Plain)
+            "gru" Gru "layer" Layer, "gru" Gru "rms" Rms, "gru" Gru "plain" Plain,
+            "state_norm_lstm" StateNormLstm "layer" Layer, "state_norm_lstm" StateNormLstm "rms" Rms,
+            "state_norm_lstm" StateNormLstm "plain" Plain)
     };
     (@ $run:ident, $case:expr, $($cell:literal $kind:ident $norm:literal $normaliser:ident),*) => {
         match ($case.cell, $case.norm) {
@@ -87,7 +91,7 @@ impl Table {
     fn print(&self, title: &str) {
         println!("{title}, worst error of each part in 1e-6 of its largest magnitude");
         for ((cell, norm), row) in &self.0 {
-            print!("{cell:>5} {norm:<5}");
+            print!("{cell:>15} {norm:<5}");
             row.iter().for_each(|(name, worst)| print!("  {name} {:.2}", worst * 1e6));
             println!();
         }
@@ -110,7 +114,7 @@ fn cells_and_their_gradients_agree_with_jax() {
         seen += 1;
     }
     table.print("Cells");
-    assert_eq!(seen, 42);
+    assert_eq!(seen, 53);
 }
 
 #[wasm_bindgen_test(unsupported = test)]
@@ -127,5 +131,5 @@ fn classifiers_and_their_gradients_agree_with_jax() {
         seen += 1;
     }
     table.print("Classifiers");
-    assert_eq!(seen, 12);
+    assert_eq!(seen, 13);
 }

@@ -33,7 +33,7 @@ pub struct Parts {
 pub fn parts<K: Kind, W: Weight>(Sizes { inputs, units, classes }: Sizes) -> Parts {
     let (rows, gains, gates) = match K::KIND {
         CellKind::Rnn => (1, 1, 1),
-        CellKind::Lstm => (3, 9, 4),
+        CellKind::Lstm | CellKind::StateNormLstm => (3, 9, 4),
         CellKind::Gru => (4, 6, 3),
         kind => panic!("{kind:?} is not among the kinds of this test"),
     };

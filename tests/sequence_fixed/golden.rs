@@ -11,6 +11,9 @@ const CASES: &str = include_str!("../golden/sequence_fixed/cases.txt");
 /// Fraction bits of the input where floats are folded.
 const FRACTION: u32 = 12;
 
+/// Of the leaky mean.
+const SHIFT: u32 = 3;
+
 struct Case {
     lines: HashMap<&'static str, &'static str>,
 }
@@ -53,19 +56,24 @@ fn session<K: Kind, W: Weight>() {
     for (case, file) in cases::<K, W>() {
         let classifier = Classifier::<K, W>::from_bytes(&file).unwrap();
         let units = classifier.cell().units();
-        // What is in the memory before has no part.
-        let mut words = vec![-77; Classifier::<K, W>::words_len(units)];
-        let mut codes = vec![77; Classifier::<K, W>::codes_len(units)];
-        let mut session = classifier.start(&mut words, &mut codes).unwrap();
-        let (x, mut expected) = (case.integers("x"), case.integers("logits").into_iter());
-        for (at, x) in x.chunks(classifier.cell().inputs()).enumerate() {
-            session.push(x).unwrap();
-            let mut logits = vec![77; classifier.classes()];
-            session.logits(&mut logits).unwrap();
-            let expected: Vec<i32> = expected.by_ref().take(logits.len()).collect();
-            assert_eq!(logits, expected, "{} after frame {at}", case.lines["case"]);
+        for key in ["logits", "leaky"] {
+            // What is in the memory before has no part.
+            let mut words = vec![-77; Classifier::<K, W>::words_len(units)];
+            let mut codes = vec![77; Classifier::<K, W>::codes_len(units)];
+            let mut session = match key {
+                "leaky" => classifier.start_leaky(SHIFT, &mut words, &mut codes).unwrap(),
+                _ => classifier.start(&mut words, &mut codes).unwrap(),
+            };
+            let (x, mut expected) = (case.integers("x"), case.integers(key).into_iter());
+            for (at, x) in x.chunks(classifier.cell().inputs()).enumerate() {
+                session.push(x).unwrap();
+                let mut logits = vec![77; classifier.classes()];
+                session.logits(&mut logits).unwrap();
+                let expected: Vec<i32> = expected.by_ref().take(logits.len()).collect();
+                assert_eq!(logits, expected, "{} {key} after frame {at}", case.lines["case"]);
+            }
+            assert_eq!((session.frames(), expected.next()), (x.len() / classifier.cell().inputs(), None));
         }
-        assert_eq!((session.frames(), expected.next()), (x.len() / classifier.cell().inputs(), None));
         families += 1;
     }
     assert_eq!(families, 2);

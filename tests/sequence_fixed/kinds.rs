@@ -3,10 +3,10 @@
 /// Calls a generic function with all of them.
 macro_rules! every_cell {
     ($f:ident) => {
-        super::kinds::every_cell!(@ $f: Rnn, Lstm, Gru)
+        super::kinds::every_cell!(@ $f: Rnn, Lstm, Gru, StateNormLstm)
     };
     (@ $f:ident: $($kind:ident),*) => {{
-        use layernorm::sequence::{Gru, Lstm, Rnn};
+        use layernorm::sequence::{Gru, Lstm, Rnn, StateNormLstm};
         $($f::<$kind, i8>(); $f::<$kind, i16>();)*
     }};
 }

@@ -22,6 +22,7 @@ fn limits(kind: CellKind) -> [f32; 2] {
         CellKind::Rnn => [8.6, 0.0],
         CellKind::Lstm => [130.0, 3.2],
         CellKind::Gru => [23.0, 0.0],
+        CellKind::StateNormLstm => [28.0, 3.3],
         kind => panic!("{kind:?} is not among the kinds of this test"),
     }
 }
@@ -33,7 +34,7 @@ const STEPS: f32 = (1 << 20) as f32;
 fn weights<K: Kind, W: Weight>(random: &mut Random) -> (Vec<f32>, Vec<u8>) {
     let gates = match K::KIND {
         CellKind::Rnn => 1,
-        CellKind::Lstm => 4,
+        CellKind::Lstm | CellKind::StateNormLstm => 4,
         CellKind::Gru => 3,
         kind => panic!("{kind:?} is not among the kinds of this test"),
     };

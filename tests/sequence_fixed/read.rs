@@ -55,11 +55,11 @@ fn headers<K: Kind, W: Weight>() {
     assert_eq!(with(0, b"LNSR"), format(0, magic, magic + (1 << 24)));
     assert_eq!(with(4, &[2, 0]), format(4, 1, 2));
     assert_eq!(with(4, &[1, 1]), format(4, 1, 257));
-    for (offset, right) in [(6, K::KIND as u8), (7, W::STORAGE as u8), (20, 1)] {
-        for other in (1..=3).filter(|&other| other != right) {
+    for (offset, right, last) in [(6, K::KIND as u8, 4), (7, W::STORAGE as u8, 3), (20, 1, 3)] {
+        for other in (1..=last).filter(|&other| other != right) {
             assert_eq!(with(offset, &[other]), format(offset, right.into(), other.into()));
         }
-        for other in [0, 4, 255] {
+        for other in [0, last + 1, 255] {
             assert_eq!(with(offset, &[other]), corrupt(offset));
         }
     }

@@ -39,7 +39,7 @@ pub struct Cell<'a, K, W> {
 }
 
 impl<K: Kind, W: Weight> Cell<'_, K, W> {
-    /// Length of a state: h, then, for the LSTM, c.
+    /// Length of a state: h, then, for an LSTM, c.
     ///
     /// ```
     /// use layernorm::sequence::fixed::{LnGru, LnLstm};
@@ -109,7 +109,7 @@ impl<K: Kind, W: Weight> Cell<'_, K, W> {
     }
 
     /// Computes one step for the frame `x` of `inputs` numbers with [`fraction`](Self::fraction) bits. Its output is the first
-    /// `units` elements of `state`, with 15 fraction bits; c of the LSTM has 11. What `sums` and `gates` hold is overwritten.
+    /// `units` elements of `state`, with 15 fraction bits; c of an LSTM has 11. What `sums` and `gates` hold is overwritten.
     ///
     /// # Errors
     /// [`Error::Length`] for `x`, `state`, `sums` or `gates`; nothing is written then.

@@ -1,16 +1,4 @@
-//! The files of integers. After the [header](crate::sequence::header), little-endian:
-//!
-//! | length | |
-//! |---|---|
-//! | 24 for each row that is normalised | k, m, 32 bits each; E, 128 bits |
-//! | 4 · P·H, twice | g, then b: 32 bits each |
-//! | 4, if there are classes | the value of one unit of a logit: f32 |
-//! | 4 · classes | biases: 32 bits each |
-//! | w · G·H · I | kernel, a row for each output: w = 1 or 2 bytes each |
-//! | w · G·H · H | recurrent kernel |
-//! | w · classes · H | kernel of the dense layer |
-//!
-//! A file without classes is a cell.
+//! The files of integers: [the page of the format](crate::sequence#the-file) has what follows the header.
 
 use super::classifier::Dense;
 use super::format::STATE_FRACTION;

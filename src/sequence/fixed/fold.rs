@@ -90,9 +90,9 @@ impl<'a, K: Kind> Fold<'a, K> {
     fn row_step<W: Weight>(&self, (first, count): Group) -> f32 {
         let units = self.cell.units();
         let kernels = self.kernels();
-        // A row behind the outputs of all kernels is c of the LSTM.
+        // A row behind the outputs of all kernels is c of an LSTM.
         if kernels.iter().all(|(start, _)| first >= start + K::GATES) {
-            return UNIT;
+            return 1.0 / (1 << K::MEMORY_FRACTION) as f32;
         }
         let magnitudes = |output: usize| {
             kernels.iter().fold([0.0; 3], |[largest, sum, count], (start, kernel)| {
@@ -205,8 +205,8 @@ impl<K: Kind, W: Weight> Cell<'_, K, W> {
     /// # Errors
     /// [`Error::Length`] unless `to` has [`bytes_len`](Self::bytes_len); [`Error::TooLarge`] for a fraction beyond 15, a size
     /// beyond 16 bits or units whose gates are a row beyond 2¹⁵; [`FoldError::BeyondScale`] for a γ or β of 2²⁰ or more;
-    /// [`FoldError::EpsilonBeyondScale`] for an ε that is too large for the c of an LSTM, of 2⁷⁴ / units² or more. Nothing is
-    /// written then.
+    /// [`FoldError::EpsilonBeyondScale`] for an ε that is too large for the c of an LSTM, of 2⁷⁴ / units² or more, or of 2⁴⁴ /
+    /// units² for a `StateNormLstm`. Nothing is written then.
     ///
     /// ```
     /// use layernorm::sequence::{self, fixed};

@@ -5,7 +5,9 @@ use crate::numbers::{Numbers, power_of_two};
 use crate::{Failed, Sink};
 use core::array::from_fn;
 use layernorm::sequence::fixed::{self, Weight};
-use layernorm::sequence::{Cell, Classifier, Gradients, Gru, Kind, Layer, Lstm, Normaliser, Plain, Rms, Rnn};
+use layernorm::sequence::{
+    Cell, Classifier, Gradients, Gru, Kind, Layer, Lstm, Normaliser, Plain, Rms, Rnn, StateNormLstm,
+};
 
 /// Inputs, units, frames.
 const SHAPES: &[[usize; 3]] = &[[1, 1, 3], [3, 2, 1], [2, 5, 7], [5, 16, 4], [12, 32, 9], [7, 33, 12]];
@@ -40,12 +42,32 @@ const INTEGERS: &[Run] = &[
     integer::<Gru, i16>,
 ];
 
+const STATE_NORM: &[Run] = &[
+    float::<StateNormLstm, Layer>,
+    float::<StateNormLstm, Rms>,
+    float::<StateNormLstm, Plain>,
+    integer::<StateNormLstm, i8>,
+    integer::<StateNormLstm, i16>,
+];
+/// Inputs, units, frames.
+const LEAKY_SHAPES: &[[usize; 3]] = &[[2, 5, 40], [3, 4, 150]];
+const LEAKY: &[Run] = &[leaky_float::<Gru>, leaky_float::<StateNormLstm>, leaky_integer::<Gru>];
+
 pub(crate) fn floats(memory: &mut Memory, sink: &mut Sink) {
     every_shape(FLOATS, memory.choose(SHAPES, REDUCED), memory, sink);
 }
 
 pub(crate) fn integers(memory: &mut Memory, sink: &mut Sink) {
     every_shape(INTEGERS, memory.choose(SHAPES, REDUCED), memory, sink);
+}
+
+pub(crate) fn state_norm(memory: &mut Memory, sink: &mut Sink) {
+    every_shape(STATE_NORM, memory.choose(SHAPES, REDUCED), memory, sink);
+}
+
+/// Sessions of which the mean is leaky, for some times as many frames as it is over.
+pub(crate) fn leaky(memory: &mut Memory, sink: &mut Sink) {
+    every_shape(LEAKY, memory.choose(LEAKY_SHAPES, REDUCED), memory, sink);
 }
 
 pub(crate) fn small(memory: &mut Memory, sink: &mut Sink) {
@@ -166,5 +188,59 @@ fn integer<K: fixed::Kind, W: Weight>(
     state.fill(1 << 12);
     cell.step(&x[..inputs], state, &mut words[..fixed::Cell::<K, W>::scratch_len(units)], codes)?;
     sink.codes(state);
+    Ok(())
+}
+
+fn leaky_float<K: Kind>(
+    shape: [usize; 3],
+    memory: &mut Memory,
+    numbers: &mut Numbers,
+    sink: &mut Sink,
+) -> Result<(), Failed> {
+    let [inputs, units, frames] = shape;
+    let all = &mut memory.x[..Classifier::<K, Layer>::weights_len(inputs, units, CLASSES)];
+    weights::<K>(shape, numbers, all);
+    let classifier = Classifier::<K, Layer>::new(inputs, units, CLASSES, all)?;
+    let (x, mut logits) = (&mut memory.residual[..inputs], [0.0; CLASSES]);
+    for shift in [0, 3, 15] {
+        let of_session = &mut memory.gamma[..Classifier::<K, Layer>::memory_len(units)];
+        let mut session = classifier.start_leaky(shift, of_session)?;
+        for _ in 0..frames {
+            x.iter_mut().for_each(|x| *x = numbers.bell());
+            session.push(x)?;
+            session.logits(&mut logits)?;
+            sink.floats(&logits);
+        }
+    }
+    Ok(())
+}
+
+fn leaky_integer<K: fixed::Kind>(
+    shape: [usize; 3],
+    memory: &mut Memory,
+    numbers: &mut Numbers,
+    sink: &mut Sink,
+) -> Result<(), Failed> {
+    type Of<'a, K> = fixed::Classifier<'a, K, i8>;
+    let [inputs, units, frames] = shape;
+    let all = &mut memory.x[..Classifier::<K, Layer>::weights_len(inputs, units, CLASSES)];
+    weights::<K>(shape, numbers, all);
+    let float = Classifier::<K, Layer>::new(inputs, units, CLASSES, all)?;
+    let bytes: &mut [u8] = memory::codes(memory.y, Of::<K>::bytes_len(inputs, units, CLASSES));
+    Of::<K>::fold(&float, 11, bytes)?;
+    let classifier = Of::<K>::from_bytes(bytes)?;
+    let x: &mut [i16] = memory::codes(memory.residual, inputs);
+    let words = memory::codes(memory.gamma, Of::<K>::words_len(units));
+    let codes = memory::codes(memory.beta, Of::<K>::codes_len(units));
+    let mut logits = [0; CLASSES];
+    for shift in [0, 3, 15] {
+        let mut session = classifier.start_leaky(shift, words, codes)?;
+        for _ in 0..frames {
+            x.iter_mut().for_each(|x| *x = numbers.bell_times(1 << 12).clamp(-32768, 32767) as i16);
+            session.push(x)?;
+            session.logits(&mut logits)?;
+            sink.codes(&logits);
+        }
+    }
     Ok(())
 }

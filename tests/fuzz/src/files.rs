@@ -2,7 +2,7 @@
 
 use crate::input::{Input, assert_one_nan, exact};
 use crate::parameters::parameters;
-use layernorm::sequence::{self, Gru, Layer, Lstm, Normaliser, Plain, Rms, Rnn, Shape, fixed};
+use layernorm::sequence::{self, Gru, Layer, Lstm, Normaliser, Plain, Rms, Rnn, Shape, StateNormLstm, fixed};
 
 /// Units, inputs and classes of a file, at most: what is larger takes long and shows nothing new.
 const LARGEST: u8 = 6;
@@ -23,6 +23,8 @@ pub fn files(data: &[u8]) {
         9 => integer::<Rnn, i16>(&mut input, 1, 3),
         10 => integer::<Lstm, i16>(&mut input, 2, 3),
         11 => integer::<Gru, i16>(&mut input, 3, 3),
+        12 => float::<StateNormLstm, Layer>(&mut input, 4, 1),
+        13 => integer::<StateNormLstm, i8>(&mut input, 4, 2),
         _ => parameters(&mut input),
     }
 }

@@ -2,7 +2,8 @@
 
 use super::{Random, zeros};
 use layernorm::sequence::{
-    Cell, Classifier, Gradients, Gru, Kind, Layer, Lstm, Normaliser, Plain, Recording, Rnn, fixed,
+    Cell, Classifier, Gradients, Gru, Kind, Layer, Lstm, Normaliser, Plain, Recording, Rnn, StateNormLstm,
+    fixed,
 };
 
 const FRAMES: usize = if cfg!(miri) { 2 } else { 3 };
@@ -74,6 +75,7 @@ fn cells_stay_in_their_slices() {
         cell::<Rnn, Layer>(&mut random, inputs, units);
         cell::<Lstm, Layer>(&mut random, inputs, units);
         cell::<Gru, Plain>(&mut random, inputs, units);
+        cell::<StateNormLstm, Layer>(&mut random, inputs, units);
     }
 }
 
@@ -85,6 +87,7 @@ fn classifiers_stay_in_their_slices() {
         if cfg!(not(miri)) {
             classifier::<Rnn>(&mut random, inputs, units, classes);
             classifier::<Lstm>(&mut random, inputs, units, classes);
+            classifier::<StateNormLstm>(&mut random, inputs, units, classes);
         }
         classifier::<Gru>(&mut random, inputs, units, classes);
     }

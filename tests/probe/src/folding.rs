@@ -5,7 +5,7 @@ use core::hint::black_box;
 use layernorm::FoldError;
 use layernorm::quantized::{Code, LayerNorm, Params, Scale};
 use layernorm::sequence::fixed::{Cell, Classifier, Kind, Weight};
-use layernorm::sequence::{self, Gru, Layer, Lstm, Rnn};
+use layernorm::sequence::{self, Gru, Layer, Lstm, Rnn, StateNormLstm};
 
 const WIDTH: usize = 16;
 const BYTES: usize = Params::<i8, i8, [i32; WIDTH]>::BYTES;
@@ -24,6 +24,8 @@ pub fn call() {
         recurrent::<Lstm, i16>(),
         recurrent::<Gru, i8>(),
         recurrent::<Gru, i16>(),
+        recurrent::<StateNormLstm, i8>(),
+        recurrent::<StateNormLstm, i16>(),
     ] {
         keep(result);
     }

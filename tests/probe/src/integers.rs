@@ -6,7 +6,7 @@ use core::hint::black_box;
 use layernorm::fixed::{self, Number};
 use layernorm::quantized::{self, Code, CumulativeSums, Params};
 use layernorm::sequence::fixed::{Cell, Classifier, Kind, Weight};
-use layernorm::sequence::{Gru, Lstm, Rnn};
+use layernorm::sequence::{Gru, Lstm, Rnn, StateNormLstm};
 use layernorm::{Centring, FoldError, FormatError, Layer, Rms};
 
 const WIDTH: usize = 16;
@@ -37,6 +37,8 @@ pub fn call() {
         recurrent::<Lstm, i16>(),
         recurrent::<Gru, i8>(),
         recurrent::<Gru, i16>(),
+        recurrent::<StateNormLstm, i8>(),
+        recurrent::<StateNormLstm, i16>(),
     ] {
         keep(result);
     }
@@ -89,6 +91,9 @@ fn recurrent<K: Kind, W: Weight>() -> Result<(), FormatError> {
     let mut session = classifier.start(words, codes)?;
     session.push(x)?;
     black_box(session.frames());
+    session.logits(black_box(&mut [0; 2]))?;
+    let mut session = classifier.start_leaky(black_box(10), words, codes)?;
+    session.push(x)?;
     session.logits(black_box(&mut [0; 2]))?;
     Ok(())
 }

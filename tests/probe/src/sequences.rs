@@ -4,14 +4,22 @@ use crate::verbs::keep;
 use core::hint::black_box;
 use layernorm::sequence::{
     Cell, Classifier, Gradients, Gru, Kind, Layer, Lstm, Normaliser, Plain, Recording, Rms, Rnn, Shape,
+    StateNormLstm,
 };
 use layernorm::{Error, FormatError};
 
 pub fn call() {
-    for result in [cell::<Rnn, Layer>(), cell::<Lstm, Rms>(), cell::<Gru, Plain>()] {
+    for result in
+        [cell::<Rnn, Layer>(), cell::<Lstm, Rms>(), cell::<Gru, Plain>(), cell::<StateNormLstm, Layer>()]
+    {
         keep(result);
     }
-    for result in [classifier::<Rnn, Plain>(), classifier::<Lstm, Layer>(), classifier::<Gru, Rms>()] {
+    for result in [
+        classifier::<Rnn, Plain>(),
+        classifier::<Lstm, Layer>(),
+        classifier::<Gru, Rms>(),
+        classifier::<StateNormLstm, Plain>(),
+    ] {
         keep(result);
     }
 }
@@ -55,6 +63,9 @@ fn classifier<K: Kind, N: Normaliser>() -> Result<(), FormatError> {
     session.push(x)?;
     session.logits(logits)?;
     black_box(session.frames());
+    let mut session = classifier.start_leaky(black_box(10), memory)?;
+    session.push(x)?;
+    session.logits(logits)?;
     classifier.forward(x, tape, logits)?;
     classifier.backward(x, tape, logits, gradients, scratch)?;
     Ok(())
