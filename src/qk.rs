@@ -32,9 +32,9 @@ impl<K: Centring> Norm<'_, K> {
     /// use layernorm::{Heads, RmsNorm};
     ///
     /// let (queries, keys) = (RmsNorm::l2(2)?, RmsNorm::l2(2)?.with_gamma(&[10.0, 10.0])?);
-    /// let mut qkv = [3.0, 4.0, 8.0, 6.0, 0.5, 0.5, -4.0, 3.0, 0.0, 1.0, 0.5, 0.5]; // two tokens
+    /// let mut qkv = [3.0, 4.0, 8.0, 6.0, 0.5, 0.5, -4.0, 3.0, -8.0, -6.0, 0.5, 0.5]; // two tokens
     /// queries.forward_qk_in_place(&keys, Heads { queries: 1, keys: 1, stride: 6 }, &mut qkv)?;
-    /// assert_eq!(qkv, [0.6, 0.8, 8.0, 6.0, 0.5, 0.5, -0.8, 0.6, 0.0, 10.0, 0.5, 0.5]);
+    /// assert_eq!(qkv, [0.6, 0.8, 8.0, 6.0, 0.5, 0.5, -0.8, 0.6, -8.0, -6.0, 0.5, 0.5]);
     /// # Ok::<(), layernorm::Error>(())
     /// ```
     ///

@@ -26,7 +26,7 @@ impl<K: Centring> Norm<'_, K> {
     /// let (norm, mut sums) = (LayerNorm::new(2)?.with_epsilon(0.0)?, CumulativeSums::new());
     /// let (frames, mut y) = ([1.0, 3.0, 6.0, 6.0], [0.0; 4]);
     /// norm.forward_cumulative(&mut sums, &frames, &mut y)?;
-    /// assert_eq!(y, [-1.0, 1.0, 0.942809, 0.942809]);
+    /// assert_eq!(y, [-1.0, 1.0, 0.94280905, 0.94280905]);
     /// # Ok::<(), layernorm::Error>(())
     /// ```
     ///

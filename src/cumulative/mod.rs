@@ -25,7 +25,7 @@ use sums::Sums;
 /// assert_eq!(y, [-1.0, 1.0]);                              // mean 2, σ 1
 /// let saved = sums;
 /// norm.forward_cumulative(&mut sums, &[6.0, 6.0], &mut y)?;
-/// assert_eq!(y, [0.942809, 0.942809]);                     // of 1, 3, 6 and 6: mean 4, σ 2.12
+/// assert_eq!(y, [0.94280905, 0.94280905]);                     // of 1, 3, 6 and 6: mean 4, σ 2.12
 /// assert_eq!((saved.elements(), sums.elements()), (2, 4));
 /// # Ok::<(), layernorm::Error>(())
 /// ```
