@@ -74,7 +74,7 @@ impl Frames {
             Span::All { limit } => limit,
             Span::Leaky { shift } => 1 << shift,
         };
-        self.heard.clamp(1, most)
+        self.heard.min(most).max(1)
     }
 }
 
