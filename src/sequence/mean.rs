@@ -68,13 +68,13 @@ impl Frames {
         self.heard
     }
 
-    /// What the sum is divided by; 1 before the first frame.
+    /// What the sum is divided by; 1 before the first frame. Not by `clamp`, which can panic.
     pub(super) fn divisor(&self) -> usize {
         let most = match self.span {
             Span::All { limit } => limit,
             Span::Leaky { shift } => 1 << shift,
         };
-        self.heard.clamp(1, most)
+        self.heard.min(most).max(1)
     }
 }
 
