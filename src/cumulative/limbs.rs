@@ -43,6 +43,7 @@ impl Natural {
         part != 0 || self.0.iter().take(whole).any(|limb| *limb != 0)
     }
 
+    #[inline(never)]
     pub(super) fn shifted(&self, bits: u32) -> Self {
         debug_assert!(self.len() + bits <= 32 * LIMBS as u32);
         let (whole, shift) = ((bits / 32) as usize, bits % 32);
@@ -54,6 +55,7 @@ impl Natural {
         }))
     }
 
+    #[inline(never)]
     pub(super) fn plus(&self, other: &Self) -> Self {
         let mut carry = 0;
         let mut sum = *self;
@@ -67,6 +69,7 @@ impl Natural {
     }
 
     /// What is less the other, which is not larger.
+    #[inline(never)]
     pub(super) fn minus(&self, other: &Self) -> Self {
         debug_assert!(self.compare(other) != Ordering::Less);
         let mut borrow = false;
@@ -79,6 +82,7 @@ impl Natural {
         difference
     }
 
+    #[inline(never)]
     pub(super) fn times(&self, other: &Self) -> Self {
         debug_assert!(self.len() + other.len() <= 32 * LIMBS as u32);
         let mut product = [0; LIMBS];
@@ -94,6 +98,7 @@ impl Natural {
     }
 
     /// The quotient, rounded down, and whether that is not exact. The divisor is between 1 and 2⁴⁸.
+    #[inline(never)]
     pub(super) fn divided(&self, divisor: u64) -> (Self, bool) {
         debug_assert!(divisor - 1 < 1 << 48);
         let mut remainder = 0;
@@ -114,6 +119,7 @@ impl Natural {
         (quotient, remainder != 0)
     }
 
+    #[inline(never)]
     pub(super) fn compare(&self, other: &Self) -> Ordering {
         self.0.iter().rev().cmp(other.0.iter().rev())
     }

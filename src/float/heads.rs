@@ -3,12 +3,12 @@
 //!
 //! γ and β are nothing to the statistics, so that a batch of rows has queries and keys in it; pass 2 goes over each by itself.
 
-use super::affine::{Affine, Parameters, SecondPass};
+use super::affine::Parameters;
 use super::batch::ROWS;
 use super::forward::measure;
 use super::measure::Sums;
 use super::rstd::{Constants, RowSpec};
-use super::scaled::{measure_scaled, scale_all};
+use super::scaled::{measure_scaled, scale_all, write_batch};
 use crate::RowStats;
 use crate::isa::{Isa, ONE_LANE, Op};
 use crate::layout::Layout;
@@ -45,7 +45,7 @@ impl Op for ForwardHeads<'_> {
     fn eval<I: Isa>(self, isa: I) {
         let Self { centred, parts, width, tokens, stride, x } = self;
         let [queries, keys] = parts;
-        let affine = parts.map(|part| Affine::new(part.parameters));
+        let parameters = parts.map(|part| part.parameters);
         let alike = queries.epsilon == keys.epsilon && queries.scale == keys.scale;
         let constants = parts.map(|part| Constants::new(RowSpec { width, centred, epsilon: part.epsilon }));
         let sums = &mut Sums::new();
@@ -75,11 +75,11 @@ impl Op for ForwardHeads<'_> {
                     about_zero
                 };
                 let queries = left.min(count);
-                for (affine, start, count) in
-                    [(&affine[0], 0, queries), (&affine[1], queries, count - queries)]
+                for (parameters, start, count) in
+                    [(&parameters[0], 0, queries), (&parameters[1], queries, count - queries)]
                 {
                     let (stats, rows) = (part(&stats, start, count), rows.slice(start, count));
-                    isa.run(SecondPass { centred, stats, about_zero, affine, rows });
+                    write_batch(isa, centred, stats, about_zero, parameters, rows);
                 }
                 first += count;
             }

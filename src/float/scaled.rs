@@ -2,12 +2,12 @@
 //!
 //! The statistics of a batch are found as there; then each factor is multiplied, and pass 2 goes over the batch.
 
-use super::affine::{Affine, Parameters, SecondPass};
+use super::affine::{Affine, Parameters, SecondPass, write_row};
 use super::batch::{ROWS, rows_per_batch};
 use super::elementwise::Add;
 use super::forward::{Forward, canonicalise_residual};
 use crate::RowStats;
-use crate::isa::{Isa, Op};
+use crate::isa::{Isa, ONE_LANE, Op};
 use crate::layout::Layout;
 use crate::list::List;
 use crate::rows::Rows;
@@ -25,7 +25,6 @@ impl Op for ForwardScaled<'_> {
     fn eval<I: Isa>(self, isa: I) {
         let Self { forward, scale } = self;
         let Forward { centred, mut rows, parameters, epsilon, residual_bias: bias, stats: out } = forward;
-        let affine = &Affine::new(parameters);
         let batch = rows_per_batch(rows.width(), rows.elements()).max(1);
         let mut stats = List::<RowStats, ROWS>::new();
         for first in (0..rows.count()).step_by(batch) {
@@ -45,7 +44,7 @@ impl Op for ForwardScaled<'_> {
                 *to = *stats;
             }
             if rows.are_written() {
-                isa.run(SecondPass { centred, stats: &stats, about_zero: about_zero(&stats), affine, rows });
+                write_batch(isa, centred, &stats, about_zero(&stats), &parameters, rows);
             }
         }
     }
@@ -62,7 +61,12 @@ pub(super) fn measure_scaled<I: Isa>(
     stats: &mut [RowStats],
 ) {
     let (parameters, residual_bias) = (Parameters::NONE, None);
-    isa.run(Forward { centred, rows, parameters, epsilon, residual_bias, stats: &mut *stats });
+    let forward = Forward { centred, rows, parameters, epsilon, residual_bias, stats: &mut *stats };
+    if ONE_LANE {
+        forward.row_by_row(isa);
+    } else {
+        isa.run(forward);
+    }
     scale_all(scale, stats);
 }
 
@@ -70,6 +74,26 @@ pub(super) fn measure_scaled<I: Isa>(
 pub(super) fn scale_all(scale: f32, stats: &mut [RowStats]) {
     if scale != 1.0 {
         stats.iter_mut().for_each(|stats| *stats = stats.scaled(scale));
+    }
+}
+
+/// Pass 2 over a batch.
+#[inline(always)]
+pub(super) fn write_batch<I: Isa>(
+    isa: I,
+    centred: bool,
+    stats: &[RowStats],
+    about_zero: bool,
+    parameters: &Parameters,
+    mut rows: Rows,
+) {
+    if ONE_LANE {
+        for (i, stats) in stats.iter().enumerate() {
+            write_row(centred, stats, parameters, rows.row(i));
+        }
+    } else {
+        let affine = &Affine::new(*parameters);
+        isa.run(SecondPass { centred, stats, about_zero, affine, rows });
     }
 }
 

@@ -68,7 +68,7 @@ impl Frames {
         self.heard
     }
 
-    /// What the sum is divided by; 1 before the first frame.
+    /// What the sum is divided by; 1 before the first frame. Not by `clamp`, which can panic.
     pub(super) fn divisor(&self) -> usize {
         let most = match self.span {
             Span::All { limit } => limit,
