@@ -7,7 +7,7 @@ import { names, options as checked } from "./names.js";
 import type { Floats } from "./options.js";
 import { Owner } from "./owner.js";
 
-/** Options of {@link LnRnn}, {@link LnLstm} and {@link LnGru}. */
+/** Options of {@link LnRnn}, {@link LnLstm}, {@link LnStateNormLstm} and {@link LnGru}. */
 export interface CellOptions {
   /** Coefficients of a frame, I; at least 1. */
   inputs: number;
@@ -15,7 +15,7 @@ export interface CellOptions {
   units: number;
   /**
    * `weightsLength(inputs, units)` finite numbers, of which a copy is kept, one part behind the other. With G gates (1 of
-   * the RNN, 4 of the LSTM, 3 of the GRU) and P gains for each unit (1, 9, 6): the kernel, I rows of G · H; the recurrent
+   * the RNN, 4 of an LSTM, 3 of the GRU) and P gains for each unit (1, 9, 6): the kernel, I rows of G · H; the recurrent
    * kernel, H rows of G · H; γ, P · H; β, P · H. Gates are in the order in which the equations have them, gains are those
    * of the gates from x, of the gates from h, of c.
    */
@@ -36,6 +36,7 @@ interface Kind {
 const RNN: Kind = { number: 1, gates: 1, states: 1, gains: 1 };
 const LSTM: Kind = { number: 2, gates: 4, states: 2, gains: 9 };
 const GRU: Kind = { number: 3, gates: 3, states: 1, gains: 6 };
+const STATE_NORM_LSTM: Kind = { ...LSTM, number: 4 };
 
 /** Words of a cell in the module, at most. */
 const CELL = 16;
@@ -88,7 +89,7 @@ abstract class Cell extends Owner {
   get x(): Floats {
     return this.#live(this.#x);
   }
-  /** The state: h, then c of the LSTM, `units` numbers each. Zeros at first. */
+  /** The state: h, then c or LN(c) of an LSTM, `units` numbers each. Zeros at first. */
   get state(): Floats {
     return this.#live(this.#state);
   }
@@ -156,6 +157,28 @@ export class LnLstm extends Cell {
 
   constructor(options: CellOptions) {
     super("LnLstm", LSTM, options);
+  }
+}
+
+/**
+ * The LSTM whose next step gets LN(c): `LayerNormLSTMCell` of TensorFlow Addons and of PyTorch's `custom_lstms`. Its weights have
+ * the places of {@link LnLstm}'s, which is another cell. Otherwise as {@link LnGru}.
+ *
+ * ```text
+ * (f, i, o, g) = LN(x·W) + LN(h·U)
+ * c' = LN(σ(f) c + σ(i) tanh(g)) ;  h' = σ(o) tanh(c')
+ * ```
+ */
+export class LnStateNormLstm extends Cell {
+  static readonly name = "LnStateNormLstm";
+
+  /** Length of the weights. */
+  static weightsLength(inputs: number, units: number): number {
+    return weightsLength(STATE_NORM_LSTM, inputs, units);
+  }
+
+  constructor(options: CellOptions) {
+    super("LnStateNormLstm", STATE_NORM_LSTM, options);
   }
 }
 

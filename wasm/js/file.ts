@@ -1,11 +1,11 @@
 // The header of a classifier's file, and what is wrong with a file.
 
 /** Kinds of cells, in the order of their numbers. */
-export type CellKind = "RNN" | "LSTM" | "GRU";
+export type CellKind = "RNN" | "LSTM" | "GRU" | "StateNormLSTM";
 /** Types of weights, in the order of their numbers. */
 export type Storage = "f32" | "i8" | "i16";
 
-const KINDS: CellKind[] = ["RNN", "LSTM", "GRU"];
+const KINDS: CellKind[] = ["RNN", "LSTM", "GRU", "StateNormLSTM"];
 const STORAGES: Storage[] = ["f32", "i8", "i16"];
 const HEADER = 24;
 
@@ -37,7 +37,7 @@ function ofNumber(file: Uint8Array, offset: number): string {
   const numbers: Record<number, [expected: string, actual: () => unknown]> = {
     0: ["LNSQ", () => JSON.stringify(String.fromCharCode(...file.subarray(0, 4)))],
     4: ["version 1", u16],
-    6: ["a kind of cell from 1 to 3", u8],
+    6: ["a kind of cell from 1 to 4", u8],
     7: ["a storage from 1 to 3", u8],
     8: ["at least 1 input", u16],
     10: ["at least 1 unit, and norms of at most 32768 elements", u16],

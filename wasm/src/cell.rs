@@ -2,7 +2,9 @@
 
 use core::slice::{from_raw_parts, from_raw_parts_mut};
 use layernorm::Error;
-use layernorm::sequence::{Cell, CellKind, Gru, Kind, Layer, LnGru, LnLstm, LnRnn, Lstm, Rnn};
+use layernorm::sequence::{
+    Cell, CellKind, Gru, Kind, Layer, LnGru, LnLstm, LnRnn, LnStateNormLstm, Lstm, Rnn, StateNormLstm,
+};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 /// A cell whose weights have been checked, by the number of its kind. They stay where they are.
@@ -13,10 +15,13 @@ pub enum AnyCell {
     Lstm(LnLstm<'static>),
     /// 3
     Gru(LnGru<'static>),
+    /// 4
+    StateNormLstm(LnStateNormLstm<'static>),
 }
 
 const RNN: u32 = CellKind::Rnn as u32;
 const LSTM: u32 = CellKind::Lstm as u32;
+const GRU: u32 = CellKind::Gru as u32;
 
 /// Bytes that js/cells.ts has room for.
 #[cfg(target_family = "wasm")]
@@ -42,7 +47,8 @@ pub unsafe fn cell(
         Ok::<_, Error>(match kind {
             RNN => AnyCell::Rnn(of::<Rnn>(inputs, units, weights, epsilon)?),
             LSTM => AnyCell::Lstm(of::<Lstm>(inputs, units, weights, epsilon)?),
-            _ => AnyCell::Gru(of::<Gru>(inputs, units, weights, epsilon)?),
+            GRU => AnyCell::Gru(of::<Gru>(inputs, units, weights, epsilon)?),
+            _ => AnyCell::StateNormLstm(of::<StateNormLstm>(inputs, units, weights, epsilon)?),
         })
     };
     // SAFETY: the contract above.
@@ -86,6 +92,7 @@ pub unsafe fn step(
         AnyCell::Rnn(cell) => cell.step(x, state, scratch),
         AnyCell::Lstm(cell) => cell.step(x, state, scratch),
         AnyCell::Gru(cell) => cell.step(x, state, scratch),
+        AnyCell::StateNormLstm(cell) => cell.step(x, state, scratch),
     }
     .is_ok()
 }

@@ -2,7 +2,9 @@
 //! bytes, and the file beside them: weights are used where they are.
 
 use core::slice::{from_raw_parts, from_raw_parts_mut};
-use layernorm::sequence::{self, CellKind, Gru, Kind, Layer, Lstm, NormKind, Rnn, Shape, Storage, fixed};
+use layernorm::sequence::{
+    self, CellKind, Gru, Kind, Layer, Lstm, NormKind, Rnn, Shape, StateNormLstm, Storage, fixed,
+};
 use layernorm::{Error, FormatError};
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -146,12 +148,15 @@ enum Any {
     RnnF32(Listener<Float<Rnn>>),
     LstmF32(Listener<Float<Lstm>>),
     GruF32(Listener<Float<Gru>>),
+    StateNormLstmF32(Listener<Float<StateNormLstm>>),
     RnnI8(Listener<Fixed<Rnn, i8>>),
     LstmI8(Listener<Fixed<Lstm, i8>>),
     GruI8(Listener<Fixed<Gru, i8>>),
+    StateNormLstmI8(Listener<Fixed<StateNormLstm, i8>>),
     RnnI16(Listener<Fixed<Rnn, i16>>),
     LstmI16(Listener<Fixed<Lstm, i16>>),
     GruI16(Listener<Fixed<Gru, i16>>),
+    StateNormLstmI16(Listener<Fixed<StateNormLstm, i16>>),
 }
 
 /// `$do` with whichever it is.
@@ -161,12 +166,15 @@ macro_rules! with {
             Any::RnnF32($name) => $do,
             Any::LstmF32($name) => $do,
             Any::GruF32($name) => $do,
+            Any::StateNormLstmF32($name) => $do,
             Any::RnnI8($name) => $do,
             Any::LstmI8($name) => $do,
             Any::GruI8($name) => $do,
+            Any::StateNormLstmI8($name) => $do,
             Any::RnnI16($name) => $do,
             Any::LstmI16($name) => $do,
             Any::GruI16($name) => $do,
+            Any::StateNormLstmI16($name) => $do,
         }
     };
 }
@@ -178,12 +186,15 @@ impl Any {
             (CellKind::Rnn, Storage::F32) => Listener::new(shape, bytes).map(Any::RnnF32),
             (CellKind::Lstm, Storage::F32) => Listener::new(shape, bytes).map(Any::LstmF32),
             (CellKind::Gru, Storage::F32) => Listener::new(shape, bytes).map(Any::GruF32),
+            (CellKind::StateNormLstm, Storage::F32) => Listener::new(shape, bytes).map(Any::StateNormLstmF32),
             (CellKind::Rnn, Storage::I8) => Listener::new(shape, bytes).map(Any::RnnI8),
             (CellKind::Lstm, Storage::I8) => Listener::new(shape, bytes).map(Any::LstmI8),
             (CellKind::Gru, Storage::I8) => Listener::new(shape, bytes).map(Any::GruI8),
+            (CellKind::StateNormLstm, Storage::I8) => Listener::new(shape, bytes).map(Any::StateNormLstmI8),
             (CellKind::Rnn, Storage::I16) => Listener::new(shape, bytes).map(Any::RnnI16),
             (CellKind::Lstm, Storage::I16) => Listener::new(shape, bytes).map(Any::LstmI16),
             (CellKind::Gru, Storage::I16) => Listener::new(shape, bytes).map(Any::GruI16),
+            (CellKind::StateNormLstm, Storage::I16) => Listener::new(shape, bytes).map(Any::StateNormLstmI16),
             // There are no others.
             _ => Err(FormatError::Corrupt { offset: 6 }),
         }

@@ -1,10 +1,12 @@
-// What tests of recurrent cells compare with: the equations of Ba, Kiros and Hinton 2016 (arXiv 1607.06450) in f64, and files.
+// What tests of recurrent cells compare with: the equations of Ba, Kiros and Hinton 2016 (arXiv 1607.06450) in f64, those of the LSTM
+// that carries LN(c), and files.
 
 /** Of each class the number of its kind in files; of its gates, and of its gains for each unit. */
 export const CELLS = {
   LnRnn: { kind: 1, gates: 1, gains: 1 },
   LnLstm: { kind: 2, gates: 4, gains: 9 },
   LnGru: { kind: 3, gates: 3, gains: 6 },
+  LnStateNormLstm: { kind: 4, gates: 4, gains: 9 },
 };
 
 const sigmoid = (v) => 1 / (1 + Math.exp(-v));
@@ -62,12 +64,13 @@ export function step(name, { inputs, units, weights, epsilon = 1e-5 }, x, state)
     const a = normed(fromX.map((v, i) => v + fromH[i]), 0, 1, 0);
     return each((i) => Math.tanh(a(0, i)));
   }
-  if (name === "LnLstm") {
+  if (name !== "LnGru") {
     const [a, b] = [normed(fromX, 0, 4, 0), normed(fromH, 0, 4, 4)];
     const gate = (vector, i) => a(vector, i) + b(vector, i);
     const next = each((i) => sigmoid(gate(0, i)) * c[i] + sigmoid(gate(1, i)) * Math.tanh(gate(3, i)));
     const out = normed(next, 0, 1, 8);
-    return [...each((i) => sigmoid(gate(2, i)) * Math.tanh(out(0, i))), ...next];
+    const carried = name === "LnLstm" ? next : each((i) => out(0, i));
+    return [...each((i) => sigmoid(gate(2, i)) * Math.tanh(out(0, i))), ...carried];
   }
   const [a, b] = [normed(fromX, 0, 2, 0), normed(fromH, 0, 2, 3)];
   const [xn, hn] = [normed(fromX, 2, 1, 2), normed(fromH, 2, 1, 5)];
@@ -76,7 +79,7 @@ export function step(name, { inputs, units, weights, epsilon = 1e-5 }, x, state)
 }
 
 /** The state at the start. */
-export const zeros = (name, units) => new Array((name === "LnLstm" ? 2 : 1) * units).fill(0);
+export const zeros = (name, units) => new Array((name.endsWith("Lstm") ? 2 : 1) * units).fill(0);
 
 /** Logits of a sequence. */
 export function logits(name, shape, classes, sequence) {

@@ -51,7 +51,7 @@ test("the other entry points need no set-up and have all that the main one has",
   const entries = ["", "/full", "/sequence", "/slim", "/quantized", "/quantized/slim"];
   const [main, full, sequence, slim, quantized, slimQuantized] = await Promise.all(entries.map(names));
   const norms = ["Moments", "layerNormBackward", "layerNormChunk", "rmsNormBackward", "rmsNormChunk"];
-  const cells = ["Classifier", "LnGru", "LnLstm", "LnRnn"];
+  const cells = ["Classifier", "LnGru", "LnLstm", "LnRnn", "LnStateNormLstm"];
   assert.deepEqual(full, [...main, ...norms].sort());
   assert.deepEqual(sequence, [...main, ...cells].sort());
   assert.deepEqual(slim, [...main, ...norms, ...cells].sort());
@@ -61,7 +61,7 @@ test("the other entry points need no set-up and have all that the main one has",
 
 test("classes have their names, though the package is minified", async () => {
   const all = await load(folder, "layernorm/slim");
-  const classes = ["LayerNorm", "RmsNorm", "Moments", "LnRnn", "LnLstm", "LnGru", "Classifier"];
+  const classes = ["LayerNorm", "RmsNorm", "Moments", "LnRnn", "LnLstm", "LnGru", "LnStateNormLstm", "Classifier"];
   assert.deepEqual(classes.map((name) => all[name].name), classes);
   assert.equal(class extends all.LayerNorm { static name = "Mine"; }.name, "Mine");
 });

@@ -104,10 +104,10 @@ test("so does all that is not one call of a norm", () => {
 });
 
 test("so do cells and classifiers", () => {
-  const code = `import { Classifier, LnGru, LnLstm, LnRnn, type CellKind, type CellOptions, type Storage } from "ENTRY";
+  const code = `import { Classifier, LnGru, LnLstm, LnRnn, LnStateNormLstm, type CellKind, type CellOptions, type Storage } from "ENTRY";
     const weights = new Float32Array(LnGru.weightsLength(12, 32));
     const options: CellOptions = { inputs: 12, units: 32, weights, epsilon: 1e-5 };
-    for (const cell of [new LnRnn(options), new LnLstm(options), new LnGru(options)]) {
+    for (const cell of [new LnRnn(options), new LnLstm(options), new LnStateNormLstm(options), new LnGru(options)]) {
       cell.x.set(new Float32Array(12));
       cell.step();
       const state: Float32Array[] = [cell.h, cell.state];
