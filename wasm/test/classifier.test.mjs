@@ -79,7 +79,7 @@ test("what the file says can be read", () => {
   const about = ({ kind, storage, inputs, units, classes, fraction, scale, epsilon }) =>
     ({ kind, storage, inputs, units, classes, fraction, scale, epsilon });
   NAMES.forEach((name, i) => {
-    const kind = ["RNN", "LSTM", "GRU"][i];
+    const kind = ["RNN", "LSTM", "GRU", "StateNormLSTM"][i];
     const sizes = { inputs: INPUTS, units: UNITS, classes: CLASSES };
     const model = new Classifier(float(name).bytes);
     assert.deepEqual(about(model), { kind, storage: "f32", ...sizes, fraction: 0, scale: 1, epsilon: Math.fround(1e-3) });

@@ -16,7 +16,7 @@ export const CASES = text("tests/golden/sequence_fixed/cases.txt")
   .map((lines) => Object.fromEntries(lines.split("\n").map((line) => [line.split(" ", 1)[0], line.split(" ").slice(1)])))
   .map(({ case: [kind, storage, family], file: [file], x, logits }) => ({
     name: `${kind} ${storage} ${family}`,
-    kind: kind.toUpperCase(),
+    kind: kind === "state_norm_lstm" ? "StateNormLSTM" : kind.toUpperCase(),
     storage,
     file: bytes(file),
     frames: parts(Int16Array.from(x), 3),
