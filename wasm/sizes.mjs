@@ -40,7 +40,7 @@ export async function measure() {
     await row("LnGru", "layernorm/sequence"),
     await row("Classifier", "layernorm/slim", "sequence/simd.wasm"),
     await row("Classifier", "layernorm/slim", "sequence/scalar.wasm"),
-    await row("layerNorm", "layernorm/quantized"),
+    await row("LayerNorm", "layernorm/quantized"),
     ["`npm pack`", tarball()],
   ]);
 }
