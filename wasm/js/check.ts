@@ -137,7 +137,7 @@ export function flag(name: string, value: unknown): boolean {
 }
 
 /** Rows of `width` in `values`, one every `stride` elements; what follows the last need not be there. */
-export function rows(name: string, values: Float32Array, width: number, stride = width, of = "width"): number {
+export function rows(name: string, values: ArrayLike<number>, width: number, stride = width, of = "width"): number {
   const last = values.length % stride;
   if (last !== 0 && stride === width) {
     wrongValue(name, `a length that is a multiple of ${of} ${width}`, values.length, "give whole rows, or the width that they have");

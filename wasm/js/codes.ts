@@ -5,6 +5,7 @@ import { Allocation, anchor, Part, view } from "./memory.js";
 import { codes as quantized, wasm } from "./module.js";
 import { names, options as checked } from "./names.js";
 import { Owner } from "./owner.js";
+import { rowsOfPart } from "./parts.js";
 
 /** An array of codes: their type is the array's. */
 export type Codes = Int8Array<ArrayBufferLike> | Uint8Array<ArrayBufferLike> | Int16Array<ArrayBufferLike>;
@@ -309,9 +310,6 @@ export function rmsNorm(x: Codes, options: EasyQuantizedOptions): Codes {
   return easy("rmsNorm", RmsNorm, x, options);
 }
 
-/** Codes that are in the module's memory at a time. */
-const PART = 65536;
-
 function easy(verb: string, Norm: typeof LayerNorm | typeof RmsNorm, x: Codes, options: EasyQuantizedOptions): Codes {
   checked(verb, options, EASY);
   const from = typeOf("x", x);
@@ -321,12 +319,9 @@ function easy(verb: string, Norm: typeof LayerNorm | typeof RmsNorm, x: Codes, o
   steps("input", input, from);
   steps("output", output, to);
   const width = check.whole("width", rest.width ?? rest.gamma?.length ?? rest.beta?.length ?? (x.length || 1), 1, check.WIDTH, WIDEST);
-  if (x.length % width !== 0) {
-    check.wrongValue("x", `a length that is a multiple of width ${width}`, x.length, "give whole rows, or the width that they have");
-  }
-  const rows = x.length / width;
+  const rows = check.rows("x", x, width);
   const [source, target] = [anchor(x), anchor(out)];
-  const together = Math.max(1, Math.min(rows, Math.floor(PART / width)));
+  const together = rowsOfPart(rows, width);
   const norm = new Norm({ ...rest, width, rows: together, input: { ...input, type: from }, output: { ...output, type: to } });
   try {
     const y = target() ?? new TYPES[to].array(x.length);
