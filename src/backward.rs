@@ -31,6 +31,19 @@ pub struct ParamGrads<'a> {
     pub beta: Option<&'a mut [f32]>,
 }
 
+impl<'a> ParamGrads<'a> {
+    /// Those of γ and of β, each with as many elements as there are features.
+    #[inline(always)]
+    pub(crate) fn of_features(self, features: usize) -> Result<[Option<&'a mut [f32]>; 2], Error> {
+        for (parameter, grad) in [("grads.gamma", &self.gamma), ("grads.beta", &self.beta)] {
+            if let Some(grad) = grad {
+                shape::length(parameter, grad.len(), features)?;
+            }
+        }
+        Ok([self.gamma, self.beta])
+    }
+}
+
 /// # Gradients
 impl<K: Centring> Norm<'_, K> {
     /// `dx`, the gradient with respect to `x`, from `dy`, that with respect to the norm's output; those of γ and β in
@@ -116,13 +129,8 @@ impl<K: Centring> Norm<'_, K> {
         rows: Rows,
         grads: ParamGrads,
     ) -> Result<(), Error> {
-        for (parameter, grad) in [("grads.gamma", &grads.gamma), ("grads.beta", &grads.beta)] {
-            if let Some(grad) = grad {
-                shape::length(parameter, grad.len(), self.width)?;
-            }
-        }
+        let grads = grads.of_features(self.width)?;
         let (parameters, epsilon) = (self.parameters(), self.epsilon);
-        let grads = [grads.gamma, grads.beta];
         let (centred, divisor) = (K::CENTRED, self.divisor());
         dispatch::run(Backward { centred, divisor, parameters, epsilon, x, stats, rows, grads });
         Ok(())

@@ -91,12 +91,8 @@ impl GroupNorm<'_> {
         rows: Rows,
         grads: ParamGrads,
     ) -> Result<(), Error> {
-        for (parameter, grad) in [("grads.gamma", &grads.gamma), ("grads.beta", &grads.beta)] {
-            if let Some(grad) = grad {
-                shape::length(parameter, grad.len(), self.channels())?;
-            }
-        }
-        let (channels, grads) = (self.of(rows.width()), [grads.gamma, grads.beta]);
+        let grads = grads.of_features(self.channels())?;
+        let channels = self.of(rows.width());
         dispatch::run(BackwardChannels { channels, x, stats, rows, grads });
         Ok(())
     }

@@ -103,11 +103,7 @@ impl<K: Centring> Norm<'_, K> {
         let layout = rows.layout();
         let width = layout.width;
         shape::length("stats", stats.len(), layout.rows)?;
-        for (parameter, grad) in [("grads.gamma", &grads.gamma), ("grads.beta", &grads.beta)] {
-            if let Some(grad) = grad {
-                shape::length(parameter, grad.len(), width)?;
-            }
-        }
+        let mut grads = grads.of_features(width)?;
         let short =
             Error::Length { parameter: "scratch", expected: width.saturating_mul(3), actual: scratch.len() };
         let most = scratch.len().checked_div(width).unwrap_or(0);
@@ -115,7 +111,6 @@ impl<K: Centring> Norm<'_, K> {
             return Err(short);
         }
         let x = Read { x, layout };
-        let mut grads = [grads.gamma, grads.beta];
         if grads.iter().any(Option::is_some) {
             // Before dx takes the place of dy.
             self.sum_features(&x, stats, rows, &mut grads);

@@ -53,9 +53,7 @@ impl<K: Centring> Norm<'_, K> {
     ) -> Result<(), FoldError> {
         let layout = self.layout(x.len())?;
         shape::length("y", y.len(), x.len())?;
-        let Scale { scale, zero_point } = scale;
-        let scale = shape::scale("scale", scale)?;
-        let zero_point = zero_point.get();
+        let Scale { scale, zero_point } = checked(scale)?;
         Ok(self.run(&mut Quantised { x, y, scale, zero_point, layout }, &mut [])?)
     }
 
@@ -116,11 +114,15 @@ impl<K: Centring> Norm<'_, K> {
     ) -> Result<(), FoldError> {
         let layout = self.layout(x.len())?;
         shape::length("y", y.len(), x.len())?;
-        let Scale { scale, zero_point } = scale;
-        let scale = shape::scale("scale", scale)?;
-        let zero_point = zero_point.get();
+        let Scale { scale, zero_point } = checked(scale)?;
         Ok(self.run(&mut Dequantised { x, y, scale, zero_point, layout }, &mut [])?)
     }
+}
+
+/// The scale, if it is finite and above 0.
+fn checked<Q: Code>(scale: Scale<Q>) -> Result<Scale<i32>, FoldError> {
+    shape::scale("scale", scale.scale)?;
+    Ok(scale.widened())
 }
 
 /// From `x` to codes of one scale.

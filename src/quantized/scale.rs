@@ -24,7 +24,7 @@ pub struct Scale<Q> {
 
 impl<Q: Code> Scale<Q> {
     /// The same, whatever the codes' type.
-    pub(super) fn widened(self) -> Scale<i32> {
+    pub(crate) fn widened(self) -> Scale<i32> {
         Scale { scale: self.scale, zero_point: self.zero_point.get() }
     }
 }
