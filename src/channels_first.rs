@@ -1,5 +1,5 @@
 use crate::blocks::Blocks;
-use crate::float::BLOCK;
+use crate::float::{BLOCK, Scale};
 use crate::layout::Layout;
 use crate::part::{part, part_mut};
 use crate::rows::Rows;
@@ -112,8 +112,9 @@ impl<K: Centring> Norm<'_, K> {
             }
         }
         debug_assert!(stats.iter().take(count).all(Option::is_some));
-        let scale = self.scale();
-        stats.map(|stats| stats.unwrap_or_default().scaled(scale))
+        let mut stats = stats.map(Option::unwrap_or_default);
+        K::scale(self.width).scale(&mut stats);
+        stats
     }
 }
 

@@ -9,7 +9,7 @@ use crate::integer::rows::{Apart, InPlace, Residual, Sum};
 use crate::integer::wrapper::{Codes, codes, codes_mut, parameter};
 use crate::integer::{self, Forward, Rows, ratio};
 use crate::shape::checked;
-use crate::{Centring, Error, FoldError, Layer, Rms, shape};
+use crate::{Averaging, Error, FoldError, Layer, Rms, shape};
 use core::marker::PhantomData;
 
 /// [`LayerNorm`] or [`RmsNorm`], by `K`: rows of numbers `X` to rows of numbers `Y`.
@@ -68,7 +68,7 @@ pub type LayerNorm<'a, X, Y = X> = Norm<'a, X, Y, Layer>;
 /// ```
 pub type RmsNorm<'a, X, Y = X> = Norm<'a, X, Y, Rms>;
 
-impl<'a, X: Number, Y: Number, K: Centring> Norm<'a, X, Y, K> {
+impl<'a, X: Number, Y: Number, K: Averaging> Norm<'a, X, Y, K> {
     /// A norm of rows of `width` numbers, 1 … 32768. γ = 1, β = 0, ε = 1e-5.
     ///
     /// # Errors
@@ -242,7 +242,7 @@ impl<'a, X: Number, Y: Number, K: Centring> Norm<'a, X, Y, K> {
     }
 }
 
-impl<X: Number, K: Centring> Norm<'_, X, X, K> {
+impl<X: Number, K: Averaging> Norm<'_, X, X, K> {
     /// `x = norm(x)`; rows × width. The codes are those of [`forward`](Self::forward).
     ///
     /// # Errors

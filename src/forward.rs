@@ -1,4 +1,4 @@
-use crate::float::{Forward, ForwardScaled};
+use crate::float::Forward;
 use crate::isa::{ONE_LANE, Scalar};
 use crate::rows::Rows;
 use crate::{Centring, Error, Norm, RowStats, dispatch, shape};
@@ -145,10 +145,9 @@ impl<K: Centring> Norm<'_, K> {
         };
         let Self { epsilon, residual_bias, .. } = *self;
         let parameters = self.parameters();
-        let forward = Forward { centred: K::CENTRED, rows, parameters, epsilon, residual_bias, stats };
-        if !K::CENTRED && self.l2 {
-            dispatch::run(ForwardScaled { forward, scale: self.scale() });
-        } else if ONE_LANE {
+        let (centred, scale) = (K::CENTRED, K::scale(self.width));
+        let forward = Forward { centred, scale, rows, parameters, epsilon, residual_bias, stats };
+        if ONE_LANE {
             forward.row_by_row(Scalar);
         } else {
             dispatch::run(forward);

@@ -34,7 +34,6 @@ mod group_forward;
 mod group_norm;
 mod integer;
 mod isa;
-mod l2;
 mod layout;
 mod list;
 pub mod mixed;
@@ -56,7 +55,7 @@ mod sublayer;
 pub mod accuracy {}
 
 pub use backward::ParamGrads;
-pub use centring::{Centring, Layer, Rms};
+pub use centring::{Averaging, Centring, L2, Layer, Rms};
 pub use cumulative::CumulativeSums;
 pub use dynamic_tanh::DynamicTanh;
 pub use error::Error;
@@ -65,6 +64,6 @@ pub use format_error::FormatError;
 pub use group_norm::GroupNorm;
 pub use modulation::Modulation;
 pub use moments::{Finish, Moments};
-pub use norm::{LayerNorm, Norm, RmsNorm};
+pub use norm::{L2Norm, LayerNorm, Norm, RmsNorm};
 pub use qk::Heads;
 pub use stats::RowStats;

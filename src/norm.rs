@@ -1,10 +1,11 @@
 use crate::float::Parameters;
 use crate::layout::Layout;
 use crate::shape::checked;
-use crate::{Centring, Error, Layer, Rms, shape};
+use crate::{Centring, Error, L2, Layer, Rms, shape};
 use core::marker::PhantomData;
 
-/// Layer normalisation or RMSNorm of rows of `width` elements: [`LayerNorm`] is `Norm<Layer>`, [`RmsNorm`] is `Norm<Rms>`.
+/// Layer normalisation, RMSNorm or the L2 norm of rows of `width` elements: [`LayerNorm`] is `Norm<Layer>`, [`RmsNorm`]
+/// `Norm<Rms>`, [`L2Norm`] `Norm<L2>`.
 ///
 /// Slices are row-major, rows × width; any number of rows, none included. A value is a few words and borrows γ and β.
 ///
@@ -58,8 +59,6 @@ pub struct Norm<'a, K> {
     pub(crate) epsilon: f32,
     pub(crate) unit_offset: bool,
     pub(crate) residual_bias: Option<&'a [f32]>,
-    /// x̂ is divided by √N.
-    pub(crate) l2: bool,
     pub(crate) kind: PhantomData<K>,
 }
 
@@ -91,8 +90,25 @@ pub type LayerNorm<'a> = Norm<'a, Layer>;
 /// ```
 pub type RmsNorm<'a> = Norm<'a, Rms>;
 
+/// The L2 norm: `y = x / sqrt(Σx²) · γ + β`, each row over its Euclidean norm, as nGPT (Loshchilov et al. 2024) normalises embeddings,
+/// queries and keys.
+///
+/// RMSNorm without the division by N, and ε = 0: a row of zeros gives β. With another ε the root is sqrt(Σx² + N·ε). x̂ is that of
+/// RMSNorm over √N and within 8 ULP of 1. Its verbs are those of [`Norm`], and `rstd()` of its statistics is 1 / sqrt(Σx²).
+/// [`Moments`](crate::Moments) are of RMSNorm, and [`apply`](Norm::apply) with them is.
+///
+/// ```
+/// use layernorm::L2Norm;
+///
+/// let mut row = [3.0, 0.0, 0.0, 4.0];
+/// L2Norm::new(4)?.forward_in_place(&mut row)?;
+/// assert_eq!(row, [0.6, 0.0, 0.0, 0.8]);
+/// # Ok::<(), layernorm::Error>(())
+/// ```
+pub type L2Norm<'a> = Norm<'a, L2>;
+
 impl<'a, K: Centring> Norm<'a, K> {
-    /// γ = 1, β = 0, ε = 1e-5.
+    /// γ = 1, β = 0, ε = 1e-5; of an [`L2Norm`] 0.
     ///
     /// ```
     /// use layernorm::{Error, LayerNorm};
@@ -110,10 +126,9 @@ impl<'a, K: Centring> Norm<'a, K> {
             width,
             gamma: None,
             beta: None,
-            epsilon: 1e-5,
+            epsilon: K::EPSILON,
             unit_offset: false,
             residual_bias: None,
-            l2: false,
             kind: PhantomData,
         })
     }

@@ -25,13 +25,13 @@ impl<K: Centring> Norm<'_, K> {
     /// Normalises the queries of a packed projection by this norm and its keys by `keys`, in one call (Henry et al. 2020, QK norm).
     ///
     /// `width` is the size of a head. `qkv` is tokens × stride; nothing need follow the keys of the last token, and what follows the keys of
-    /// any token, the values, is not touched. Each norm has its own γ and β, and may have its own ε. With [`RmsNorm::l2`](crate::RmsNorm::l2)
+    /// any token, the values, is not touched. Each norm has its own γ and β, and may have its own ε. With [`L2Norm`](crate::L2Norm)
     /// for both it is nGPT's. The bits are those of [`forward`](Self::forward) of each head.
     ///
     /// ```
-    /// use layernorm::{Heads, RmsNorm};
+    /// use layernorm::{Heads, L2Norm};
     ///
-    /// let (queries, keys) = (RmsNorm::l2(2)?, RmsNorm::l2(2)?.with_gamma(&[10.0, 10.0])?);
+    /// let (queries, keys) = (L2Norm::new(2)?, L2Norm::new(2)?.with_gamma(&[10.0, 10.0])?);
     /// let mut qkv = [3.0, 4.0, 8.0, 6.0, 0.5, 0.5, -4.0, 3.0, -8.0, -6.0, 0.5, 0.5]; // two tokens
     /// queries.forward_qk_in_place(&keys, Heads { queries: 1, keys: 1, stride: 6 }, &mut qkv)?;
     /// assert_eq!(qkv, [0.6, 0.8, 8.0, 6.0, 0.5, 0.5, -0.8, 0.6, -8.0, -6.0, 0.5, 0.5]);
@@ -48,14 +48,10 @@ impl<K: Centring> Norm<'_, K> {
         shape::at_least_one("heads.keys", key_heads)?;
         let width = query_heads.saturating_add(key_heads).saturating_mul(self.width);
         let tokens = shape::strided_rows(["qkv", "heads.stride"], qkv.len(), width, stride)?;
-        let part = |norm: &Self, heads| Part {
-            heads,
-            parameters: norm.parameters(),
-            epsilon: norm.epsilon,
-            scale: norm.scale(),
-        };
+        let part = |norm: &Self, heads| Part { heads, parameters: norm.parameters(), epsilon: norm.epsilon };
         dispatch::run(ForwardHeads {
             centred: K::CENTRED,
+            scale: K::scale(self.width),
             parts: [part(self, query_heads), part(keys, key_heads)],
             width: self.width,
             tokens,

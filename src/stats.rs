@@ -34,11 +34,6 @@ impl RowStats {
     pub(crate) const NOT_FINITE: Self =
         Self { scale: 1.0, pivot: f32::NAN, delta: f32::NAN, factor: f32::NAN };
 
-    /// x̂ of a row is `scale` times as large.
-    pub(crate) fn scaled(self, scale: f32) -> Self {
-        Self { factor: self.factor * scale, ..self }
-    }
-
     pub(crate) fn is_finite(&self) -> bool {
         !self.factor.is_nan()
     }

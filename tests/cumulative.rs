@@ -6,7 +6,7 @@ use crate::common::oracle::{Oracle, integer};
 use crate::common::random::Random;
 use crate::common::rows::FAMILIES;
 use crate::common::{EPSILONS, NAN, bits};
-use layernorm::{CumulativeSums, Error, FormatError, GroupNorm, LayerNorm, RmsNorm};
+use layernorm::{CumulativeSums, Error, FormatError, GroupNorm, L2Norm, LayerNorm, RmsNorm};
 use num_bigint::{BigInt, BigUint, Sign};
 use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -224,8 +224,8 @@ fn any_sums(random: &mut Random) -> Sums {
 fn assert_statistics(sums: &Sums, epsilon: f32) {
     let state = CumulativeSums::from_bytes(&state(sums)).unwrap();
     let layer = LayerNorm::new(1).and_then(|norm| norm.with_epsilon(epsilon)).unwrap();
-    let [rms, l2] =
-        [RmsNorm::new(1), RmsNorm::l2(1)].map(|norm| norm.unwrap().with_epsilon(epsilon).unwrap());
+    let rms = RmsNorm::new(1).and_then(|norm| norm.with_epsilon(epsilon)).unwrap();
+    let l2 = L2Norm::new(1).and_then(|norm| norm.with_epsilon(epsilon)).unwrap();
     for (by, stats) in [
         (sums.definition(true, epsilon), layer.cumulative_statistics(&state)),
         (sums.definition(false, epsilon), rms.cumulative_statistics(&state)),

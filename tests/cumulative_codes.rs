@@ -3,7 +3,7 @@
 use crate::common::integer_oracle::{Call, Step, SummedRow, epsilon, fold};
 use crate::common::random::Random;
 use layernorm::quantized::{Code, CumulativeSums, Norm, Params, Scale};
-use layernorm::{Centring, Error, Layer, Rms};
+use layernorm::{Averaging, Error, Layer, Rms};
 use num_bigint::BigUint;
 use std::fmt::Debug;
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -35,7 +35,7 @@ fn of_prefix(call: &Call, t: u64, prefix: &[i64], [g, b]: [&[i64]; 2]) -> Vec<i6
     frame.iter().zip(g.iter().zip(b)).map(|(x, (g, b))| call.exact(&row, *x, *g, *b)).collect()
 }
 
-fn every_stream<X: AnyCode, Y: AnyCode, K: Centring>(of_x: [i64; 2], of_y: [i64; 2], seed: u64) {
+fn every_stream<X: AnyCode, Y: AnyCode, K: Averaging>(of_x: [i64; 2], of_y: [i64; 2], seed: u64) {
     let mut random = Random(seed);
     for _ in 0..STREAMS {
         let (width, frames) = (1 + random.below(12), 1 + random.below(7));

@@ -6,8 +6,8 @@ use crate::common::oracle::{integer, ulp};
 use crate::common::random::Random;
 use crate::common::rows::FAMILIES;
 use layernorm::{
-    Centring, DynamicTanh, Error, Heads, Layer, LayerNorm, Modulation, Norm, ParamGrads, Rms, RmsNorm,
-    RowStats,
+    Centring, DynamicTanh, Error, Heads, L2, L2Norm, Layer, LayerNorm, Modulation, Norm, ParamGrads, Rms,
+    RmsNorm, RowStats,
 };
 use num_bigint::{BigInt, Sign};
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -85,7 +85,7 @@ fn the_l2_norm_is_x_over_the_root_of_the_sum_of_its_squares() {
         for family in FAMILIES {
             let x = (family.row)(&mut random, width);
             let mut y = vec![7.0; width];
-            RmsNorm::l2(width).unwrap().forward(&x, &mut y).unwrap();
+            L2Norm::new(width).unwrap().forward(&x, &mut y).unwrap();
             if x.iter().all(|v| *v == 0.0) {
                 assert!(y.iter().all(|v| *v == 0.0));
                 continue;
@@ -106,7 +106,7 @@ fn every_verb_of_the_l2_norm_gives_the_same_bits() {
         for rows in [1, 3, 18] {
             let x = any_rows(&mut random, rows, width);
             let (gamma, beta) = (random.normals(width), random.normals(width));
-            let norm = RmsNorm::l2(width).unwrap().with_gamma(&gamma).unwrap().with_beta(&beta).unwrap();
+            let norm = L2Norm::new(width).unwrap().with_gamma(&gamma).unwrap().with_beta(&beta).unwrap();
             let (mut y, mut stats) = (vec![0.0; x.len()], vec![RowStats::default(); rows]);
             norm.forward(&x, &mut y).unwrap();
             let expected = bits(&y);
@@ -139,7 +139,7 @@ fn every_verb_of_the_l2_norm_gives_the_same_bits() {
             let rows_of_planes: Vec<f32> =
                 (0..x.len()).map(|i| planes[i % width * rows + i / width]).collect();
             check(&rows_of_planes, "channels first");
-            let bare = RmsNorm::l2(width).unwrap();
+            let bare = L2Norm::new(width).unwrap();
             let scale: Vec<f32> = gamma.iter().map(|v| v - 1.0).collect();
             let mut modulated = vec![0.0; x.len()];
             bare.forward_modulated(&x, Modulation { scale: &scale, shift: &beta }, &mut modulated).unwrap();
@@ -152,12 +152,12 @@ fn every_verb_of_the_l2_norm_gives_the_same_bits() {
 
 #[wasm_bindgen_test(unsupported = test)]
 fn a_row_of_zeros_gives_beta_under_the_l2_norm_and_one_with_a_nan_nans() {
-    let norm = RmsNorm::l2(3).unwrap().with_beta(&[1.0, -2.0, 3.0]).unwrap();
+    let norm = L2Norm::new(3).unwrap().with_beta(&[1.0, -2.0, 3.0]).unwrap();
     let mut x = [0.0, 0.0, 0.0, 1.0, f32::NAN, 2.0];
     norm.forward_in_place(&mut x).unwrap();
     assert_eq!(x[..3], [1.0, -2.0, 3.0]);
     assert!(x[3..].iter().all(|v| v.to_bits() == NAN));
-    assert_eq!(RmsNorm::l2(0).unwrap_err(), Error::Zero { parameter: "width" });
+    assert_eq!(L2Norm::new(0).unwrap_err(), Error::Zero { parameter: "width" });
     assert_eq!(norm.epsilon(), 0.0);
 }
 
@@ -167,7 +167,7 @@ fn gradients_of_the_l2_norm_are_those_of_the_quotient() {
     let mut random = Random(4);
     for width in WIDTHS {
         let (x, dy, gamma) = (random.normals(width), random.normals(width), random.normals(width));
-        let norm = RmsNorm::l2(width).unwrap().with_gamma(&gamma).unwrap();
+        let norm = L2Norm::new(width).unwrap().with_gamma(&gamma).unwrap();
         let (mut stats, mut dx, mut dgamma) = ([RowStats::default()], vec![0.0; width], vec![0.0; width]);
         norm.statistics(&x, &mut stats).unwrap();
         let grads = ParamGrads { gamma: Some(&mut dgamma), beta: None };
@@ -225,7 +225,7 @@ fn heads_have_the_bits_of_rows<K: Centring>(make: fn(usize) -> Result<Norm<'stat
 fn queries_and_keys_have_the_bits_of_their_rows() {
     heads_have_the_bits_of_rows::<Layer>(LayerNorm::new);
     heads_have_the_bits_of_rows::<Rms>(RmsNorm::new);
-    heads_have_the_bits_of_rows::<Rms>(RmsNorm::l2);
+    heads_have_the_bits_of_rows::<L2>(L2Norm::new);
 }
 
 #[wasm_bindgen_test(unsupported = test)]

@@ -99,7 +99,8 @@ impl<K: Centring> Norm<'_, K> {
         if sums.0.count == 0 {
             return Err(Error::Zero { parameter: "sums" });
         }
-        Ok(statistics(&sums.0, K::CENTRED, self.l2, self.epsilon))
+        let divisor = if K::SUM_OF_SQUARES { 1 } else { sums.0.count };
+        Ok(statistics(&sums.0, K::CENTRED, divisor, self.epsilon))
     }
 
     /// Writes a frame that has been added to the sums.

@@ -29,12 +29,11 @@ const SCALE: i32 = 64;
 /// rstd of a prefix without a scale is from 2⁻⁴⁸ on and below 2⁴⁸.
 const IN_RANGE: core::ops::Range<i32> = -48..48;
 
-/// Of at least one element. With `l2` the squares are not divided by N, as in [`l2`](crate::RmsNorm::l2).
-pub(super) fn statistics(sums: &Sums, centred: bool, l2: bool, epsilon: f32) -> RowStats {
+/// Of at least one element. The sum of the squares is divided by `divisor`: their number, or 1 for the L2 norm.
+pub(super) fn statistics(sums: &Sums, centred: bool, divisor: u64, epsilon: f32) -> RowStats {
     if sums.not_finite {
         return RowStats::NOT_FINITE;
     }
-    let divisor = if l2 { 1 } else { sums.count };
     let spread = if centred { sums.variance() } else { sums.squares_times(divisor) };
     let factor_of_epsilon = Natural::from(divisor).times(&Natural::from(sums.count));
     let total = spread.plus(&factor_of_epsilon.times(&in_squares(epsilon)));

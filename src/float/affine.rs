@@ -20,6 +20,11 @@ pub(crate) struct Parameters<'a> {
     pub unit_offset: bool,
 }
 
+impl Parameters<'_> {
+    /// x̂ itself.
+    pub(super) const NONE: Self = Self { gamma: None, beta: None, unit_offset: false };
+}
+
 /// The same, for the loops.
 #[derive(Clone, Copy)]
 pub(crate) struct Affine<'a> {
@@ -33,11 +38,6 @@ pub(crate) struct Affine<'a> {
 static ONES: Group = [1.0; GROUP];
 /// Adding −0 changes no number, not even −0.
 static ZEROS: Group = [-0.0; GROUP];
-
-impl Parameters<'_> {
-    /// x̂ itself.
-    pub(super) const NONE: Self = Self { gamma: None, beta: None, unit_offset: false };
-}
 
 impl<'a> Affine<'a> {
     /// Without γ there is nothing to add 1 to.

@@ -13,6 +13,7 @@
 use super::affine::{Affine, Parameters, write};
 use super::batch::{ROWS, rows_per_batch};
 use super::forward::Forward;
+use super::scale::Unscaled;
 use crate::RowStats;
 use crate::isa::{GROUP, Group, Isa, Op};
 use crate::layout::Layout;
@@ -94,6 +95,7 @@ impl Op for ForwardChannels<'_> {
             let (epsilon, parameters) = (channels.epsilon, Parameters::NONE);
             isa.run(Forward {
                 centred: true,
+                scale: Unscaled,
                 rows: source,
                 parameters,
                 epsilon,

@@ -7,15 +7,18 @@ use super::measure::{Batch, Found, Sums};
 use super::one_row::{OneRow, Passes, one_lane};
 use super::pass::Pass;
 use super::rstd::{Constants, RowSpec};
+use super::scale::Scale;
 use crate::RowStats;
 use crate::isa::{Isa, ONE_LANE, Op};
 use crate::list::List;
+use crate::part::part_mut;
 use crate::rows::Rows;
 use core::slice;
 
 /// One call, checked by [`crate::shape`].
-pub(crate) struct Forward<'a> {
+pub(crate) struct Forward<'a, S> {
     pub centred: bool,
+    pub scale: S,
     pub rows: Rows<'a>,
     pub parameters: Parameters<'a>,
     pub epsilon: f32,
@@ -25,7 +28,7 @@ pub(crate) struct Forward<'a> {
     pub stats: &'a mut [RowStats],
 }
 
-impl Op for Forward<'_> {
+impl<S: Scale> Op for Forward<'_, S> {
     type Output = ();
 
     #[inline(always)]
@@ -35,14 +38,15 @@ impl Op for Forward<'_> {
     }
 }
 
-impl Forward<'_> {
+impl<S: Scale> Forward<'_, S> {
     #[inline(always)]
     fn batches<I: Isa>(self, isa: I) {
         let batch = rows_per_batch(self.rows.width(), self.rows.elements()).min(self.rows.count()).max(1);
         if batch <= 1 && I::ROW_BY_ROW {
             return self.row_by_row(isa);
         }
-        let Self { centred, mut rows, parameters, epsilon, residual_bias: bias, stats: mut out } = self;
+        let Self { centred, scale, mut rows, parameters, epsilon, residual_bias: bias, stats: mut out } =
+            self;
         let width = rows.width();
         let constants = &Constants::new(RowSpec { width, centred, epsilon });
         let affine = &Affine::new(parameters);
@@ -55,7 +59,9 @@ impl Forward<'_> {
                 isa.run(Add { x, bias, residual });
             }
             let about_zero = measure(isa, constants, &mut rows, sums, &mut stats);
-            let stats = stats.get(..rows.count()).unwrap_or(&[]);
+            let stats = part_mut(&mut stats, 0, rows.count());
+            scale.scale(stats);
+            let stats = &*stats;
             if rows.are_written() {
                 isa.run(SecondPass { centred, stats, about_zero, affine, rows });
             }
@@ -95,7 +101,7 @@ pub(super) fn measure<I: Isa>(
     about_zero && all_kept
 }
 
-impl Forward<'_> {
+impl<S: Scale> Forward<'_, S> {
     /// Where there is one lane, or rows are long. Inlined into the caller, so that options that a program never uses are
     /// compiled out.
     #[inline(always)]
@@ -106,12 +112,13 @@ impl Forward<'_> {
             if let Some((x, residual)) = row.addition() {
                 isa.run(Add { x, bias: self.residual_bias, residual });
             }
-            let stats = if ONE_LANE {
+            let mut stats = if ONE_LANE {
                 one_lane(&spec, row.source())
             } else {
                 isa.run(OneRow { constants: &Constants::new(spec), row: row.source() })
             };
             canonicalise_residual(&stats, &mut row);
+            self.scale.scale(slice::from_mut(&mut stats));
             if ONE_LANE {
                 write_row(self.centred, &stats, &self.parameters, self.rows.row(i));
             } else {
@@ -127,7 +134,7 @@ impl Forward<'_> {
 
 /// Opposite infinities add to a NaN whose bits depend on the machine; a residual gets 0x7fc00000 instead.
 #[inline(always)]
-pub(super) fn canonicalise_residual(stats: &RowStats, row: &mut Rows) {
+fn canonicalise_residual(stats: &RowStats, row: &mut Rows) {
     if let Some((_, residual)) = row.addition().filter(|_| !stats.is_finite()) {
         canonicalise_nans(residual);
     }

@@ -127,7 +127,7 @@ impl<K: Centring> Norm<'_, K> {
             rows.read(piece, dy_rows);
             let backward = Backward {
                 centred: K::CENTRED,
-                divisor: width,
+                divisor: if K::SUM_OF_SQUARES { 1 } else { width },
                 parameters,
                 epsilon: self.epsilon,
                 x: x_rows,

@@ -75,7 +75,14 @@ impl<'a, K: Centring> Norm<'a, K> {
     /// [`Error::Zero`].
     pub const fn new(width: usize) -> Result<Self, Error> {
         let width = checked!(shape::width(width));
-        Ok(Self { width, gamma: None, beta: None, epsilon: 1e-5, unit_offset: false, kind: PhantomData })
+        Ok(Self {
+            width,
+            gamma: None,
+            beta: None,
+            epsilon: K::EPSILON,
+            unit_offset: false,
+            kind: PhantomData,
+        })
     }
 
     /// Gain, one for each of the `width` features, of any type.
@@ -229,16 +236,7 @@ impl<'a, K: Centring> Norm<'a, K> {
             Some(&**list)
         });
         let Self { epsilon, unit_offset, .. } = *self;
-        crate::Norm {
-            width,
-            gamma,
-            beta,
-            epsilon,
-            unit_offset,
-            residual_bias: None,
-            l2: false,
-            kind: PhantomData,
-        }
+        crate::Norm { width, gamma, beta, epsilon, unit_offset, residual_bias: None, kind: PhantomData }
     }
 }
 

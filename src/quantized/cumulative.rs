@@ -3,7 +3,7 @@ use super::norm::Norm;
 use crate::dispatch::run_on_codes;
 use crate::integer::rows::{Apart, InPlace};
 use crate::integer::{ForwardCumulative, Prefix, Rows};
-use crate::{Centring, Error, shape};
+use crate::{Averaging, Error, shape};
 use core::marker::PhantomData;
 
 /// The sums of all codes of a stream so far, for [`forward_cumulative`](Norm::forward_cumulative): the state of a cumulative layer norm.
@@ -70,7 +70,7 @@ impl<X: Code> Default for CumulativeSums<X> {
 }
 
 /// # Streams
-impl<X: Code, Y: Code, K: Centring> Norm<'_, X, Y, K> {
+impl<X: Code, Y: Code, K: Averaging> Norm<'_, X, Y, K> {
     /// `y = norm(x)` of the next frames of a stream by the statistics of all frames so far: cumulative layer norm, where the
     /// width is the number of channels.
     ///
@@ -120,7 +120,7 @@ impl<X: Code, Y: Code, K: Centring> Norm<'_, X, Y, K> {
     }
 }
 
-impl<X: Code, K: Centring> Norm<'_, X, X, K> {
+impl<X: Code, K: Averaging> Norm<'_, X, X, K> {
     /// [`forward_cumulative`](Self::forward_cumulative) with each frame in its place. The codes are the same.
     ///
     /// # Errors

@@ -3,7 +3,7 @@ use super::params::Params;
 use crate::dispatch::run_on_codes;
 use crate::integer::rows::{Apart, InPlace, Residual, Sum};
 use crate::integer::{self, Forward, Rows};
-use crate::{Centring, Error, Layer, Rms, shape};
+use crate::{Averaging, Error, Layer, Rms, shape};
 use core::marker::PhantomData;
 
 /// [`LayerNorm`] or [`RmsNorm`], by `K`: rows of codes `X` to rows of codes `Y`.
@@ -64,7 +64,7 @@ pub type LayerNorm<'a, X, Y = X> = Norm<'a, X, Y, Layer>;
 /// ```
 pub type RmsNorm<'a, X, Y = X> = Norm<'a, X, Y, Rms>;
 
-impl<'a, X: Code, Y: Code, K: Centring> Norm<'a, X, Y, K> {
+impl<'a, X: Code, Y: Code, K: Averaging> Norm<'a, X, Y, K> {
     /// A norm with the width, γ, β, scales and ε of `params`. It cannot fail: folding has checked them.
     ///
     /// ```
@@ -155,7 +155,7 @@ impl<'a, X: Code, Y: Code, K: Centring> Norm<'a, X, Y, K> {
     }
 }
 
-impl<X: Code, K: Centring> Norm<'_, X, X, K> {
+impl<X: Code, K: Averaging> Norm<'_, X, X, K> {
     /// `x = norm(x)`; rows × width. The codes are those of [`forward`](Self::forward).
     ///
     /// # Errors

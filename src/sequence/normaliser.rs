@@ -3,10 +3,10 @@
 use super::gates::Gates;
 use super::header::NormKind;
 use super::slices::{Group, groups, groups_mut};
-use crate::float::{Backward, Forward, Parameters};
+use crate::float::{Backward, Forward, Parameters, Unscaled};
 use crate::layout::Layout;
 use crate::rows::Rows;
-use crate::{Centring, Layer, ParamGrads, Rms, RowStats, dispatch};
+use crate::{Averaging, Layer, ParamGrads, Rms, RowStats, dispatch};
 use core::ops::Range;
 
 /// What a cell does with the sums of its gates: [`Layer`], [`Rms`] or [`Plain`].
@@ -90,7 +90,15 @@ impl<'a> RowNorm<'a> {
 
     fn forward(&self, centred: bool, rows: Rows, stats: &mut [RowStats]) {
         let (parameters, epsilon) = (self.parameters(), self.epsilon);
-        dispatch::run(Forward { centred, rows, parameters, epsilon, residual_bias: None, stats });
+        dispatch::run(Forward {
+            centred,
+            scale: Unscaled,
+            rows,
+            parameters,
+            epsilon,
+            residual_bias: None,
+            stats,
+        });
     }
 
     fn backward(&self, centred: bool, x: &[f32], dy: &mut [f32], grads: ParamGrads) {
@@ -103,7 +111,7 @@ impl<'a> RowNorm<'a> {
     }
 }
 
-impl<K: Centring> Sealed for K {
+impl<K: Averaging> Sealed for K {
     fn forward(norm: RowNorm, x: &[f32], y: &mut [f32]) {
         norm.forward(K::CENTRED, Rows::apart(x, y, Layout::packed(1, x.len())), &mut []);
     }

@@ -3,7 +3,7 @@
 use fixed::types::extra::{LeEqU8, LeEqU16, LeEqU32, U0, U4, U8, U12, U15, U16, U32};
 use fixed::{FixedI8, FixedI16, FixedI32};
 use layernorm::fixed::{Norm, Number};
-use layernorm::{Centring, Error, FoldError, Layer, Rms};
+use layernorm::{Averaging, Error, FoldError, Layer, Rms};
 use std::any::Any;
 
 /// A number made of its code.
@@ -131,7 +131,7 @@ impl<X: Coded> With<Result<Vec<i64>, FoldError>> for OfOutput<'_, X> {
 }
 
 impl<X: Coded> OfOutput<'_, X> {
-    fn normalise<Y: Coded, K: Centring>(self) -> Result<Vec<i64>, FoldError> {
+    fn normalise<Y: Coded, K: Averaging>(self) -> Result<Vec<i64>, FoldError> {
         let Call { width, gamma, beta, epsilon, .. } = *self.call;
         let numbers_of = |(format, codes)| (format, with(format, Numbers(codes)));
         let (gamma, beta) = (gamma.map(numbers_of), beta.map(numbers_of));
@@ -165,12 +165,12 @@ impl With<Box<dyn Any>> for Numbers<'_> {
 
 macro_rules! parameter {
     ($name:ident, $with:ident) => {
-        struct $name<'a, X, Y, K: Centring> {
+        struct $name<'a, X, Y, K: Averaging> {
             norm: Norm<'a, X, Y, K>,
             numbers: &'a dyn Any,
         }
 
-        impl<'a, X: Coded, Y: Coded, K: Centring> With<Result<Norm<'a, X, Y, K>, Error>>
+        impl<'a, X: Coded, Y: Coded, K: Averaging> With<Result<Norm<'a, X, Y, K>, Error>>
             for $name<'a, X, Y, K>
         {
             fn with<N: Coded>(self) -> Result<Norm<'a, X, Y, K>, Error> {

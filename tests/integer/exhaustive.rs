@@ -3,14 +3,14 @@
 use crate::common::integer_oracle::{Call, Step, epsilon};
 use fixed::types::{I4F4, I8F0};
 use layernorm::fixed::Norm;
-use layernorm::{Centring, Layer, Rms};
+use layernorm::{Averaging, Layer, Rms};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 /// Where wasm runs 2: the oracle is slow there.
 const WIDEST: usize = if cfg!(target_arch = "wasm32") { 2 } else { 3 };
 
 /// All rows of `width`; the number of codes.
-fn all<K: Centring>(width: usize, epsilon_value: f32) -> usize {
+fn all<K: Averaging>(width: usize, epsilon_value: f32) -> usize {
     let norm = Norm::<I8F0, I4F4, K>::new(width).unwrap().with_epsilon(epsilon_value).unwrap();
     let e = epsilon(width, epsilon_value, Step::Binary(0));
     let call = Call { centred: K::CENTRED, k: 30 - 4, m: 0, zero_point: 0, e, lowest: -128, highest: 127 };

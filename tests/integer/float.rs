@@ -5,7 +5,7 @@ use super::types::{Element, elements};
 use crate::common::integer_rows::{KINDS, Kind, fill};
 use crate::common::random::Random;
 use layernorm::quantized::{self, Norm, Params, Report, Scale};
-use layernorm::{Centring, Layer, Rms};
+use layernorm::{Averaging, Layer, Rms};
 use std::any::type_name;
 use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -84,7 +84,7 @@ struct Count {
     by_parameters: f64,
 }
 
-fn case<X, Y, K: Centring>(random: &mut Random, count: &mut Count)
+fn case<X, Y, K: Averaging>(random: &mut Random, count: &mut Count)
 where
     X: Element + quantized::Code,
     Y: Element + quantized::Code,

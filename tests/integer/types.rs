@@ -4,7 +4,7 @@ use crate::common::integer_rows::{KINDS, fill};
 use crate::common::random::Random;
 use ::fixed::types::{I1F15, I2F14, I4F4, I4F12, I16F16};
 use layernorm::quantized::{Params, Scale};
-use layernorm::{Centring, Error, fixed, quantized};
+use layernorm::{Averaging, Error, fixed, quantized};
 use std::fmt::Debug;
 
 pub trait Element: Copy + Debug + PartialEq + 'static {
@@ -41,7 +41,7 @@ pub trait Verbs<X> {
 
 macro_rules! verbs {
     ($module:ident, $bound:ident) => {
-        impl<X: $module::$bound, K: Centring> Verbs<X> for $module::Norm<'_, X, X, K> {
+        impl<X: $module::$bound, K: Averaging> Verbs<X> for $module::Norm<'_, X, X, K> {
             fn forward(&self, x: &[X], y: &mut [X]) -> Result<(), Error> {
                 self.forward(x, y)
             }

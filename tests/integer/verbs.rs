@@ -10,7 +10,7 @@ use fixed::types::{I1F15, I4F4, I16F16};
 use fixed::{FixedI16, FixedI32};
 use layernorm::fixed::Norm;
 use layernorm::quantized::{self, Params, Scale};
-use layernorm::{Centring, Layer, Rms};
+use layernorm::{Averaging, Layer, Rms};
 use std::any::type_name;
 use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -139,7 +139,7 @@ for_every_type!(a_constant_row_gives_beta, constant);
 
 /// Sums of codes that are multiples of `part`, against the same numbers as codes of a wider type, whose step is `part`
 /// times as large.
-fn fixed_residual<X: Coded + Element + PartialEq, W: Coded, K: Centring>(part: i64) {
+fn fixed_residual<X: Coded + Element + PartialEq, W: Coded, K: Averaging>(part: i64) {
     let mut random = Random(22);
     let mut saturated = 0;
     for width in WIDTHS {
@@ -182,7 +182,7 @@ fn a_fixed_point_residual_is_the_sum_and_its_norm() {
 }
 
 /// The same with `i16` for the sums, and an input's scale that is 1, 2 or ½ of the residual's.
-fn quantised_residual<X: Element + quantized::Code, K: Centring>(part: i64) {
+fn quantised_residual<X: Element + quantized::Code, K: Averaging>(part: i64) {
     let mut random = Random(23);
     let mut saturated = 0;
     let middle = (X::LOW + X::HIGH) / 2;

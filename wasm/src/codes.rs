@@ -2,7 +2,7 @@
 
 use core::slice::{from_raw_parts, from_raw_parts_mut};
 use layernorm::quantized::{Code, Norm, Params, Scale};
-use layernorm::{Centring, Error, FoldError, Layer, Rms};
+use layernorm::{Averaging, Error, FoldError, Layer, Rms};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 /// JavaScript writes it into the memory of the module once and passes its address with each call. 0 is absent.
@@ -145,7 +145,7 @@ impl Codes {
 
     /// # Safety
     /// That of [`forward_codes`]; `X` and `Y` are the types that were folded for.
-    unsafe fn forward<X: Code, Y: Code, K: Centring>(&self, rows: usize) -> Result<(), Error> {
+    unsafe fn forward<X: Code, Y: Code, K: Averaging>(&self, rows: usize) -> Result<(), Error> {
         let all = rows * self.width;
         // SAFETY: rows × width codes, and what [`fold`] wrote, by the contract; `y` and `residual` overlap nothing.
         let (params, x, y) = unsafe {

@@ -18,8 +18,8 @@ use layernorm::fixed::{self as fixed_point, Number};
 use layernorm::quantized::{self, Code, Params};
 use layernorm::sequence::{self, Gru};
 use layernorm::{
-    Centring, CumulativeSums, DynamicTanh, Error, Finish, FormatError, Heads, Layer, LayerNorm, Moments,
-    ParamGrads, Rms, RmsNorm,
+    Averaging, CumulativeSums, DynamicTanh, Error, Finish, FormatError, Heads, L2Norm, Layer, LayerNorm,
+    Moments, ParamGrads, Rms, RmsNorm,
 };
 #[cfg(target_arch = "riscv32")]
 use riscv_rt::entry;
@@ -74,7 +74,7 @@ verbs! { folded;
     "Moments", "f32" => moments(),
     "backward", "f32" => backward(),
     "forward_cumulative", "f32" => cumulative(),
-    "l2", "f32" => RmsNorm::l2(black_box(WIDTH))
+    "L2Norm", "f32" => L2Norm::new(black_box(WIDTH))
         .and_then(|norm| norm.with_gamma(slice())?.forward(slice(), slice_mut())),
     "forward_qk_in_place", "f32" => queries_and_keys(),
     "DynamicTanh", "f32" => dynamic_tanh(),
@@ -152,7 +152,7 @@ fn dynamic_tanh() -> Result<(), Error> {
     dyt.with_gamma(slice())?.with_beta(slice())?.forward(slice(), slice_mut())
 }
 
-fn fixed<X: Number, P: Number, K: Centring>() -> Result<(), Error> {
+fn fixed<X: Number, P: Number, K: Averaging>() -> Result<(), Error> {
     let norm = fixed_point::Norm::<X, X, K>::new(black_box(WIDTH))?;
     norm.with_gamma::<P>(slice())?.with_beta::<X>(slice())?.forward(slice(), slice_mut())
 }

@@ -4,7 +4,7 @@ use super::{BETA, GAMMA, HALF_8, Integers, Kind, Visitor, fill, normal, unit};
 use crate::chosen;
 use core::hint::black_box;
 use layernorm::quantized::{self, Params, Scale};
-use layernorm::{CumulativeSums, DynamicTanh, FoldError, Heads, LayerNorm, RmsNorm};
+use layernorm::{CumulativeSums, DynamicTanh, FoldError, Heads, L2Norm, LayerNorm, RmsNorm};
 
 /// Visits them with a row of `width`, which is at most `N`.
 ///
@@ -33,9 +33,9 @@ fn float<const N: usize>(kind: Kind, width: usize, visitor: Visitor) -> Result<(
             norm.forward_cumulative(&mut sums, black_box(x), black_box(y))
         });
     }
-    if const { chosen::verb("l2") } {
-        let norm = RmsNorm::l2(width)?.with_gamma(&GAMMA[..width])?;
-        visitor("l2", "f32", &mut || norm.forward(black_box(x), black_box(y)));
+    if const { chosen::verb("L2Norm") } {
+        let norm = L2Norm::new(width)?.with_gamma(&GAMMA[..width])?;
+        visitor("L2Norm", "f32", &mut || norm.forward(black_box(x), black_box(y)));
     }
     if const { chosen::verb("forward_qk_in_place") } {
         // A head of half the row each.

@@ -8,9 +8,9 @@ use crate::{Failed, Sink};
 use ::fixed::traits::Fixed;
 use ::fixed::types::{I1F15, I1F31, I2F14, I2F30, I3F5, I4F4, I4F12, I8F0, I8F8, I8F24, I16F16};
 use layernorm::fixed::{Norm, Number};
-use layernorm::{Centring, Layer, Rms};
+use layernorm::{Averaging, Layer, Rms};
 
-const fn runs<K: Centring>() -> Runs<'static> {
+const fn runs<K: Averaging>() -> Runs<'static> {
     [
         &[run::<I4F4, I4F4, K>, run::<I8F0, I4F12, K>, run::<I3F5, I8F24, K>],
         &[run::<I4F12, I4F4, K>, run::<I1F15, I4F12, K>, run::<I4F12, I16F16, K>],
@@ -19,7 +19,7 @@ const fn runs<K: Centring>() -> Runs<'static> {
 }
 
 /// Of which the code is small too.
-const fn few_runs<K: Centring>() -> Runs<'static> {
+const fn few_runs<K: Averaging>() -> Runs<'static> {
     [&[run::<I4F4, I4F4, K>], &[run::<I1F15, I4F12, K>], &[run::<I16F16, I4F12, K>]]
 }
 
@@ -46,7 +46,7 @@ pub(crate) fn of_16_bits(memory: &mut Memory, sink: &mut Sink) {
     some_cases(&runs, memory, sink);
 }
 
-fn run_16<G, B, K: Centring>(
+fn run_16<G, B, K: Averaging>(
     Case { width, kinds, epsilon }: Case,
     memory: &mut Memory,
     numbers: &mut Numbers,
@@ -105,7 +105,7 @@ fn parameter<'a, P: Fixed<Bits: Code>>(
     bytemuck::cast_slice(to)
 }
 
-fn norm<'a, X: Number, Y: Number, K: Centring>(
+fn norm<'a, X: Number, Y: Number, K: Averaging>(
     width: usize,
     epsilon: f32,
     gamma: Parameter<'a>,
@@ -126,7 +126,7 @@ fn norm<'a, X: Number, Y: Number, K: Centring>(
     })
 }
 
-fn run<X, Y, K: Centring>(
+fn run<X, Y, K: Averaging>(
     case: Case,
     memory: &mut Memory,
     numbers: &mut Numbers,

@@ -4,7 +4,9 @@ use crate::Sink;
 use crate::memory::Memory;
 use crate::numbers::Numbers;
 use crate::rows::{KINDS, fill, fill_rows, parameters};
-use layernorm::{Centring, CumulativeSums, DynamicTanh, Error, Heads, Layer, Norm, ParamGrads, Rms, RmsNorm};
+use layernorm::{
+    Centring, CumulativeSums, DynamicTanh, Error, Heads, L2, L2Norm, Layer, Norm, ParamGrads, Rms,
+};
 
 const REDUCED: &[usize] = &[1, 17];
 const WIDTHS: &[usize] = &[1, 3, 16, 33, 64, 100, 128, 300];
@@ -41,7 +43,7 @@ pub(crate) fn queries_and_keys(memory: &mut Memory, sink: &mut Sink) {
         sink,
         &[
             |memory, numbers, sink, width| heads::<Layer>(memory, numbers, sink, width, Norm::new),
-            |memory, numbers, sink, width| heads::<Rms>(memory, numbers, sink, width, RmsNorm::l2),
+            |memory, numbers, sink, width| heads::<L2>(memory, numbers, sink, width, L2Norm::new),
         ],
     );
 }
@@ -110,13 +112,13 @@ fn l2(memory: &mut Memory, numbers: &mut Numbers, sink: &mut Sink, width: usize)
     fill_rows(KINDS, numbers, x);
     dy.iter_mut().for_each(|v| *v = numbers.bell());
     parameters(numbers, gamma, beta);
-    let norm = RmsNorm::l2(width)?.with_gamma(gamma)?;
+    let norm = L2Norm::new(width)?.with_gamma(gamma)?;
     norm.with_beta(beta)?.forward_with_stats(x, y, stats)?;
     sink.floats(y);
     sink.stats(stats);
     norm.backward(x, stats, dy, y, ParamGrads::default())?;
     sink.floats(y);
-    RmsNorm::l2(width)?.forward_channels_first_in_place(x, KINDS.len())?;
+    L2Norm::new(width)?.forward_channels_first_in_place(x, KINDS.len())?;
     sink.floats(x);
     Ok(())
 }

@@ -8,9 +8,9 @@ use crate::rows::parameters;
 use crate::{Failed, Sink};
 use core::ops::Range;
 use layernorm::quantized::{self, CumulativeSums, Norm, Params, Scale};
-use layernorm::{Centring, Layer, Rms};
+use layernorm::{Averaging, Layer, Rms};
 
-const fn runs<K: Centring>() -> Runs<'static> {
+const fn runs<K: Averaging>() -> Runs<'static> {
     [
         &[run::<i8, i8, K>, run::<i8, u8, K>, run::<i8, i16, K>],
         &[run::<u8, i8, K>, run::<u8, u8, K>, run::<u8, i16, K>],
@@ -19,7 +19,7 @@ const fn runs<K: Centring>() -> Runs<'static> {
 }
 
 /// Of which the code is small too.
-const fn few_runs<K: Centring>() -> Runs<'static> {
+const fn few_runs<K: Averaging>() -> Runs<'static> {
     [&[run::<i8, i8, K>], &[run::<u8, i16, K>], &[run::<i16, i16, K>]]
 }
 
@@ -52,7 +52,7 @@ fn halves(numbers: &mut Numbers, step: f32, values: &mut [f32]) {
     }
 }
 
-const fn streams<K: Centring>() -> Runs<'static> {
+const fn streams<K: Averaging>() -> Runs<'static> {
     [
         &[stream::<i8, i8, K>, stream::<i8, i16, K>],
         &[stream::<u8, u8, K>, stream::<u8, i8, K>],
@@ -66,7 +66,7 @@ pub(crate) fn cumulative(memory: &mut Memory, sink: &mut Sink) {
 }
 
 /// The rows are frames.
-fn stream<X, Y, K: Centring>(
+fn stream<X, Y, K: Averaging>(
     case: Case,
     memory: &mut Memory,
     numbers: &mut Numbers,
@@ -94,7 +94,7 @@ where
     Ok(())
 }
 
-fn run<X, Y, K: Centring>(
+fn run<X, Y, K: Averaging>(
     case: Case,
     memory: &mut Memory,
     numbers: &mut Numbers,

@@ -2,7 +2,8 @@
 
 use super::{Random, WIDTHS, bits, zeros};
 use layernorm::{
-    Centring, CumulativeSums, DynamicTanh, GroupNorm, Heads, LayerNorm, Modulation, Norm, RmsNorm, RowStats,
+    Centring, CumulativeSums, DynamicTanh, GroupNorm, Heads, L2Norm, LayerNorm, Modulation, Norm, RmsNorm,
+    RowStats,
 };
 
 fn verbs<K: Centring>(norm: Norm<K>, x: &[f32], width: usize) {
@@ -79,7 +80,7 @@ fn forward_verbs_stay_in_their_slices() {
         }
         verbs(layer.with_gamma(&gamma).unwrap().with_beta(&beta).unwrap(), &x, width);
         verbs(rms.with_gamma(&gamma).unwrap().with_unit_offset().with_epsilon(0.0).unwrap(), &x, width);
-        verbs(RmsNorm::l2(width).unwrap().with_gamma(&gamma).unwrap(), &x, width);
+        verbs(L2Norm::new(width).unwrap().with_gamma(&gamma).unwrap(), &x, width);
         let modulation = Modulation { scale: &gamma, shift: &beta };
         layer.forward_modulated(&x, modulation, &mut zeros(x.len())).unwrap();
     }

@@ -3,7 +3,7 @@
 use crate::verbs::keep;
 use core::hint::black_box;
 use layernorm::{
-    Centring, CumulativeSums, DynamicTanh, Error, Finish, FormatError, GroupNorm, Heads, LayerNorm,
+    Centring, CumulativeSums, DynamicTanh, Error, Finish, FormatError, GroupNorm, Heads, L2Norm, LayerNorm,
     Modulation, Moments, Norm, ParamGrads, RmsNorm, RowStats,
 };
 
@@ -64,7 +64,7 @@ fn rms_norm(slices: Slices) -> Result<(), Error> {
 }
 
 fn l2_norm(slices: Slices) -> Result<(), Error> {
-    let norm = RmsNorm::l2(black_box(16))?.with_gamma(slices.gamma)?.with_epsilon(black_box(1e-6))?;
+    let norm = L2Norm::new(black_box(16))?.with_gamma(slices.gamma)?.with_epsilon(black_box(1e-6))?;
     every_verb(norm, Moments::uncentred(), slices)
 }
 

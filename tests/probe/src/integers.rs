@@ -7,7 +7,7 @@ use layernorm::fixed::{self, Number};
 use layernorm::quantized::{self, Code, CumulativeSums, Params};
 use layernorm::sequence::fixed::{Cell, Classifier, Kind, Weight};
 use layernorm::sequence::{Gru, Lstm, Rnn, StateNormLstm};
-use layernorm::{Centring, FoldError, FormatError, Layer, Rms};
+use layernorm::{Averaging, FoldError, FormatError, Layer, Rms};
 
 const WIDTH: usize = 16;
 const ELEMENTS: usize = 64;
@@ -45,7 +45,7 @@ pub fn call() {
 }
 
 /// Behind `black_box` even the length of a slice is unknown.
-fn fixed<X: Number, Y: Number, P: Number, K: Centring>(x: X, y: Y, parameter: P) -> Result<(), FoldError> {
+fn fixed<X: Number, Y: Number, P: Number, K: Averaging>(x: X, y: Y, parameter: P) -> Result<(), FoldError> {
     let (mut xs, mut residual, mut ys) = ([x; ELEMENTS], [x; ELEMENTS], [y; ELEMENTS]);
     let (xs, residual, ys) = black_box((&mut xs[..], &mut residual[..], &mut ys[..]));
     let parameter: &[P] = &[parameter; WIDTH];
@@ -61,7 +61,7 @@ fn fixed<X: Number, Y: Number, P: Number, K: Centring>(x: X, y: Y, parameter: P)
     Ok(())
 }
 
-fn quantized<X: Code, Y: Code, K: Centring>(x: X, y: Y) -> Result<(), FormatError> {
+fn quantized<X: Code, Y: Code, K: Averaging>(x: X, y: Y) -> Result<(), FormatError> {
     let (mut xs, mut residual, mut ys) = ([x; ELEMENTS], [x; ELEMENTS], [y; ELEMENTS]);
     let (xs, residual, ys) = black_box((&mut xs[..], &mut residual[..], &mut ys[..]));
     let bytes: &[u8] = black_box(&[0; BYTES]);

@@ -16,7 +16,7 @@ const VERBS: [&str; 20] = [
     "Moments, f32",
     "backward, f32",
     "forward_cumulative, f32",
-    "l2, f32",
+    "L2Norm, f32",
     "forward_qk_in_place, f32",
     "DynamicTanh, f32",
     "LayerNorm, i16 fixed",
