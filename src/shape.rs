@@ -33,12 +33,11 @@ pub(crate) const fn integer_width(actual: usize) -> Result<usize, Error> {
     width(actual)
 }
 
-/// An error unless the scale of quantised codes is finite and above 0.
+/// An error unless the scale of quantised codes is finite and above 0; by its bits, as ε.
 pub(crate) fn scale(parameter: &'static str, scale: f32) -> Result<f32, FoldError> {
-    if scale.is_finite() && scale > 0.0 {
-        Ok(scale)
-    } else {
-        Err(FoldError::Scale { parameter, actual: scale.to_bits() })
+    match scale.to_bits() {
+        1..INFINITY => Ok(scale),
+        actual => Err(FoldError::Scale { parameter, actual }),
     }
 }
 

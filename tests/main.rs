@@ -6,6 +6,7 @@ mod accuracy;
 mod attack;
 mod backward;
 mod bounds;
+mod codes;
 mod constants;
 mod contracts;
 mod cumulative;

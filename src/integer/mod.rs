@@ -25,9 +25,11 @@
 mod approximate;
 pub(crate) mod code;
 mod cumulative;
+mod dynamic_tanh;
 mod exact;
 pub(crate) mod feature;
 mod forward;
+mod groups;
 pub(crate) mod lane;
 mod narrow;
 mod norm;
@@ -37,13 +39,16 @@ pub(crate) mod rows;
 mod rsqrt;
 mod shift;
 mod sums;
+pub(crate) mod tanh;
 mod wide;
 mod word;
 #[cfg(feature = "fixed")]
 pub(crate) mod wrapper;
 
 pub(crate) use cumulative::{ForwardCumulative, Prefix};
+pub(crate) use dynamic_tanh::DynamicTanh;
 pub(crate) use forward::Forward;
+pub(crate) use groups::ForwardGroups;
 pub(crate) use lane::{CodeOp, LaneCode, Lanes};
 pub(crate) use norm::{Norm, WIDEST};
 pub(crate) use rows::Rows;

@@ -1,4 +1,4 @@
-//! LayerNorm and RMSNorm of quantised codes, correctly rounded; without floating point where a core has no vectors.
+//! LayerNorm and RMSNorm of quantised codes, correctly rounded, [group norm](GroupNorm) and [dynamic tanh](DynamicTanh); without floating point where a core has no vectors.
 //!
 //! A code `q` (`i8`, `u8` or `i16`) stands for `scale · (q − zero_point)`. [`Params::fold`] turns γ, β, both scales and ε into
 //! integers once, on a host if need be; from then on everything is integers.
@@ -38,6 +38,8 @@
 mod bytes;
 mod code;
 mod cumulative;
+mod dynamic_tanh;
+mod group_norm;
 mod header;
 mod norm;
 mod params;
@@ -45,6 +47,8 @@ mod scale;
 
 pub use code::Code;
 pub use cumulative::CumulativeSums;
+pub use dynamic_tanh::DynamicTanh;
+pub use group_norm::GroupNorm;
 pub use norm::{LayerNorm, Norm, RmsNorm};
 pub use params::{Params, Report};
 pub use scale::Scale;

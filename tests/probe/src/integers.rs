@@ -4,7 +4,7 @@ use crate::verbs::keep;
 use ::fixed::types::{I1F7, I1F15, I2F6, I2F14, I2F30, I4F4, I4F12, I8F24, I16F16};
 use core::hint::black_box;
 use layernorm::fixed::{self, Number};
-use layernorm::quantized::{self, Code, CumulativeSums, Params};
+use layernorm::quantized::{self, Code, CumulativeSums, DynamicTanh, GroupNorm, Params, Scale};
 use layernorm::sequence::fixed::{Cell, Classifier, Kind, Weight};
 use layernorm::sequence::{Gru, Lstm, Rnn, StateNormLstm};
 use layernorm::{Averaging, FoldError, FormatError, Layer, Rms};
@@ -75,6 +75,20 @@ fn quantized<X: Code, Y: Code, K: Averaging>(x: X, y: Y) -> Result<(), FormatErr
     let params = Params::<X, X, [i32; WIDTH]>::from_bytes(bytes)?;
     quantized::Norm::<X, X, K>::new(&params).forward_in_place(xs)?;
     quantized::Norm::<X, X, K>::new(&params).forward_cumulative_in_place(black_box(&mut sums), xs)?;
+    keep(operations(&params, xs));
+    Ok(())
+}
+
+fn operations<X: Code>(params: &Params<X, X, [i32; WIDTH]>, x: &mut [X]) -> Result<(), FoldError> {
+    let Some(&zero_point) = x.first() else { return Ok(()) };
+    let mut y = [zero_point; ELEMENTS];
+    let (scale, alpha, epsilon) = black_box((Scale { scale: 0.5, zero_point }, 0.5, 1e-6));
+    let norm = GroupNorm::new(params, black_box(4), black_box(4), scale, epsilon)?;
+    norm.forward(x, black_box(&mut y))?;
+    norm.forward_in_place(x)?;
+    let dyt = DynamicTanh::new(params, alpha, scale)?;
+    dyt.forward(x, black_box(&mut y))?;
+    dyt.forward_in_place(x)?;
     Ok(())
 }
 
