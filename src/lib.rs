@@ -48,6 +48,7 @@ mod rows;
 pub mod sequence;
 mod shape;
 mod stats;
+mod streams;
 mod strided;
 mod sublayer;
 

@@ -8,6 +8,7 @@
 use crate::feature::Feature;
 use crate::isa::{GROUP, Isa, OUT_OF_CACHE, elements_from, elements_from_mut};
 use crate::layout::Layout;
+use crate::streams::Streams;
 use core::marker::PhantomData;
 use core::ptr::{null, null_mut};
 use core::slice::{from_raw_parts, from_raw_parts_mut};
@@ -113,7 +114,7 @@ impl<'a> Rows<'a> {
     #[inline(always)]
     pub(crate) fn streams<I: Isa>(&mut self, isa: I) -> Streams<I> {
         self.out_of_cache = I::STREAMS && self.are_written() && self.elements() > OUT_OF_CACHE;
-        Streams { isa, are_written: self.out_of_cache }
+        Streams::new(isa, self.out_of_cache)
     }
 
     /// Whether there is a place to write them to.
@@ -137,6 +138,14 @@ impl<'a> Rows<'a> {
         };
         let (from, addend) = (on(self.from, layout.from), on(self.addend.cast_mut(), layout.from));
         Rows { from, addend, to: on(self.to, layout.to), layout, ..*self }
+    }
+
+    /// All of them as one row, if they lie without gaps; else none.
+    #[inline(always)]
+    pub(crate) fn joined(self) -> Self {
+        let Layout { width, from, to, .. } = self.layout;
+        let rows = usize::from(from == width && to == width);
+        Self { layout: Layout { rows, ..Layout::packed(1, self.elements()) }, ..self }
     }
 
     /// Elements of the slice that is read, from the first row to the end of the last.
@@ -183,21 +192,6 @@ impl<'a> Rows<'a> {
             slices: PhantomData,
         };
         core::array::from_fn(|other| at(i + other))
-    }
-}
-
-/// Stores past the caches, which end when this is dropped.
-pub(crate) struct Streams<I: Isa> {
-    isa: I,
-    are_written: bool,
-}
-
-impl<I: Isa> Drop for Streams<I> {
-    #[inline(always)]
-    fn drop(&mut self) {
-        if self.are_written {
-            self.isa.end_streams();
-        }
     }
 }
 

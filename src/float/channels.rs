@@ -9,15 +9,18 @@
 //! 1. A row lies in one piece, so that its statistics are those of [`Forward`].
 //! 2. Pass 2 takes a channel for a row whose γ and β are the same for all elements. Each element goes through the operations that
 //!    it would go through in a row with γ and β for every element, so that the bits are the same.
+//! 3. Channels of few positions would be rows that are all tail: γ and β of as many as fit a tile are repeated there, and the channels are
+//!    one row.
 
 use super::affine::{Affine, Parameters, write};
 use super::batch::{ROWS, rows_per_batch};
 use super::forward::Forward;
 use super::scale::Unscaled;
 use crate::RowStats;
-use crate::isa::{GROUP, Group, Isa, Op};
+use crate::isa::{GROUP, Group, Isa, ONE_LANE, Op};
 use crate::layout::Layout;
 use crate::list::List;
+use crate::part::part;
 use crate::rows::Rows;
 
 /// How a call divides its samples, checked by [`crate::shape`].
@@ -129,10 +132,40 @@ impl Op for WriteGroup<'_> {
     #[inline(always)]
     fn eval<I: Isa>(self, isa: I) {
         let Self { channels, first, stats, mut rows } = self;
+        if !ONE_LANE && channels.positions < TILED {
+            return write_tiles(isa, channels, first, stats, rows);
+        }
         for i in 0..rows.count() {
             let gamma: Group = [channels.gamma(first + i); GROUP];
             let beta: Group = [channels.beta(first + i); GROUP];
             write(isa, true, stats, &Affine::same(&gamma, &beta), rows.row(i));
         }
+    }
+}
+
+/// Elements of γ and of β that are repeated at a time.
+const TILE: usize = 256;
+/// Channels of fewer positions than this are written by tiles; a channel fits one.
+const TILED: usize = GROUP;
+
+#[inline(always)]
+fn write_tiles<I: Isa>(isa: I, channels: &Channels, first: usize, stats: &RowStats, mut rows: Rows) {
+    let (mut gamma, mut beta) = ([1.0; TILE], [0.0; TILE]);
+    let positions = channels.positions.max(1);
+    let count = TILE.checked_div(positions).unwrap_or(1).max(1);
+    let mut start = 0;
+    while start < rows.count() {
+        let mut rows = rows.slice(start, count);
+        let places = gamma.chunks_exact_mut(positions).zip(beta.chunks_exact_mut(positions));
+        for (channel, (gamma, beta)) in (first + start..).zip(places).take(rows.count()) {
+            gamma.fill(channels.gamma(channel));
+            beta.fill(channels.beta(channel));
+        }
+        let len = rows.elements();
+        let [gamma, beta] = [&gamma, &beta].map(|values| Some(part(values, 0, len)));
+        let parameters = Parameters { gamma, beta, unit_offset: false };
+        let mut row = rows.slice(0, count).joined();
+        write(isa, true, stats, &Affine::new(parameters), row.row(0));
+        start += count;
     }
 }
