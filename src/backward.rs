@@ -129,9 +129,9 @@ impl<K: Centring> Norm<'_, K> {
         rows: Rows,
         grads: ParamGrads,
     ) -> Result<(), Error> {
-        let grads = grads.of_features(self.width)?;
+        let grads = grads.of_features(self.width())?;
         let (parameters, epsilon) = (self.parameters(), self.epsilon);
-        let (centred, divisor) = (K::CENTRED, if K::SUM_OF_SQUARES { 1 } else { self.width });
+        let (centred, divisor) = (K::CENTRED, if K::SUM_OF_SQUARES { 1 } else { self.width() });
         dispatch::run(Backward { centred, divisor, parameters, epsilon, x, stats, rows, grads });
         Ok(())
     }

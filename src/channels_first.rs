@@ -40,9 +40,9 @@ impl<K: Centring> Norm<'_, K> {
     /// [`Error::Zero`] for 0; [`Error::NotWholeRows`] for an `x` that is not a multiple of channels × positions;
     /// [`Error::Length`] for `y`; nothing is written then.
     pub fn forward_channels_first(&self, x: &[f32], positions: usize, y: &mut [f32]) -> Result<(), Error> {
-        shape::planes(x.len(), self.width, positions)?;
+        shape::planes(x.len(), self.width(), positions)?;
         shape::length("y", y.len(), x.len())?;
-        self.planes(Planes { x: Some(x), y, channels: self.width, positions });
+        self.planes(Planes { x: Some(x), y, channels: self.width(), positions });
         Ok(())
     }
 
@@ -60,8 +60,8 @@ impl<K: Centring> Norm<'_, K> {
     /// # Errors
     /// [`Error::Zero`], [`Error::NotWholeRows`]; nothing is written then.
     pub fn forward_channels_first_in_place(&self, x: &mut [f32], positions: usize) -> Result<(), Error> {
-        shape::planes(x.len(), self.width, positions)?;
-        self.planes(Planes { x: None, y: x, channels: self.width, positions });
+        shape::planes(x.len(), self.width(), positions)?;
+        self.planes(Planes { x: None, y: x, channels: self.width(), positions });
         Ok(())
     }
 
@@ -113,7 +113,7 @@ impl<K: Centring> Norm<'_, K> {
         }
         debug_assert!(stats.iter().take(count).all(Option::is_some));
         let mut stats = stats.map(Option::unwrap_or_default);
-        K::scale(self.width).scale(&mut stats);
+        K::scale(self.width()).scale(&mut stats);
         stats
     }
 }

@@ -1,5 +1,6 @@
 use crate::Error;
 use crate::exp::tanh;
+use crate::features::Features;
 use crate::shape::{self, checked};
 
 /// DyT, dynamic tanh (Zhu et al. 2025): `y = γ · tanh(α·x) + β`, in the place of a norm, of rows of `width` elements.
@@ -21,10 +22,8 @@ use crate::shape::{self, checked};
 #[must_use = "it does nothing until one of its verbs is called"]
 #[derive(Clone, Copy, Debug)]
 pub struct DynamicTanh<'a> {
-    width: usize,
     alpha: f32,
-    gamma: Option<&'a [f32]>,
-    beta: Option<&'a [f32]>,
+    features: Features<&'a [f32]>,
 }
 
 impl<'a> DynamicTanh<'a> {
@@ -41,7 +40,7 @@ impl<'a> DynamicTanh<'a> {
     pub const fn new(width: usize, alpha: f32) -> Result<Self, Error> {
         let width = checked!(shape::width(width));
         checked!(shape::finite("alpha", &[alpha]));
-        Ok(Self { width, alpha, gamma: None, beta: None })
+        Ok(Self { alpha, features: Features::new(width) })
     }
 
     /// Gain, one for each of the `width` features.
@@ -57,8 +56,7 @@ impl<'a> DynamicTanh<'a> {
     /// # Errors
     /// [`Error::Length`]; [`Error::NotFinite`] for a NaN or an infinity.
     pub const fn with_gamma(self, gamma: &'a [f32]) -> Result<Self, Error> {
-        checked!(shape::feature_vector("gamma", gamma, self.width));
-        Ok(Self { gamma: Some(gamma), ..self })
+        Ok(Self { features: checked!(self.features.with_gamma(gamma)), ..self })
     }
 
     /// Bias, one for each of the `width` features.
@@ -75,8 +73,7 @@ impl<'a> DynamicTanh<'a> {
     /// # Errors
     /// [`Error::Length`]; [`Error::NotFinite`] for a NaN or an infinity.
     pub const fn with_beta(self, beta: &'a [f32]) -> Result<Self, Error> {
-        checked!(shape::feature_vector("beta", beta, self.width));
-        Ok(Self { beta: Some(beta), ..self })
+        Ok(Self { features: checked!(self.features.with_beta(beta)), ..self })
     }
 
     /// Number of features in a row.
@@ -86,7 +83,7 @@ impl<'a> DynamicTanh<'a> {
     /// # Ok::<(), layernorm::Error>(())
     /// ```
     pub const fn width(&self) -> usize {
-        self.width
+        self.features.len
     }
 
     /// `y = γ · tanh(α·x) + β`; both rows × width.
@@ -103,9 +100,9 @@ impl<'a> DynamicTanh<'a> {
     /// # Errors
     /// [`Error::NotWholeRows`] for `x`, [`Error::Length`] for `y`; nothing is written then.
     pub fn forward(&self, x: &[f32], y: &mut [f32]) -> Result<(), Error> {
-        shape::rows("x", x.len(), self.width)?;
+        shape::rows("x", x.len(), self.width())?;
         shape::length("y", y.len(), x.len())?;
-        for (y, x) in y.chunks_mut(self.width.max(1)).zip(x.chunks(self.width.max(1))) {
+        for (y, x) in y.chunks_mut(self.width().max(1)).zip(x.chunks(self.width().max(1))) {
             y.iter_mut().zip(x).enumerate().for_each(|(i, (y, x))| *y = self.element(i, *x));
         }
         Ok(())
@@ -125,8 +122,8 @@ impl<'a> DynamicTanh<'a> {
     /// # Errors
     /// [`Error::NotWholeRows`]; nothing is written then.
     pub fn forward_in_place(&self, x: &mut [f32]) -> Result<(), Error> {
-        shape::rows("x", x.len(), self.width)?;
-        for row in x.chunks_mut(self.width.max(1)) {
+        shape::rows("x", x.len(), self.width())?;
+        for row in x.chunks_mut(self.width().max(1)) {
             row.iter_mut().enumerate().for_each(|(i, x)| *x = self.element(i, *x));
         }
         Ok(())
@@ -138,7 +135,7 @@ impl<'a> DynamicTanh<'a> {
             values.and_then(|values| values.get(feature)).copied().unwrap_or(absent)
         };
         // Adding −0 changes no number.
-        let y = tanh(self.alpha * x) * of(self.gamma, 1.0) + of(self.beta, -0.0);
+        let y = tanh(self.alpha * x) * of(self.features.gamma, 1.0) + of(self.features.beta, -0.0);
         if y.is_nan() { f32::NAN } else { y }
     }
 }

@@ -145,7 +145,7 @@ impl<K: Centring> Norm<'_, K> {
         };
         let Self { epsilon, residual_bias, .. } = *self;
         let parameters = self.parameters();
-        let (centred, scale) = (K::CENTRED, K::scale(self.width));
+        let (centred, scale) = (K::CENTRED, K::scale(self.width()));
         let forward = Forward { centred, scale, rows, parameters, epsilon, residual_bias, stats };
         if ONE_LANE {
             forward.row_by_row(Scalar);

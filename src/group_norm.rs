@@ -1,3 +1,4 @@
+use crate::features::Features;
 use crate::float::Channels;
 use crate::shape::checked;
 use crate::{Error, shape};
@@ -36,9 +37,8 @@ use crate::{Error, shape};
 #[derive(Clone, Copy, Debug)]
 pub struct GroupNorm<'a> {
     groups: usize,
-    channels: usize,
-    gamma: Option<&'a [f32]>,
-    beta: Option<&'a [f32]>,
+    /// A number for each channel.
+    features: Features<&'a [f32]>,
     epsilon: f32,
 }
 
@@ -61,7 +61,7 @@ impl<'a> GroupNorm<'a> {
     /// [`Error::Zero`]; [`Error::Groups`] where the channels are not a multiple of the groups.
     pub const fn new(groups: usize, channels: usize) -> Result<Self, Error> {
         checked!(shape::groups(groups, channels));
-        Ok(Self { groups, channels, gamma: None, beta: None, epsilon: 1e-5 })
+        Ok(Self { groups, features: Features::new(channels), epsilon: 1e-5 })
     }
 
     /// Instance normalisation: each channel of a sample for itself, as `InstanceNormalization` of ONNX and `nn.InstanceNorm1d` to
@@ -98,8 +98,7 @@ impl<'a> GroupNorm<'a> {
     /// # Errors
     /// [`Error::Length`]; [`Error::NotFinite`] for a NaN or an infinity.
     pub const fn with_gamma(self, gamma: &'a [f32]) -> Result<Self, Error> {
-        checked!(shape::feature_vector("gamma", gamma, self.channels));
-        Ok(Self { gamma: Some(gamma), ..self })
+        Ok(Self { features: checked!(self.features.with_gamma(gamma)), ..self })
     }
 
     /// Bias, one for each channel.
@@ -116,8 +115,7 @@ impl<'a> GroupNorm<'a> {
     /// # Errors
     /// [`Error::Length`]; [`Error::NotFinite`] for a NaN or an infinity.
     pub const fn with_beta(self, beta: &'a [f32]) -> Result<Self, Error> {
-        checked!(shape::feature_vector("beta", beta, self.channels));
-        Ok(Self { beta: Some(beta), ..self })
+        Ok(Self { features: checked!(self.features.with_beta(beta)), ..self })
     }
 
     /// What is added to the variance; finite, ≥ 0, and 0 is fine.
@@ -154,7 +152,7 @@ impl<'a> GroupNorm<'a> {
     /// # Ok::<(), layernorm::Error>(())
     /// ```
     pub const fn channels(&self) -> usize {
-        self.channels
+        self.features.len
     }
 
     /// What is added to the variance.
@@ -174,7 +172,7 @@ impl<'a> GroupNorm<'a> {
     /// # Ok::<(), layernorm::Error>(())
     /// ```
     pub const fn gamma(&self) -> Option<&'a [f32]> {
-        self.gamma
+        self.features.gamma
     }
 
     /// The bias that was given, one number for each channel; none is a bias of 0.
@@ -184,12 +182,12 @@ impl<'a> GroupNorm<'a> {
     /// # Ok::<(), layernorm::Error>(())
     /// ```
     pub const fn beta(&self) -> Option<&'a [f32]> {
-        self.beta
+        self.features.beta
     }
 
     /// What the kernels are told of a call whose samples have been counted.
     pub(crate) fn of(&self, positions: usize) -> Channels<'a> {
-        let Self { groups, channels, gamma, beta, epsilon } = *self;
+        let Self { groups, features: Features { len: channels, gamma, beta }, epsilon } = *self;
         // `groups` is never 0; `checked_div` keeps the division's panic out of the image.
         let group_channels = channels.checked_div(groups).unwrap_or(channels);
         Channels { channels, group_channels, positions, gamma, beta, epsilon }

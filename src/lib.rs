@@ -23,6 +23,7 @@ mod dynamic_tanh;
 mod error;
 mod exp;
 mod feature;
+mod features;
 #[cfg(feature = "fixed")]
 pub mod fixed;
 mod float;

@@ -1,3 +1,4 @@
+use crate::features::Features;
 use crate::layout::Layout;
 use crate::part::{part, part_mut};
 use crate::rows::Rows;
@@ -47,21 +48,18 @@ impl<K: Centring> Norm<'_, K> {
         let Modulation { scale, shift } = modulation;
         let rows = self.layout(x)?.rows;
         shape::length("y", y.len(), x.len())?;
-        let samples = shape::rows("modulation.scale", scale.len(), self.width)?;
+        let samples = shape::rows("modulation.scale", scale.len(), self.width())?;
         shape::length("modulation.shift", shift.len(), scale.len())?;
         let sample_rows = shape::sample_rows(rows, samples)?;
         shape::finite_by_lanes("modulation.scale", scale)?;
         shape::finite_by_lanes("modulation.shift", shift)?;
-        for (parameter, present) in [("gamma", self.gamma.is_some()), ("beta", self.beta.is_some())] {
-            if present {
-                return Err(Error::Affine { parameter });
-            }
-        }
-        let width = self.width;
+        self.features.check_absent()?;
+        let width = self.width();
         let layout = Layout::packed(sample_rows, width);
         for sample in 0..samples {
             let [gamma, beta] = [scale, shift].map(|values| Some(part(values, sample * width, width)));
-            let norm = Norm::<K> { gamma, beta, unit_offset: true, ..*self };
+            let features = Features { len: width, gamma, beta };
+            let norm = Norm::<K> { features, unit_offset: true, ..*self };
             let len = sample_rows * width;
             let (x, y) = (part(x, sample * len, len), part_mut(y, sample * len, len));
             norm.run(Rows::apart(x, y, layout), None)?;

@@ -1,5 +1,5 @@
 use crate::blocks::Blocks;
-use crate::float::{Affine, BLOCK, CanonicaliseNans, Parameters, SecondPass};
+use crate::float::{BLOCK, CanonicaliseNans, Parameters, SecondPassOfRow};
 use crate::layout::Layout;
 use crate::part::{part, part_mut};
 use crate::rows::Rows;
@@ -243,9 +243,9 @@ impl<'a, K: Centring> Norm<'a, K> {
     ) -> Result<(), Error> {
         shape::length("out", out.len(), chunk.len())?;
         let width = chunk.len();
-        let end = offset.checked_add(width).filter(|end| *end <= self.width);
+        let end = offset.checked_add(width).filter(|end| *end <= self.width());
         let Some(end) = end else {
-            return Err(Error::BeyondRow { offset, actual: width, width: self.width });
+            return Err(Error::BeyondRow { offset, actual: width, width: self.width() });
         };
         let rows = Rows::apart(chunk, out, Layout::packed(1, width));
         self.second_pass(stats, offset..end, rows);
@@ -261,10 +261,12 @@ impl<'a, K: Centring> Norm<'a, K> {
             debug_assert!(parameter.is_none_or(|values| features.end <= values.len()), "{features:?}");
             parameter.map(|values| values.get(features.clone()).unwrap_or(&[]))
         };
-        let affine =
-            &Affine::new(Parameters { gamma: own(self.gamma), beta: own(self.beta), ..self.parameters() });
-        let stats = core::slice::from_ref(stats);
-        let second_pass = SecondPass { centred: K::CENTRED, stats, about_zero: false, affine, rows };
-        dispatch::run(second_pass);
+        let (gamma, beta) = (own(self.features.gamma), own(self.features.beta));
+        dispatch::run(SecondPassOfRow {
+            centred: K::CENTRED,
+            stats,
+            parameters: Parameters { gamma, beta, ..self.parameters() },
+            rows,
+        });
     }
 }

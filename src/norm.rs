@@ -1,3 +1,4 @@
+use crate::features::Features;
 use crate::float::Parameters;
 use crate::layout::Layout;
 use crate::shape::checked;
@@ -53,9 +54,7 @@ use core::marker::PhantomData;
 #[must_use = "a norm does nothing until one of its verbs is called"]
 #[derive(Clone, Copy, Debug)]
 pub struct Norm<'a, K> {
-    pub(crate) width: usize,
-    pub(crate) gamma: Option<&'a [f32]>,
-    pub(crate) beta: Option<&'a [f32]>,
+    pub(crate) features: Features<&'a [f32]>,
     pub(crate) epsilon: f32,
     pub(crate) unit_offset: bool,
     pub(crate) residual_bias: Option<&'a [f32]>,
@@ -123,9 +122,7 @@ impl<'a, K: Centring> Norm<'a, K> {
     pub const fn new(width: usize) -> Result<Self, Error> {
         let width = checked!(shape::width(width));
         Ok(Self {
-            width,
-            gamma: None,
-            beta: None,
+            features: Features::new(width),
             epsilon: K::EPSILON,
             unit_offset: false,
             residual_bias: None,
@@ -148,8 +145,7 @@ impl<'a, K: Centring> Norm<'a, K> {
     /// # Errors
     /// [`Error::Length`]; [`Error::NotFinite`] for a NaN or an infinity.
     pub const fn with_gamma(self, gamma: &'a [f32]) -> Result<Self, Error> {
-        checked!(shape::feature_vector("gamma", gamma, self.width));
-        Ok(Self { gamma: Some(gamma), ..self })
+        Ok(Self { features: checked!(self.features.with_gamma(gamma)), ..self })
     }
 
     /// Bias, one for each of the `width` features.
@@ -167,20 +163,14 @@ impl<'a, K: Centring> Norm<'a, K> {
     /// # Errors
     /// [`Error::Length`]; [`Error::NotFinite`] for a NaN or an infinity.
     pub const fn with_beta(self, beta: &'a [f32]) -> Result<Self, Error> {
-        checked!(shape::feature_vector("beta", beta, self.width));
-        Ok(Self { beta: Some(beta), ..self })
+        Ok(Self { features: checked!(self.features.with_beta(beta)), ..self })
     }
 
     /// [`with_gamma`](Self::with_gamma) and [`with_beta`](Self::with_beta), checked by the lanes of the instruction set: for the npm
     /// package, which makes a norm in every call.
     #[doc(hidden)]
     pub fn with_affine(self, gamma: Option<&'a [f32]>, beta: Option<&'a [f32]>) -> Result<Self, Error> {
-        for (parameter, values) in [("gamma", gamma), ("beta", beta)] {
-            if let Some(values) = values {
-                shape::feature_vector_by_lanes(parameter, values, self.width)?;
-            }
-        }
-        Ok(Self { gamma, beta, ..self })
+        Ok(Self { features: self.features.by_lanes(gamma, beta)?, ..self })
     }
 
     /// The gain is 1 + γ, rounded once, as in Gemma's RMSNorm. Without γ it is 1.
@@ -216,7 +206,7 @@ impl<'a, K: Centring> Norm<'a, K> {
     /// # Errors
     /// [`Error::Length`]; [`Error::NotFinite`] for a NaN or an infinity.
     pub const fn with_residual_bias(self, bias: &'a [f32]) -> Result<Self, Error> {
-        checked!(shape::feature_vector("bias", bias, self.width));
+        checked!(shape::feature_vector("bias", bias, self.features.len));
         Ok(Self { residual_bias: Some(bias), ..self })
     }
 
@@ -244,7 +234,7 @@ impl<'a, K: Centring> Norm<'a, K> {
     /// # Ok::<(), layernorm::Error>(())
     /// ```
     pub const fn width(&self) -> usize {
-        self.width
+        self.features.len
     }
 
     /// What is added to the variance or the mean square.
@@ -264,7 +254,7 @@ impl<'a, K: Centring> Norm<'a, K> {
     /// # Ok::<(), layernorm::Error>(())
     /// ```
     pub const fn gamma(&self) -> Option<&'a [f32]> {
-        self.gamma
+        self.features.gamma
     }
 
     /// The bias that was given, `width` numbers; none is a bias of 0.
@@ -274,7 +264,7 @@ impl<'a, K: Centring> Norm<'a, K> {
     /// # Ok::<(), layernorm::Error>(())
     /// ```
     pub const fn beta(&self) -> Option<&'a [f32]> {
-        self.beta
+        self.features.beta
     }
 
     /// Whether the gain is 1 + γ.
@@ -289,10 +279,10 @@ impl<'a, K: Centring> Norm<'a, K> {
 
     /// Whole rows one after the other.
     pub(crate) fn layout(&self, x: &[f32]) -> Result<Layout, Error> {
-        Ok(Layout::packed(shape::rows("x", x.len(), self.width)?, self.width))
+        Ok(Layout::packed(shape::rows("x", x.len(), self.width())?, self.width()))
     }
 
     pub(crate) fn parameters(&self) -> Parameters<'a> {
-        Parameters { gamma: self.gamma, beta: self.beta, unit_offset: self.unit_offset }
+        self.features.parameters(self.unit_offset)
     }
 }

@@ -43,17 +43,17 @@ impl<K: Centring> Norm<'_, K> {
     /// `heads.stride`; [`Error::LastRow`] for `qkv` whose last token has not all its queries and keys; nothing is written then.
     pub fn forward_qk_in_place(&self, keys: &Self, heads: Heads, qkv: &mut [f32]) -> Result<(), Error> {
         let Heads { queries: query_heads, keys: key_heads, stride } = heads;
-        shape::length("keys.width", keys.width, self.width)?;
+        shape::length("keys.width", keys.width(), self.width())?;
         shape::at_least_one("heads.queries", query_heads)?;
         shape::at_least_one("heads.keys", key_heads)?;
-        let width = query_heads.saturating_add(key_heads).saturating_mul(self.width);
+        let width = query_heads.saturating_add(key_heads).saturating_mul(self.width());
         let tokens = shape::strided_rows(["qkv", "heads.stride"], qkv.len(), width, stride)?;
         let part = |norm: &Self, heads| Part { heads, parameters: norm.parameters(), epsilon: norm.epsilon };
         dispatch::run(ForwardHeads {
             centred: K::CENTRED,
-            scale: K::scale(self.width),
+            scale: K::scale(self.width()),
             parts: [part(self, query_heads), part(keys, key_heads)],
-            width: self.width,
+            width: self.width(),
             tokens,
             stride,
             x: qkv,

@@ -31,12 +31,12 @@ impl<K: Centring> Norm<'_, K> {
         y: &mut [f32],
         y_stride: usize,
     ) -> Result<(), Error> {
-        let rows = shape::strided_rows(["x", "x_stride"], x.len(), self.width, x_stride)?;
-        let actual = shape::strided_rows(["y", "y_stride"], y.len(), self.width, y_stride)?;
+        let rows = shape::strided_rows(["x", "x_stride"], x.len(), self.width(), x_stride)?;
+        let actual = shape::strided_rows(["y", "y_stride"], y.len(), self.width(), y_stride)?;
         if actual != rows {
             return Err(Error::Rows { parameter: "y", expected: rows, actual });
         }
-        let layout = Layout { rows, width: self.width, from: x_stride, to: y_stride };
+        let layout = Layout { rows, width: self.width(), from: x_stride, to: y_stride };
         self.run(Rows::apart(x, y, layout), None)
     }
 
@@ -54,8 +54,8 @@ impl<K: Centring> Norm<'_, K> {
     /// # Errors
     /// [`Error::Stride`], [`Error::LastRow`]; nothing is written then.
     pub fn forward_strided_in_place(&self, x: &mut [f32], stride: usize) -> Result<(), Error> {
-        let rows = shape::strided_rows(["x", "stride"], x.len(), self.width, stride)?;
-        let layout = Layout { rows, width: self.width, from: stride, to: stride };
+        let rows = shape::strided_rows(["x", "stride"], x.len(), self.width(), stride)?;
+        let layout = Layout { rows, width: self.width(), from: stride, to: stride };
         self.run(Rows::in_place(x, layout), None)
     }
 }

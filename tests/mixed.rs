@@ -4,7 +4,7 @@ use crate::common::random::Random;
 use crate::common::rows::FAMILIES;
 use layernorm::mixed::{self, Element, SignedCode, bf16, f16};
 use layernorm::quantized::Scale;
-use layernorm::{Centring, Error, FoldError, Layer, Modulation, Norm, ParamGrads, Rms, RowStats};
+use layernorm::{Centring, Error, FoldError, L2, Layer, Modulation, Norm, ParamGrads, Rms, RowStats};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 /// A type as the crate `half` converts it.
@@ -105,12 +105,17 @@ fn verbs<K: Centring, X: Number, P: Number, Y: Number>(seed: u64) -> usize {
 
             // The residual is of the type of the parameters here.
             let mut residual: Vec<P> = nearest(&random.normals(x.len()));
-            let sums: Vec<P> =
-                x.iter().zip(&residual).map(|(x, r)| P::nearest(x.wide() + r.wide())).collect();
+            let bias: Vec<Y> = nearest(&random.normals(width));
+            let biased = if with_parameters { norm.with_residual_bias(&bias).unwrap() } else { norm };
+            let sum = |(i, (x, r)): (usize, (&X, &P))| {
+                let sum = x.wide() + r.wide();
+                P::nearest(if with_parameters { sum + bias[i % width].wide() } else { sum })
+            };
+            let sums: Vec<P> = x.iter().zip(&residual).enumerate().map(sum).collect();
             let mut expected = vec![0.0; x.len()];
             reference.forward(&wide(&sums), &mut expected).unwrap();
             let mut y = vec![Y::default(); x.len()];
-            norm.forward_residual(&x, &mut residual, &mut y).unwrap();
+            biased.forward_residual(&x, &mut residual, &mut y).unwrap();
             assert_eq!(bits(&y), bits(&nearest::<Y>(&expected)), "residual, {context}");
             for (kept, sum) in residual.iter().zip(&sums) {
                 assert!(
@@ -130,7 +135,8 @@ fn results_are_those_of_f32_rounded_once() {
         + verbs::<Layer, bf16, f16, bf16>(3)
         + verbs::<Layer, f32, bf16, f16>(4)
         + verbs::<Rms, f16, bf16, f16>(5)
-        + verbs::<Rms, bf16, bf16, bf16>(6);
+        + verbs::<Rms, bf16, bf16, bf16>(6)
+        + verbs::<L2, f16, f32, bf16>(10);
     assert!(elements > 4_000_000, "{elements} elements");
 }
 
@@ -213,6 +219,7 @@ fn gradients<K: Centring>() {
 fn gradients_are_those_of_f32_rounded_once() {
     gradients::<Layer>();
     gradients::<Rms>();
+    gradients::<L2>();
 }
 
 #[wasm_bindgen_test(unsupported = test)]
@@ -225,6 +232,9 @@ fn misuse_is_named_and_writes_nothing() {
     assert_eq!(norm.with_gamma(&[f16::ONE; 3]).err(), length("gamma", 4, 3).err());
     let gamma = [one, one, f16::INFINITY, one];
     assert_eq!(norm.with_gamma(&gamma).err(), not_finite(2, f32::INFINITY));
+    assert_eq!(norm.with_residual_bias(&[one; 5]).err(), length("bias", 4, 5).err());
+    let not_finite_bias = Error::NotFinite { parameter: "bias", index: 2, actual: f32::INFINITY.to_bits() };
+    assert_eq!(norm.with_residual_bias(&gamma).err(), Some(not_finite_bias));
     let mut long = vec![bf16::ONE; 200];
     long[150] = bf16::NEG_INFINITY;
     let wide_norm = mixed::RmsNorm::new(200).unwrap();

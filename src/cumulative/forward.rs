@@ -43,12 +43,12 @@ impl<K: Centring> Norm<'_, K> {
         shape::length("y", y.len(), x.len())?;
         sums.0.check_room("x", x.len())?;
         let mut frames = (x, y);
-        while let Some((x, rest)) = frames.0.split_at_checked(self.width)
-            && let Some((y, y_rest)) = core::mem::take(&mut frames.1).split_at_mut_checked(self.width)
+        while let Some((x, rest)) = frames.0.split_at_checked(self.width())
+            && let Some((y, y_rest)) = core::mem::take(&mut frames.1).split_at_mut_checked(self.width())
         {
             frames = (rest, y_rest);
             sums.0.push(x);
-            self.frame(sums, Rows::apart(x, y, Layout::packed(1, self.width)))?;
+            self.frame(sums, Rows::apart(x, y, Layout::packed(1, self.width())))?;
         }
         Ok(())
     }
@@ -72,9 +72,9 @@ impl<K: Centring> Norm<'_, K> {
         let frames = self.layout(x)?.rows;
         sums.0.check_room("x", x.len())?;
         for i in 0..frames {
-            let frame = part_mut(x, i * self.width, self.width);
+            let frame = part_mut(x, i * self.width(), self.width());
             sums.0.push(frame);
-            self.frame(sums, Rows::in_place(frame, Layout::packed(1, self.width)))?;
+            self.frame(sums, Rows::in_place(frame, Layout::packed(1, self.width())))?;
         }
         Ok(())
     }
@@ -106,7 +106,7 @@ impl<K: Centring> Norm<'_, K> {
     /// Writes a frame that has been added to the sums.
     fn frame(&self, sums: &CumulativeSums, row: Rows) -> Result<(), Error> {
         let stats = self.cumulative_statistics(sums)?;
-        self.second_pass(&stats, 0..self.width, row);
+        self.second_pass(&stats, 0..self.width(), row);
         Ok(())
     }
 }

@@ -6,8 +6,8 @@
 //! rstd > midpoint  where  N² · 2²⁹⁸ > midpoint² · T
 //! ```
 //!
-//! An `f64` tells between which two floats rstd is, and squares of integers which of them is nearer. So the result does not
-//! depend on how the `f64` was rounded.
+//! An `f32` is within a few floats of rstd, and squares of integers tell which float is the nearest. So the result does not depend on how the
+//! `f32` was rounded.
 //!
 //! Error of x̂ for every prefix, with u = 2⁻²⁴: no float is nearer to the mean than hi, so |lo| ≤ |d| for d = x − mean. The subtractions
 //! are off by u·(|d| + |lo|), by u·|lo| for lo itself, and by u·|d|; rstd and the product by u each: together at most 6·u·|x̂| and a few
@@ -19,7 +19,7 @@
 use super::limbs::Natural;
 use super::sums::Sums;
 use crate::RowStats;
-use crate::isa::wide_sqrt;
+use crate::isa::{Isa, Scalar};
 use core::cmp::Ordering;
 
 /// Bits behind the point of the mean in units of 2⁻¹⁴⁹.
@@ -66,24 +66,33 @@ fn in_squares(epsilon: f32) -> Natural {
 fn rstd(count: u64, total: &Natural) -> (f32, i32) {
     // total is about `head · 2^(2 · half)`.
     let half = total.len().saturating_sub(62).div_ceil(2);
-    let head = total.bits(2 * half);
-    let near = (count as f64 / wide_sqrt(head as f64)).to_bits();
-    let exponent = (near >> 52) as i32 - 1023;
-    // The float below and the midpoint above it, in units of its last place and of half of that.
-    let below = (near >> 29 & 0x7f_ffff) as u32 | 1 << 23;
-    let midpoint = Natural::from(u64::from(2 * below + 1));
-    let shift = 48 + 2 * (half as i32 - exponent);
-    debug_assert!(shift >= 0);
-    let count = Natural::from(count);
-    let exact = count.times(&count).shifted(shift.unsigned_abs());
-    let nearest = match exact.compare(&midpoint.times(&midpoint).times(total)) {
-        Ordering::Less => below,
-        Ordering::Equal => below + (below & 1),
-        Ordering::Greater => below + 1,
+    let mut near = (count as f32 / Scalar.sqrt(total.bits(2 * half) as f32)).to_bits();
+    let square = Natural::from(count).times(&Natural::from(count));
+    // rstd against the midpoint of a float and the one above it: in halves of the last place of the float, of which `shift` has the square.
+    let against_midpoint = |below: u32| {
+        let midpoint = Natural::from(u64::from(2 * (below & 0x7f_ffff | 1 << 23) + 1));
+        let shift = 48 + 2 * (half as i32 - exponent_of(below));
+        debug_assert!(shift >= 0);
+        square.shifted(shift.unsigned_abs()).compare(&midpoint.times(&midpoint).times(total))
     };
-    // One more may be the next power of two.
-    let carried = nearest >> 24;
-    ((nearest >> carried) as f32 * power_of_two(-23), exponent + carried as i32 + 149 - half as i32)
+    let rounds_up = |below| match against_midpoint(below) {
+        Ordering::Less => false,
+        Ordering::Equal => below & 1 != 0,
+        Ordering::Greater => true,
+    };
+    while rounds_up(near) {
+        near += 1;
+    }
+    while !rounds_up(near - 1) {
+        near -= 1;
+    }
+    let exponent = exponent_of(near);
+    (f32::from_bits(near & 0x7f_ffff | 1.0f32.to_bits()), exponent + 149 - half as i32)
+}
+
+/// That of the power of two in a normal number above 0, by its bits.
+fn exponent_of(bits: u32) -> i32 {
+    (bits >> 23) as i32 - 127
 }
 
 /// The float nearest to a mean, and the float nearest to what that leaves out. Bit `point` is worth 2⁻¹⁴⁹; `inexact` tells that

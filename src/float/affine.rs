@@ -7,7 +7,7 @@
 use super::term::{Centred, Raw, Scaled, Term};
 use crate::RowStats;
 use crate::feature::Feature;
-use crate::isa::{GROUP, Group, Isa, Op, SMALL, Scalar, elements_from};
+use crate::isa::{GROUP, Group, Isa, ONE_LANE, Op, SMALL, Scalar, elements_from};
 use crate::rows::{Row, Rows, groups};
 use core::array;
 
@@ -95,6 +95,27 @@ impl Op for SecondPass<'_> {
         for (i, stats) in stats.iter().enumerate().skip(first) {
             write(isa, centred, stats, affine, rows.row(i));
         }
+    }
+}
+
+/// Writes one row.
+pub(crate) struct SecondPassOfRow<'a> {
+    pub centred: bool,
+    pub stats: &'a RowStats,
+    pub parameters: Parameters<'a>,
+    pub rows: Rows<'a>,
+}
+
+impl Op for SecondPassOfRow<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn eval<I: Isa>(self, isa: I) {
+        let Self { centred, stats, parameters, mut rows } = self;
+        if ONE_LANE {
+            return write_row(centred, stats, &parameters, rows.row(0));
+        }
+        write(isa, centred, stats, &Affine::new(parameters), rows.row(0));
     }
 }
 

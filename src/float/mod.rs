@@ -35,7 +35,7 @@ mod term;
 mod total;
 mod tree;
 
-pub(crate) use affine::{Affine, Parameters, SecondPass};
+pub(crate) use affine::{Parameters, SecondPassOfRow};
 pub(crate) use backward::Backward;
 pub(crate) use backward::{AddRows, AddToGrads, FEATURES, FeatureSums};
 pub(crate) use channel_gradients::BackwardChannels;

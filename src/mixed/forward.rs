@@ -101,7 +101,8 @@ impl<K: Centring> Norm<'_, K> {
         self.run(&mut Read { x, layout }, stats)
     }
 
-    /// `residual += x; y = norm(residual)` in one go; all rows × width.
+    /// `residual += x; y = norm(residual)` in one go; all rows × width. With a [bias](Self::with_residual_bias) the sum is
+    /// `(residual + x) + bias`.
     ///
     /// The sum is rounded to the type of the residual, and **the rounded sum is what is normalised**: as by two calls, of which the
     /// second finds nothing but the residual.
@@ -130,7 +131,7 @@ impl<K: Centring> Norm<'_, K> {
         let layout = self.layout(x.len())?;
         shape::length("residual", residual.len(), x.len())?;
         shape::length("y", y.len(), x.len())?;
-        self.run(&mut Residual { x, residual, y, layout }, &mut [])
+        self.run(&mut Residual { x, bias: self.residual_bias, residual, y, layout }, &mut [])
     }
 
     /// Whole rows one after the other.

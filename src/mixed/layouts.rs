@@ -2,8 +2,9 @@
 
 use super::element::Element;
 use super::memory::{Apart, InPlace};
-use super::norm::{Norm, finite};
+use super::norm::Norm;
 use super::planes::{Planes, PlanesApart, PlanesInPlace};
+use crate::features::finite;
 use crate::layout::Layout;
 use crate::part::{part, part_mut};
 use crate::{Centring, Error, shape};
@@ -97,9 +98,7 @@ impl<K: Centring> Norm<'_, K> {
         let sample_rows = shape::sample_rows(rows, samples)?;
         finite("scale", scale)?;
         finite("shift", shift)?;
-        if let Some(parameter) = self.affine() {
-            return Err(Error::Affine { parameter });
-        }
+        self.check_absent()?;
         let (layout, len) = (Layout::packed(sample_rows, width), sample_rows * width);
         for sample in 0..samples {
             let (scale, shift) = (part(scale, sample * width, width), part(shift, sample * width, width));

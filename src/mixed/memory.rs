@@ -1,6 +1,6 @@
 //! Rows of any type of element, part by part to `f32` and back.
 
-use super::element::Stored;
+use super::element::{Stored, Values};
 use crate::dispatch;
 use crate::float::{Add, CanonicaliseNans};
 use crate::layout::Layout;
@@ -52,9 +52,10 @@ pub(super) struct InPlace<'a, X> {
     pub layout: Layout,
 }
 
-/// From `residual`, to which `x` is added, to `y`.
+/// From `residual`, to which `x` and the bias are added, to `y`.
 pub(super) struct Residual<'a, X, R, Y> {
     pub x: &'a [X],
+    pub bias: Option<Values<'a>>,
     pub residual: &'a mut [R],
     pub y: &'a mut [Y],
     pub layout: Layout,
@@ -105,7 +106,7 @@ impl<X: Stored, R: Stored, Y: Stored> Memory for Residual<'_, X, R, Y> {
         read(self.residual, self.layout.from, piece, tile);
     }
     fn read_first(&mut self, piece: Piece, tile: &mut [f32]) {
-        let mut x = [0.0; ADDED];
+        let (mut x, mut bias) = ([0.0; ADDED], [0.0; ADDED]);
         for row in 0..piece.count {
             for at in (0..piece.len).step_by(ADDED) {
                 let len = ADDED.min(piece.len - at);
@@ -113,7 +114,12 @@ impl<X: Stored, R: Stored, Y: Stored> Memory for Residual<'_, X, R, Y> {
                 let (x, sum) = (part_mut(&mut x, 0, len), part_mut(tile, row * piece.len + at, len));
                 read(self.x, self.layout.from, place, x);
                 read(self.residual, self.layout.from, place, sum);
-                dispatch::run(Add { x, bias: None, residual: sum });
+                let bias = self.bias.map(|values| {
+                    let bias = part_mut(&mut bias, 0, len);
+                    values.widen(place.start, bias);
+                    &*bias
+                });
+                dispatch::run(Add { x, bias, residual: sum });
                 dispatch::run(CanonicaliseNans(sum));
                 write(self.residual, self.layout.from, place, sum);
             }

@@ -1,4 +1,4 @@
-//! LayerNorm and RMSNorm of rows that are stored in other types than `f32`, and computed in `f32`: half precision (`f16` and `bf16`, with the
+//! LayerNorm, RMSNorm and the L2 norm of rows that are stored in other types than `f32`, and computed in `f32`: half precision (`f16` and `bf16`, with the
 //! feature `half`), quantised codes on one side, and any mix.
 //!
 //! Only memory is narrow. A row is brought to `f32`, normalised with the arithmetic, the statistics and the bits of [`crate::Norm`], and
@@ -52,4 +52,5 @@ mod tile;
 pub use ::half::{bf16, f16};
 pub use codes::SignedCode;
 pub use element::Element;
-pub use norm::{LayerNorm, Norm, RmsNorm};
+pub(crate) use element::{Stored, Values};
+pub use norm::{L2Norm, LayerNorm, Norm, RmsNorm};

@@ -1,14 +1,15 @@
 //! The norms, and their parameters of any type.
 
-use super::element::{Element, Stored, Values};
+use super::element::{Element, Values};
+use crate::features::Features;
 use crate::float::Parameters;
 use crate::list::List;
 use crate::shape::{self, checked};
-use crate::{Centring, Error, Layer, Rms};
+use crate::{Centring, Error, L2, Layer, Rms};
 use core::marker::PhantomData;
 use core::ops::Range;
 
-/// [`LayerNorm`] or [`RmsNorm`], by `K`: of rows of any [`Element`], by the arithmetic of [`crate::Norm`].
+/// [`LayerNorm`], [`RmsNorm`] or [`L2Norm`], by `K`: of rows of any [`Element`], by the arithmetic of [`crate::Norm`].
 ///
 /// A value is a few words and borrows γ and β.
 ///
@@ -27,9 +28,8 @@ use core::ops::Range;
 #[must_use = "a norm does nothing until one of its verbs is called"]
 #[derive(Clone, Copy, Debug)]
 pub struct Norm<'a, K> {
-    width: usize,
-    gamma: Option<Values<'a>>,
-    beta: Option<Values<'a>>,
+    features: Features<Values<'a>>,
+    pub(super) residual_bias: Option<Values<'a>>,
     pub(super) epsilon: f32,
     unit_offset: bool,
     kind: PhantomData<K>,
@@ -63,8 +63,22 @@ pub type LayerNorm<'a> = Norm<'a, Layer>;
 /// ```
 pub type RmsNorm<'a> = Norm<'a, Rms>;
 
+/// `y = x / sqrt(Σx²) · γ + β` of rows in half precision.
+///
+/// ```
+/// # #[cfg(feature = "half")] fn main() -> Result<(), layernorm::Error> {
+/// use layernorm::mixed::{L2Norm, f16};
+///
+/// let mut row = [3.0, 0.0, 0.0, 4.0].map(f16::from_f32);
+/// L2Norm::new(4)?.forward_in_place(&mut row)?;
+/// assert_eq!(row.map(f32::from), [0.60009766, 0.0, 0.0, 0.7998047]);
+/// # Ok(()) }
+/// # #[cfg(not(feature = "half"))] fn main() {}
+/// ```
+pub type L2Norm<'a> = Norm<'a, L2>;
+
 impl<'a, K: Centring> Norm<'a, K> {
-    /// γ = 1, β = 0, ε = 1e-5.
+    /// γ = 1, β = 0, ε = 1e-5; of an [`L2Norm`] 0.
     ///
     /// ```
     /// assert_eq!(layernorm::mixed::LayerNorm::new(768)?.width(), 768);
@@ -76,9 +90,8 @@ impl<'a, K: Centring> Norm<'a, K> {
     pub const fn new(width: usize) -> Result<Self, Error> {
         let width = checked!(shape::width(width));
         Ok(Self {
-            width,
-            gamma: None,
-            beta: None,
+            features: Features::new(width),
+            residual_bias: None,
             epsilon: K::EPSILON,
             unit_offset: false,
             kind: PhantomData,
@@ -100,7 +113,7 @@ impl<'a, K: Centring> Norm<'a, K> {
     /// # Errors
     /// [`Error::Length`]; [`Error::NotFinite`] for a NaN or an infinity, with its bits as an `f32`.
     pub fn with_gamma<E: Element>(self, gamma: &'a [E]) -> Result<Self, Error> {
-        Ok(Self { gamma: Some(self.feature_vector("gamma", gamma)?), ..self })
+        Ok(Self { features: self.features.with_gamma(gamma)?, ..self })
     }
 
     /// Bias, one for each of the `width` features, of any type.
@@ -119,7 +132,7 @@ impl<'a, K: Centring> Norm<'a, K> {
     /// # Errors
     /// [`Error::Length`]; [`Error::NotFinite`] for a NaN or an infinity, with its bits as an `f32`.
     pub fn with_beta<E: Element>(self, beta: &'a [E]) -> Result<Self, Error> {
-        Ok(Self { beta: Some(self.feature_vector("beta", beta)?), ..self })
+        Ok(Self { features: self.features.with_beta(beta)?, ..self })
     }
 
     /// The gain is 1 + γ, rounded once to `f32`, as in Gemma's RMSNorm. Without γ it is 1.
@@ -136,6 +149,29 @@ impl<'a, K: Centring> Norm<'a, K> {
     /// ```
     pub const fn with_unit_offset(self) -> Self {
         Self { unit_offset: true, ..self }
+    }
+
+    /// What [`forward_residual`](Self::forward_residual) adds to each row of the sum, `width` numbers of any type, as by
+    /// [`crate::Norm::with_residual_bias`]. The sum is `(residual + x) + bias`, each addition rounded to `f32`, and the sum then to the
+    /// type of the residual.
+    ///
+    /// ```
+    /// # #[cfg(feature = "half")] fn main() -> Result<(), layernorm::Error> {
+    /// use layernorm::mixed::{LayerNorm, bf16, f16};
+    ///
+    /// let bias = [10.0, 20.0].map(f16::from_f32);
+    /// let norm = LayerNorm::new(2)?.with_residual_bias(&bias)?.with_epsilon(0.0)?;
+    /// let (mut residual, mut y) = ([1.0, 2.0].map(bf16::from_f32), [0.0f32; 2]);
+    /// norm.forward_residual(&[1.0f32, 1.0], &mut residual, &mut y)?;
+    /// assert_eq!((residual.map(f32::from), y), ([12.0, 23.0], [-1.0, 1.0]));
+    /// # Ok(()) }
+    /// # #[cfg(not(feature = "half"))] fn main() {}
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Length`]; [`Error::NotFinite`] for a NaN or an infinity, with its bits as an `f32`.
+    pub fn with_residual_bias<E: Element>(self, bias: &'a [E]) -> Result<Self, Error> {
+        Ok(Self { residual_bias: Some(self.features.checked("bias", bias)?), ..self })
     }
 
     /// What is added to the variance (or the mean square); finite, ≥ 0, and 0 is fine.
@@ -158,7 +194,7 @@ impl<'a, K: Centring> Norm<'a, K> {
     /// # Ok::<(), layernorm::Error>(())
     /// ```
     pub const fn width(&self) -> usize {
-        self.width
+        self.features.len
     }
 
     /// What is added to the variance or the mean square.
@@ -181,37 +217,23 @@ impl<'a, K: Centring> Norm<'a, K> {
         self.unit_offset
     }
 
-    /// The first of γ and β that the norm has.
-    pub(super) fn affine(&self) -> Option<&'static str> {
-        match (&self.gamma, &self.beta) {
-            (Some(_), _) => Some("gamma"),
-            (_, Some(_)) => Some("beta"),
-            _ => None,
-        }
+    /// An error unless a modulation may take the place of γ and β.
+    pub(super) fn check_absent(&self) -> Result<(), Error> {
+        self.features.check_absent()
     }
 
     /// The norm with these, which are known to be finite.
     pub(super) fn with_values(self, gamma: Values<'a>, beta: Values<'a>) -> Self {
-        Self { gamma: Some(gamma), beta: Some(beta), ..self }
+        Self { features: Features { gamma: Some(gamma), beta: Some(beta), ..self.features }, ..self }
     }
 
     /// What the arithmetic needs, γ in the place of `gamma`, which has as many elements; β is not among it.
     pub(super) fn parameters<'f>(&self, gamma: &'f mut [f32]) -> Parameters<'f> {
-        let gamma = self.gamma.map(|values| {
+        let gamma = self.features.gamma.map(|values| {
             values.widen(0, gamma);
             &*gamma
         });
         Parameters { gamma, beta: None, unit_offset: self.unit_offset }
-    }
-
-    fn feature_vector<E: Stored>(
-        &self,
-        parameter: &'static str,
-        values: &'a [E],
-    ) -> Result<Values<'a>, Error> {
-        shape::length(parameter, values.len(), self.width)?;
-        finite(parameter, values)?;
-        Ok(E::values(values))
     }
 
     /// The norm of `features` of a row in `f32`; what is of another type is converted to `gamma` and `beta`.
@@ -225,34 +247,24 @@ impl<'a, K: Centring> Norm<'a, K> {
         'a: 'f,
     {
         let width = features.len();
-        debug_assert!(width <= N && features.end <= self.width);
-        let [gamma, beta] = [(self.gamma, gamma), (self.beta, beta)].map(|(values, list)| {
-            let values = values?;
-            if let Some(values) = values.as_f32() {
-                return values.get(features.clone());
-            }
-            list.repeat(0.0, width);
-            values.widen(features.start, list);
-            Some(&**list)
-        });
+        debug_assert!(width <= N && features.end <= self.width());
+        let [gamma, beta] =
+            [(self.features.gamma, gamma), (self.features.beta, beta)].map(|(values, list)| {
+                let values = values?;
+                if let Some(values) = values.as_f32() {
+                    return values.get(features.clone());
+                }
+                list.repeat(0.0, width);
+                values.widen(features.start, list);
+                Some(&**list)
+            });
         let Self { epsilon, unit_offset, .. } = *self;
-        crate::Norm { width, gamma, beta, epsilon, unit_offset, residual_bias: None, kind: PhantomData }
+        crate::Norm {
+            features: Features { len: width, gamma, beta },
+            epsilon,
+            unit_offset,
+            residual_bias: None,
+            kind: PhantomData,
+        }
     }
-}
-
-/// An error unless all are finite.
-pub(super) fn finite<E: Stored>(parameter: &'static str, values: &[E]) -> Result<(), Error> {
-    const PART: usize = 64;
-    let mut part = [0.0; PART];
-    for (at, values) in values.chunks(PART).enumerate() {
-        let Some(part) = part.get_mut(..values.len()) else { continue };
-        E::widen(values, part);
-        shape::finite(parameter, part).map_err(|error| match error {
-            Error::NotFinite { parameter, index, actual } => {
-                Error::NotFinite { parameter, index: at * PART + index, actual }
-            }
-            other => other,
-        })?;
-    }
-    Ok(())
 }

@@ -3,7 +3,7 @@
 use super::memory::{Memory, Piece};
 use super::norm::Norm;
 use crate::blocks::Blocks;
-use crate::float::BLOCK;
+use crate::float::{BLOCK, Scale};
 use crate::isa::ONE_LANE;
 use crate::layout::Layout;
 use crate::list::List;
@@ -76,6 +76,7 @@ impl<K: Centring> Norm<'_, K> {
                 }
             };
         }
+        K::scale(width).scale(&mut stats);
         let (mut gamma, mut beta) = (List::<f32, TILE>::new(), List::<f32, TILE>::new());
         let mut second_pass = |see: bool| {
             for piece in pieces(first) {

@@ -2,7 +2,7 @@
 
 use crate::verbs::keep;
 use core::hint::black_box;
-use layernorm::mixed::{Element, LayerNorm, Norm, RmsNorm, bf16, f16};
+use layernorm::mixed::{Element, L2Norm, LayerNorm, Norm, RmsNorm, bf16, f16};
 use layernorm::quantized::Scale;
 use layernorm::{Centring, Error, ParamGrads, RowStats};
 
@@ -11,6 +11,7 @@ const ELEMENTS: usize = 64;
 pub fn call() {
     keep(LayerNorm::new(black_box(16)).and_then(every_verb::<_, f16, bf16>));
     keep(RmsNorm::new(black_box(16)).and_then(every_verb::<_, f32, f16>));
+    keep(L2Norm::new(black_box(16)).and_then(every_verb::<_, bf16, f32>));
 }
 
 fn every_verb<K: Centring, X: Element, Y: Element>(norm: Norm<K>) -> Result<(), Error> {
@@ -24,7 +25,7 @@ fn every_verb<K: Centring, X: Element, Y: Element>(norm: Norm<K>) -> Result<(), 
     let (scratch, gamma): (&mut [f32], &[f16]) = (black_box(&mut scratch), black_box(&gamma));
     let scale = Scale { scale: black_box(0.5), zero_point: black_box(3i8) };
     norm.forward_modulated(x, gamma, gamma, y)?;
-    let norm = norm.with_epsilon(black_box(1e-6))?.with_gamma(gamma)?.with_beta(gamma)?;
+    let norm = norm.with_epsilon(black_box(1e-6))?.with_gamma(gamma)?.with_beta(gamma)?.with_residual_bias(gamma)?;
     norm.forward(x, y)?;
     norm.forward_with_stats(x, y, stats)?;
     norm.statistics(x, stats)?;
