@@ -25,7 +25,8 @@ fn every_verb<K: Centring, X: Element, Y: Element>(norm: Norm<K>) -> Result<(), 
     let (scratch, gamma): (&mut [f32], &[f16]) = (black_box(&mut scratch), black_box(&gamma));
     let scale = Scale { scale: black_box(0.5), zero_point: black_box(3i8) };
     norm.forward_modulated(x, gamma, gamma, y)?;
-    let norm = norm.with_epsilon(black_box(1e-6))?.with_gamma(gamma)?.with_beta(gamma)?.with_residual_bias(gamma)?;
+    let norm =
+        norm.with_epsilon(black_box(1e-6))?.with_gamma(gamma)?.with_beta(gamma)?.with_residual_bias(gamma)?;
     norm.forward(x, y)?;
     norm.forward_with_stats(x, y, stats)?;
     norm.statistics(x, stats)?;
