@@ -13,6 +13,7 @@ use super::header::{Header, LARGEST_MULTIPLIER, WithResidual};
 use super::params::Params;
 use crate::bytes::{self, Writer};
 use crate::integer::ratio::SHIFTS;
+use crate::shape::checked;
 use crate::{Error, FormatError, shape};
 use core::marker::PhantomData;
 
@@ -41,10 +42,31 @@ impl<X: Code, Y: Code, S: AsRef<[i32]>> Params<X, Y, S> {
     /// ```
     pub fn to_bytes(&self, to: &mut [u8]) -> Result<(), Error> {
         shape::length("to", to.len(), bytes_len(self.width()))?;
+        let mut to = Writer(to);
+        to.put(self.header());
+        for number in self.gamma.as_ref().iter().chain(self.beta.as_ref()) {
+            to.put(number.to_le_bytes());
+        }
+        Ok(())
+    }
+
+    /// The first 68 of the bytes that [`to_bytes`](Params::to_bytes) writes: all but the integers of γ and β, for
+    /// [`from_parts`](Params::from_parts).
+    ///
+    /// ```
+    /// use layernorm::quantized::{Params, Scale};
+    ///
+    /// let unit = Scale { scale: 1.0, zero_point: 0i8 };
+    /// let params = Params::fold(&[1.0; 4], &[0.0; 4], unit, unit, 1e-5)?;
+    /// assert!(params.header().starts_with(b"LNQ1"));
+    /// # Ok::<(), Box<dyn core::error::Error>>(())
+    /// ```
+    pub fn header(&self) -> [u8; HEADER] {
         let Header { k, m, input, output, epsilon, residual } = self.header;
         let (multiplier, zero_point, residual_epsilon) =
             residual.map_or((-1, 0, 0), |r| (r.multiplier, r.zero_point, r.epsilon));
-        let mut to = Writer(to);
+        let mut bytes = [0; HEADER];
+        let mut to = Writer(&mut bytes);
         to.put(MAGIC.to_le_bytes());
         to.put(tags::<X, Y>().to_le_bytes());
         for number in [self.width() as i32, k, m, input, output, zero_point, multiplier] {
@@ -52,10 +74,46 @@ impl<X: Code, Y: Code, S: AsRef<[i32]>> Params<X, Y, S> {
         }
         to.put(epsilon.to_le_bytes());
         to.put(residual_epsilon.to_le_bytes());
-        for number in self.gamma.as_ref().iter().chain(self.beta.as_ref()) {
-            to.put(number.to_le_bytes());
+        bytes
+    }
+}
+
+impl<'a, X: Code, Y: Code> Params<X, Y, &'a [i32]> {
+    /// Parameters of a width that is not known before, whose integers of γ and β stay where they are, as in flash.
+    ///
+    /// `header` is what [`header`](Params::header) gives.
+    ///
+    /// # Errors
+    /// [`Error::Zero`] or [`Error::TooLarge`] for a width of 0 or beyond 32768; [`Error::Length`] for `beta`; [`FormatError::Format`] for a
+    /// header that begins otherwise or is of other codes; [`FormatError::Corrupt`] for a number that folding never gives, its offset that
+    /// in the bytes of [`to_bytes`](Params::to_bytes).
+    ///
+    /// ```
+    /// use layernorm::quantized::{Params, Scale};
+    ///
+    /// let unit = Scale { scale: 1.0, zero_point: 0i8 };
+    /// let (mut gamma, mut beta) = ([0; 4], [0; 4]);
+    /// let params = Params::fold_into(&[1.0; 4], &[0.0; 4], unit, unit, 1e-5, [&mut gamma, &mut beta])?;
+    /// let header = params.header();
+    /// assert_eq!(Params::<i8, i8, _>::from_parts(&header, &gamma, &beta)?.width(), 4);
+    /// # Ok::<(), Box<dyn core::error::Error>>(())
+    /// ```
+    pub const fn from_parts(
+        header: &[u8; HEADER],
+        gamma: &'a [i32],
+        beta: &'a [i32],
+    ) -> Result<Self, FormatError> {
+        let width = gamma.len();
+        if let Err(error) = shape::integer_width(width) {
+            return Err(FormatError::Argument(error));
         }
-        Ok(())
+        if let Err(error) = shape::length("beta", beta.len(), width) {
+            return Err(FormatError::Argument(error));
+        }
+        let header = checked!(read_header::<X, Y>(header, width));
+        checked!(folded(gamma, HEADER));
+        checked!(folded(beta, HEADER + 4 * width));
+        Ok(Self { header, gamma, beta, types: PhantomData })
     }
 }
 
@@ -94,59 +152,75 @@ impl<X: Code, Y: Code, const N: usize> Params<X, Y, [i32; N]> {
         if let Err(error) = shape::length("bytes", bytes.len(), Self::BYTES) {
             return Err(FormatError::Argument(error));
         }
-        let mut at = 0;
-        while at < 8 {
-            let (expected, actual) = (if at == 0 { MAGIC } else { tags::<X, Y>() }, number(bytes, at) as u32);
-            if actual != expected {
-                return Err(FormatError::Format { offset: at, expected, actual });
-            }
-            at += 4;
-        }
-        let header = Header {
-            k: number(bytes, 12),
-            m: number(bytes, 16),
-            input: number(bytes, 20),
-            output: number(bytes, 24),
-            epsilon: long(bytes, 36),
-            residual: match number(bytes, 32) {
-                -1 => None,
-                multiplier => {
-                    Some(WithResidual { multiplier, zero_point: number(bytes, 28), epsilon: long(bytes, 52) })
-                }
-            },
-        };
-        let shift = [*SHIFTS.start() as i64, *SHIFTS.end() as i64];
-        let multiplier = [-1, LARGEST_MULTIPLIER as i64];
-        let (codes, out) = ([X::LOWEST, X::HIGHEST], [Y::LOWEST, Y::HIGHEST]);
-        let zero_point = if header.residual.is_some() { codes } else { [0, 0] };
-        let ranges = [[N as i64; 2], shift, shift, codes, out, zero_point, multiplier];
-        let mut i = 0;
-        while i < ranges.len() {
-            let actual = number(bytes, 8 + 4 * i) as i64;
-            if actual < ranges[i][0] || actual > ranges[i][1] {
-                return Err(FormatError::Corrupt { offset: 8 + 4 * i });
-            }
-            i += 1;
-        }
-        if header.epsilon >> 112 != 0 {
-            return Err(FormatError::Corrupt { offset: 36 });
-        }
-        if long(bytes, 52) >> (if header.residual.is_some() { 112 } else { 0 }) != 0 {
-            return Err(FormatError::Corrupt { offset: 52 });
-        }
+        let header = checked!(read_header::<X, Y>(bytes, N));
         let (mut gamma, mut beta) = ([0; N], [0; N]);
         let mut i = 0;
         while i < 2 * N {
-            let code = number(bytes, HEADER + 4 * i);
-            if code == i32::MIN {
-                return Err(FormatError::Corrupt { offset: HEADER + 4 * i });
-            }
             let to = if i < N { &mut gamma } else { &mut beta };
-            to[i % N] = code;
+            to[i % N] = number(bytes, HEADER + 4 * i);
             i += 1;
         }
+        checked!(folded(&gamma, HEADER));
+        checked!(folded(&beta, HEADER + 4 * N));
         Ok(Self { header, gamma, beta, types: PhantomData })
     }
+}
+
+/// What bytes of at least [`HEADER`] say, for rows of `width` codes.
+const fn read_header<X: Code, Y: Code>(bytes: &[u8], width: usize) -> Result<Header, FormatError> {
+    let mut at = 0;
+    while at < 8 {
+        let (expected, actual) = (if at == 0 { MAGIC } else { tags::<X, Y>() }, number(bytes, at) as u32);
+        if actual != expected {
+            return Err(FormatError::Format { offset: at, expected, actual });
+        }
+        at += 4;
+    }
+    let header = Header {
+        k: number(bytes, 12),
+        m: number(bytes, 16),
+        input: number(bytes, 20),
+        output: number(bytes, 24),
+        epsilon: long(bytes, 36),
+        residual: match number(bytes, 32) {
+            -1 => None,
+            multiplier => {
+                Some(WithResidual { multiplier, zero_point: number(bytes, 28), epsilon: long(bytes, 52) })
+            }
+        },
+    };
+    let shift = [*SHIFTS.start() as i64, *SHIFTS.end() as i64];
+    let multiplier = [-1, LARGEST_MULTIPLIER as i64];
+    let (codes, out) = ([X::LOWEST, X::HIGHEST], [Y::LOWEST, Y::HIGHEST]);
+    let zero_point = if header.residual.is_some() { codes } else { [0, 0] };
+    let ranges = [[width as i64; 2], shift, shift, codes, out, zero_point, multiplier];
+    let mut i = 0;
+    while i < ranges.len() {
+        let actual = number(bytes, 8 + 4 * i) as i64;
+        if actual < ranges[i][0] || actual > ranges[i][1] {
+            return Err(FormatError::Corrupt { offset: 8 + 4 * i });
+        }
+        i += 1;
+    }
+    if header.epsilon >> 112 != 0 {
+        return Err(FormatError::Corrupt { offset: 36 });
+    }
+    if long(bytes, 52) >> (if header.residual.is_some() { 112 } else { 0 }) != 0 {
+        return Err(FormatError::Corrupt { offset: 52 });
+    }
+    Ok(header)
+}
+
+/// An error at the first of the integers of γ or β, which begin at `offset`, that folding never gives.
+const fn folded(codes: &[i32], offset: usize) -> Result<(), FormatError> {
+    let mut i = 0;
+    while i < codes.len() {
+        if codes[i] == i32::MIN {
+            return Err(FormatError::Corrupt { offset: offset + 4 * i });
+        }
+        i += 1;
+    }
+    Ok(())
 }
 
 /// The length of the bytes; saturated, since no slice is so long.

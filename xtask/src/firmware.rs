@@ -7,6 +7,8 @@ mod measured;
 mod programs;
 mod tables;
 
+pub use programs::{Line, digests_agree, say};
+
 use crate::process::{processors, run};
 use crate::{Result, digest, next, no_arguments, paths, text, toolchain, unknown};
 use boards::{BOARDS, Board, Emulator};

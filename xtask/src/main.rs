@@ -4,6 +4,7 @@ mod apt;
 mod arguments;
 mod bench;
 mod browser;
+mod c;
 mod cargo;
 mod demo;
 mod digest;
@@ -61,6 +62,12 @@ const COMMANDS: &[Command] = &[
         options: "",
         does: "builds the npm package into wasm/pkg",
         run: package::command,
+    },
+    Command {
+        name: "c",
+        options: "",
+        does: "writes the header of the C API, builds its library, and tries both with programs in C",
+        run: c::command,
     },
     Command {
         name: "digest",

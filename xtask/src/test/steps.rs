@@ -6,8 +6,8 @@ use crate::firmware::boards::Emulator;
 use crate::process::{at_once, attempt, run};
 use crate::toolchain;
 use crate::{
-    Result, demo, digest, elsewhere, firmware, fuzz, model, oldest, package, paths, probe, sanitise, setup,
-    stranger, tools,
+    Result, c, demo, digest, elsewhere, firmware, fuzz, model, oldest, package, paths, probe, sanitise,
+    setup, stranger, tools,
 };
 use std::path::Path;
 use std::process::Command;
@@ -84,6 +84,7 @@ pub fn steps(full: bool) -> Vec<Step> {
     }
     add("probes: they can fail", Box::new(probe::can_fail));
     add("firmware", Box::new(firmware::check));
+    add("C API", Box::new(c::check));
     add("package", Box::new(package::package));
     add("package: as a stranger gets it", Box::new(stranger::check));
     for folder in ["wasm", "web"] {

@@ -1,0 +1,201 @@
+//! `cargo xtask c`: the header and the static library, tried by programs in C.
+
+use crate::cargo::Flavour;
+use crate::firmware::boards::{BOARDS, Board};
+use crate::process::{announced, run};
+use crate::{Result, digest, firmware, image, no_arguments, paths, toolchain};
+use lexopt::Parser;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+const HEADER: &str = "capi/include/layernorm.h";
+/// All warnings, each an error.
+const STRICT: [&str; 5] = ["-Wall", "-Wextra", "-Werror", "-pedantic", "-O2"];
+const C99: &str = "-std=c99";
+const DIGEST: &str = "capi/tests/c/digest.c";
+const MISUSE: &str = "capi/tests/c/misuse.c";
+const BOARD: &str = "capi/tests/c/board.c";
+/// Programs of one call, for a Cortex-M4F, and the bytes of flash that each may take, all in: vectors, start and library.
+const ONE_CALL: [(&str, u64); 2] = [("capi/tests/c/size_f32.c", 4600), ("capi/tests/c/size_i16.c", 7500)];
+const SIZED: &str = "mps2-an386";
+const EXAMPLE: &str = "capi/examples/norm.c";
+/// What it prints.
+const OF_EXAMPLE: &str = "-1.34164 -0.223606 0.894424 1.34164\n-51 -9 26 38\n";
+/// What Rust's standard library asks of a system's.
+const SYSTEM: [&str; 3] = ["-lpthread", "-ldl", "-lm"];
+/// Boards that the compiler for Arm's Linux makes programs for: it knows their cores too.
+const ARM: [(&str, &[&str]); 3] = [
+    ("microbit", &["-mcpu=cortex-m0", "-mfloat-abi=soft"]),
+    ("mps2-an385", &["-mcpu=cortex-m3", "-mfloat-abi=soft"]),
+    ("mps2-an386", &["-mcpu=cortex-m4", "-mfloat-abi=hard", "-mfpu=fpv4-sp-d16"]),
+];
+/// As the compiler for bare metal has it: enums as short as they can be. It brings tables of jumps that only its own library reads.
+const BARE: [&str; 7] = [
+    C99,
+    "-mthumb",
+    "-ffreestanding",
+    "-fno-pie",
+    "-ffunction-sections",
+    "-fshort-enums",
+    "-fno-jump-tables",
+];
+const LINKER: &str = "-Wl,--gc-sections,--build-id=none,-z,noexecstack";
+const ARM_COMPILER: &str = "arm-linux-gnueabihf-gcc";
+const AARCH64: [&str; 3] = ["aarch64-unknown-linux-gnu", "aarch64-linux-gnu-gcc", "qemu-aarch64"];
+
+const LIBRARY: Flavour = Flavour::apart("c", "");
+
+pub fn command(arguments: Parser) -> Result<()> {
+    no_arguments(arguments)?;
+    let header = paths::root().join(HEADER);
+    std::fs::write(&header, made()?).map_err(|e| format!("{HEADER}: {e}"))?;
+    check()
+}
+
+/// The header is that of the sources, and programs in C get from the library what Rust computes.
+pub fn check() -> Result<()> {
+    let text = std::fs::read_to_string(paths::root().join(HEADER)).map_err(|e| format!("{HEADER}: {e}"))?;
+    if text != made()? {
+        return Err(format!("{HEADER} is not that of capi/src: cargo xtask c"));
+    }
+    here()?;
+    if cfg!(all(target_arch = "x86_64", target_os = "linux")) {
+        digest::install_emulated()?;
+        aarch64()?;
+        for (name, flags) in ARM {
+            on_board(name, flags)?;
+        }
+    }
+    Ok(())
+}
+
+/// What cbindgen makes of `capi/src`.
+fn made() -> Result<String> {
+    let folder = paths::root().join("capi");
+    let config = cbindgen::Config::from_file(folder.join("cbindgen.toml"))?;
+    let mut sources: Vec<PathBuf> = std::fs::read_dir(folder.join("src"))
+        .map_err(|e| format!("capi/src: {e}"))?
+        .flatten()
+        .map(|entry| entry.path())
+        .collect();
+    sources.sort();
+    let builder = cbindgen::Builder::new().with_config(config);
+    let builder = sources.into_iter().fold(builder, cbindgen::Builder::with_src);
+    let mut text = Vec::new();
+    builder.generate().map_err(|e| format!("cbindgen: {e}"))?.write(&mut text);
+    String::from_utf8(text).map_err(|e| format!("cbindgen: {e}"))
+}
+
+/// The static library of a build by `cargo`, in a folder of its own.
+fn library(name: &str, triple: &str, mut cargo: Command, features: &str) -> Result<PathBuf> {
+    toolchain::add(triple)?;
+    cargo.env("CARGO_TARGET_DIR", LIBRARY.target_dir());
+    cargo.args(["rustc", "--release", "--package", "layernorm-capi", "--features", features]);
+    cargo.args(["--target", triple, "--crate-type", "staticlib"]);
+    announced(&format!("C library for {name}"), &mut cargo)?;
+    let (built, folder) =
+        (LIBRARY.artifact(triple, "liblayernorm_c.a"), LIBRARY.target_dir().join("lib").join(name));
+    paths::create_dir(&folder)?;
+    let library = folder.join("liblayernorm.a");
+    std::fs::copy(&built, &library).map_err(|e| format!("{}: {e}", built.display()))?;
+    Ok(library)
+}
+
+/// Compiles `sources` and links them; `last` are words for the linker.
+fn compile(
+    compiler: &str,
+    words: &[&str],
+    sources: &[&str],
+    library: &Path,
+    last: &[&str],
+) -> Result<PathBuf> {
+    let (root, folder) = (paths::root(), LIBRARY.target_dir().join("programs"));
+    paths::create_dir(&folder)?;
+    let program = folder.join(format!("{compiler}-{}", sources[0].replace('/', "-")));
+    let mut command = Command::new(compiler);
+    command.args(STRICT).args(words).arg("-I").arg(root.join("capi/include"));
+    command.args(sources.iter().map(|source| root.join(source)));
+    // A library is no source, whatever language a word before it has named.
+    command.args(["-x", "none"]).arg(library).args(last).arg("-o").arg(&program);
+    run(&format!("{compiler} {}", sources.join(" ")), &mut command)?;
+    Ok(program)
+}
+
+/// The programs' digests are those of Rust.
+fn agree(name: &str, said: &str, groups: usize) -> Result<()> {
+    let lines: Vec<firmware::Line> =
+        said.lines().map(|line| line.split(", ").map(str::to_owned).collect()).collect();
+    firmware::digests_agree(&lines, &digest::golden()?).map_err(|e| format!("C for {name} {e}"))?;
+    if lines.len() != groups {
+        return Err(format!("C for {name}: expected {groups} groups, actual\n{said}"));
+    }
+    println!("  {name}: {groups} groups of the digest agree");
+    Ok(())
+}
+
+fn here() -> Result<()> {
+    let triple = run("rustc", Command::new("rustc").args(["--print", "host-tuple"]))?;
+    let library = library("this machine", triple.trim(), LIBRARY.cargo(), "std")?;
+    let compilers = ["cc", "clang"].into_iter().filter(|compiler| paths::which(compiler).is_some());
+    for compiler in compilers {
+        let program = compile(compiler, &[C99, "-DWITH_PIECES"], &[DIGEST], &library, &SYSTEM)?;
+        agree(compiler, &run("the digest in C", &mut Command::new(program))?, 3)?;
+        let watched = [C99, "-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"];
+        let program = compile(compiler, &watched, &[MISUSE], &library, &SYSTEM)?;
+        println!("  {compiler}: {}", run("misuse in C", &mut Command::new(program))?.trim_end());
+    }
+    for (compiler, words) in [("cc", &[C99][..]), ("c++", &["-std=c++17", "-x", "c++"])] {
+        let program = compile(compiler, words, &[EXAMPLE], &library, &SYSTEM)?;
+        let said = run(EXAMPLE, &mut Command::new(program))?;
+        if said != OF_EXAMPLE {
+            return Err(format!("{EXAMPLE} by {compiler}: expected\n{OF_EXAMPLE}actual\n{said}"));
+        }
+    }
+    Ok(())
+}
+
+fn aarch64() -> Result<()> {
+    let [triple, compiler, emulator] = AARCH64;
+    let library = library("aarch64", triple, LIBRARY.cargo(), "std")?;
+    let program = compile(compiler, &[C99, "-static", "-DWITH_PIECES"], &[DIGEST], &library, &SYSTEM)?;
+    agree("aarch64", &run("the digest in C", Command::new(emulator).arg(program))?, 3)
+}
+
+fn on_board(name: &str, flags: &[&str]) -> Result<()> {
+    let board = BOARDS.iter().find(|board| board.name == name).ok_or(name)?;
+    let mut cargo = LIBRARY.cargo();
+    // Smallest, as most firmware is compiled.
+    cargo.env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "s").env("CARGO_PROFILE_RELEASE_PANIC", "abort");
+    cargo.env("CARGO_PROFILE_RELEASE_LTO", "fat").env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "1");
+    cargo.env("RUSTFLAGS", board.rustflags());
+    let library = library(board.core, board.target, cargo, "panic-handler")?;
+    let (script, memory) =
+        (paths::root().join("capi/tests/c/board.ld"), paths::root().join("firmware/boards"));
+    let (script, memory) = (script.to_string_lossy(), memory.join(format!("{name}.x")));
+    let memory = memory.to_string_lossy();
+    let words = [flags, &BARE].concat();
+    let last = ["-nostdlib", "-no-pie", LINKER, "-T", &memory, "-T", &script];
+    let program = compile(ARM_COMPILER, &words, &[DIGEST, BOARD], &library, &last)?;
+    say(board, &program)?;
+    for (source, limit) in ONE_CALL.into_iter().filter(|_| name == SIZED) {
+        let words = [&words[..], &["-Os"]].concat();
+        let bytes = flash(&compile(ARM_COMPILER, &words, &[source, BOARD], &library, &last)?)?;
+        println!("  {source} on {}: {bytes} bytes of flash of {limit}", board.core);
+        if bytes > limit {
+            return Err(format!("{source}: {bytes} bytes of flash, {limit} allowed"));
+        }
+    }
+    Ok(())
+}
+
+/// Bytes of flash of a program.
+fn flash(program: &Path) -> Result<u64> {
+    let bytes = std::fs::read(program).map_err(|e| format!("{}: {e}", program.display()))?;
+    Ok(image::size(&image::parse(&bytes)?).flash)
+}
+
+fn say(board: &Board, program: &Path) -> Result<()> {
+    let lines = firmware::say(board, program)?;
+    let said: Vec<String> = lines.iter().map(|line| line.join(", ")).collect();
+    agree(board.core, &said.join("\n"), 1)
+}
