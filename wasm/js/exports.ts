@@ -3,8 +3,6 @@
 /** Functions of `wasm/src/` that every module has; addresses are numbers, 0 is absent. */
 export interface Core {
   readonly memory: WebAssembly.Memory;
-  alloc(bytes: number): number;
-  dealloc(address: number, bytes: number): void;
   simd128(): number;
   version(): number;
   forward(call: number, rows: number): number;

@@ -6,7 +6,6 @@ use layernorm::sequence::{
     self, CellKind, Gru, Kind, Layer, Lstm, NormKind, Rnn, Shape, StateNormLstm, Storage, fixed,
 };
 use layernorm::{Error, FormatError};
-use wasm_bindgen::prelude::wasm_bindgen;
 
 type Float<K> = sequence::Classifier<'static, K, Layer>;
 type Fixed<K, W> = fixed::Classifier<'static, K, W>;
@@ -207,8 +206,8 @@ impl Any {
 ///
 /// # Safety
 /// `model` is the address of 256 bytes, aligned to 8, `bytes` that of `len`, aligned to 4, which stay as long as the model.
-#[wasm_bindgen]
-pub unsafe fn load(model: *mut Model, bytes: *const u8, len: usize) -> bool {
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn load(model: *mut Model, bytes: *const u8, len: usize) -> bool {
     // SAFETY: the contract above.
     unsafe {
         match Any::new(from_raw_parts(bytes, len)) {
@@ -227,8 +226,8 @@ pub unsafe fn load(model: *mut Model, bytes: *const u8, len: usize) -> bool {
 /// # Safety
 /// `model` is the address of what [`load`] wrote; `words` and `codes` are those of as many numbers as it said, aligned to 64,
 /// which overlap nothing and which nobody else is at as long as the model.
-#[wasm_bindgen]
-pub unsafe fn start(model: *mut Model, words: *mut u8, codes: *mut i16) {
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn start(model: *mut Model, words: *mut u8, codes: *mut i16) {
     // SAFETY: the contract above. The session before, which has the same memory, has gone when the next is made.
     unsafe {
         with!(&mut (*model).any, of => {
@@ -242,8 +241,8 @@ pub unsafe fn start(model: *mut Model, words: *mut u8, codes: *mut i16) {
 ///
 /// # Safety
 /// `model` is the address of what [`load`] wrote, `x` that of `len` such numbers.
-#[wasm_bindgen]
-pub unsafe fn push_frame(model: *mut Model, x: *const u8, len: usize) -> bool {
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn push_frame(model: *mut Model, x: *const u8, len: usize) -> bool {
     // SAFETY: the contract above.
     unsafe {
         with!(&mut (*model).any, of => match &mut of.session {
@@ -257,8 +256,8 @@ pub unsafe fn push_frame(model: *mut Model, x: *const u8, len: usize) -> bool {
 ///
 /// # Safety
 /// `model` is the address of what [`load`] wrote, `to` that of `len` such numbers, which nobody else is at.
-#[wasm_bindgen]
-pub unsafe fn logits(model: *mut Model, to: *mut u8, len: usize) -> bool {
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn logits(model: *mut Model, to: *mut u8, len: usize) -> bool {
     // SAFETY: the contract above.
     unsafe {
         with!(&mut (*model).any, of => match &mut of.session {
