@@ -18,8 +18,9 @@ export const launch = (...flags) =>
 export async function serve(folder, headers = {}, report = () => {}) {
   const server = createServer(async (request, response) => {
     if (request.method === "POST") {
+      const parts = await request.toArray();
       response.writeHead(204).end();
-      return report(await new Response(request).text());
+      return report(String(Buffer.concat(parts)));
     }
     const file = join(folder, new URL(request.url, "http://page").pathname);
     const body = await readFile(file).catch(() => undefined);

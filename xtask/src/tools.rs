@@ -101,6 +101,16 @@ pub fn firefox() -> Result<PathBuf> {
     browser("FIREFOX", &["firefox-esr", "firefox"], &["firefox-esr"])
 }
 
+/// WebKit's driver, and the display that its browser needs.
+pub fn webkit() -> Result<()> {
+    for (program, package) in [("WebKitWebDriver", "webkit2gtk-driver"), ("Xvfb", "xvfb")] {
+        if which(program).is_none() {
+            apt::install(program, &[package])?;
+        }
+    }
+    Ok(())
+}
+
 /// The one that `variable` names, else the first of `names`, else from apt.
 fn browser(variable: &str, names: &[&str], packages: &[&str]) -> Result<PathBuf> {
     let found = || names.iter().find_map(|name| which(name));
