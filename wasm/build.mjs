@@ -73,7 +73,7 @@ const version = /^version = "(.*)"$/m.exec(readFileSync(join(here, "..", "Cargo.
 
 await build({
   absWorkingDir: here,
-  entryPoints: ["index", "full", "sequence", "quantized", "slim", "slim-quantized", "workerd", "workerd-full", "workerd-sequence", "workerd-quantized"].map((name) => `js/${name}.ts`),
+  entryPoints: ["index", "full", "sequence", "quantized", "pool", "slim", "slim-quantized", "workerd", "workerd-full", "workerd-sequence", "workerd-quantized"].map((name) => `js/${name}.ts`),
   // As wasm/src/lib.rs has it.
   define: { VERSION: String(version.split(".").reduce((all, part) => 1024 * all + parseInt(part), 0)) },
   outdir: pkg,
