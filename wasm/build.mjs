@@ -71,22 +71,37 @@ function encode(bytes) {
 
 const version = /^version = "(.*)"$/m.exec(readFileSync(join(here, "..", "Cargo.toml"), "utf8"))[1];
 
-await build({
+const shared = {
   absWorkingDir: here,
-  entryPoints: ["index", "full", "sequence", "quantized", "pool", "slim", "slim-quantized", "workerd", "workerd-full", "workerd-sequence", "workerd-quantized"].map((name) => `js/${name}.ts`),
-  // As wasm/src/lib.rs has it.
-  define: { VERSION: String(version.split(".").reduce((all, part) => 1024 * all + parseInt(part), 0)) },
-  outdir: pkg,
   bundle: true,
   format: "esm",
   target: "es2022",
-  // Names stay: who minifies a page minifies these too, others read them in a stack trace, and gzip finds what files share.
+  legalComments: "none",
+  plugins: [text],
+};
+const names = ["index", "full", "sequence", "quantized", "pool", "slim", "slim-quantized"]
+  .concat(["workerd", "workerd-full", "workerd-sequence", "workerd-quantized"]);
+// Minified together, then each apart with those names: what files share is the same text, of which gzip keeps one.
+const together = join(pkg, "together");
+await build({
+  ...shared,
+  entryPoints: names.map((name) => `js/${name}.ts`),
+  // As wasm/src/lib.rs has it.
+  define: { VERSION: String(version.split(".").reduce((all, part) => 1024 * all + parseInt(part), 0)) },
+  outdir: together,
+  splitting: true,
+  minify: true,
+  external: ["*.wasm"],
+});
+await build({
+  ...shared,
+  entryPoints: names.map((name) => join(together, `${name}.js`)),
+  outdir: pkg,
   minifyWhitespace: true,
   minifySyntax: true,
-  legalComments: "none",
-  external: ["", "full/", "sequence/", "quantized/"].flatMap((folder) => [`./${folder}simd.wasm`, `./${folder}scalar.wasm`]),
-  plugins: [text],
+  external: ["*.wasm", "*.mjs"],
 });
+rmSync(together, { recursive: true });
 
 execFileSync(process.execPath, [tsc, "--declaration", "--emitDeclarationOnly", "--outDir", join(pkg, "types")], {
   cwd: here,
