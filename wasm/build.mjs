@@ -1,4 +1,4 @@
-// From what wasm-bindgen wrote, in LAYERNORM_SCALAR_DIR and LAYERNORM_SIMD_DIR, to the package in pkg/.
+// From the modules that cargo compiled, in LAYERNORM_SCALAR_DIR and LAYERNORM_SIMD_DIR, to the package in pkg/.
 
 import { execFileSync } from "node:child_process";
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -19,8 +19,7 @@ if (!folders.simd || !folders.scalar) {
 rmSync(pkg, { recursive: true, force: true });
 mkdirSync(pkg);
 
-// What js/ calls, and what that needs: a core module has less than the others. wasm-bindgen adds a table for JavaScript
-// values, of which none crosses.
+// What js/ calls, and what that needs: a core module has less than the others.
 const interfaces = readFileSync(join(here, "js", "exports.ts"), "utf8").split(/export interface (?:Full|Sequence|Quantized)/);
 const [core, full, sequence, quantized] = interfaces.map(functions);
 const pairs = [
@@ -37,7 +36,7 @@ for (const { from, to, names } of pairs) {
   writeFileSync(graphFile, JSON.stringify(graph));
   const variants = Object.entries(folders).map(async ([variant, folder]) => {
     const [simd, file] = [variant === "simd", join(to, `${variant}.wasm`)];
-    await leaveOut(join(folder, from, "layernorm_wasm_bg.wasm"), file, graphFile, { simd });
+    await leaveOut(join(folder, `${from}.wasm`), file, graphFile, { simd });
     await optimise(file, file, { simd });
   });
   // Both at once: each takes one processor.
@@ -50,11 +49,16 @@ function functions(text) {
   return Array.from(text.matchAll(/^ {2}(\w+)\(/gm), ([, name]) => name);
 }
 
-/** An import of a module is its bytes as text; js/text.ts is the way back. */
+/** An import of a module is one of its bytes as text, in a file that entry points share; js/text.ts is the way back. */
 const text = {
   name: "text",
-  setup({ onLoad }) {
-    onLoad({ filter: /\.wasm$/ }, ({ path }) => ({ contents: encode(readFileSync(path)), loader: "text" }));
+  setup({ onResolve }) {
+    onResolve({ filter: /^#wasm\/.*\.wasm$/ }, ({ path }) => {
+      const name = path.slice("#wasm/".length);
+      const shared = name.replace(/wasm$/, "mjs");
+      writeFileSync(join(pkg, shared), `export default "${encode(readFileSync(join(pkg, name)))}";\n`);
+      return { path: `./${shared}`, external: true };
+    });
   },
 };
 
@@ -67,28 +71,44 @@ function encode(bytes) {
 
 const version = /^version = "(.*)"$/m.exec(readFileSync(join(here, "..", "Cargo.toml"), "utf8"))[1];
 
-await build({
+const shared = {
   absWorkingDir: here,
-  entryPoints: ["index", "full", "sequence", "quantized", "slim", "slim-quantized", "workerd", "workerd-full", "workerd-sequence", "workerd-quantized"].map((name) => `js/${name}.ts`),
-  alias: { "#wasm": pkg },
-  // As wasm/src/lib.rs has it.
-  define: { VERSION: String(version.split(".").reduce((all, part) => 1024 * all + parseInt(part), 0)) },
-  outdir: pkg,
   bundle: true,
   format: "esm",
   target: "es2022",
-  minify: true,
   legalComments: "none",
-  external: ["", "full/", "sequence/", "quantized/"].flatMap((folder) => [`./${folder}simd.wasm`, `./${folder}scalar.wasm`]),
   plugins: [text],
+};
+const names = ["index", "full", "sequence", "quantized", "pool", "slim", "slim-quantized"]
+  .concat(["workerd", "workerd-full", "workerd-sequence", "workerd-quantized"]);
+// Minified together, then each apart with those names: what files share is the same text, of which gzip keeps one.
+const together = join(pkg, "together");
+await build({
+  ...shared,
+  entryPoints: names.map((name) => `js/${name}.ts`),
+  // As wasm/src/lib.rs has it.
+  define: { VERSION: String(version.split(".").reduce((all, part) => 1024 * all + parseInt(part), 0)) },
+  outdir: together,
+  splitting: true,
+  minify: true,
+  external: ["*.wasm"],
 });
+await build({
+  ...shared,
+  entryPoints: names.map((name) => join(together, `${name}.js`)),
+  outdir: pkg,
+  minifyWhitespace: true,
+  minifySyntax: true,
+  external: ["*.wasm", "*.mjs"],
+});
+rmSync(together, { recursive: true });
 
 execFileSync(process.execPath, [tsc, "--declaration", "--emitDeclarationOnly", "--outDir", join(pkg, "types")], {
   cwd: here,
   stdio: "inherit",
 });
 // Of these the declarations that users see import nothing.
-for (const name of ["check", "copied", "exports", "memory", "names", "parts", "scratch", "text"]) rmSync(join(pkg, "types", `${name}.d.ts`));
+for (const name of ["check", "copied", "exports", "heap", "memory", "names", "parts", "scratch", "text"]) rmSync(join(pkg, "types", `${name}.d.ts`));
 for (const name of ["wasm", "wasm-module"]) cpSync(join(here, "js", `${name}.d.ts`), join(pkg, "types", `${name}.d.ts`));
 for (const name of ["CHANGELOG.md", "LICENSE-MIT", "LICENSE-APACHE"]) cpSync(join(here, "..", name), join(pkg, name));
 cpSync(join(here, "README.md"), join(pkg, "README.md"));

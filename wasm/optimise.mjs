@@ -10,7 +10,7 @@ const bin = (name) => join(dirname(fileURLToPath(import.meta.url)), "node_module
 
 // Nothing lies below address 1024, so constants can move into the offsets of loads: a tenth of the run time. Functions
 // with one caller stay apart: an engine allocates registers better for several small ones than for a giant.
-const OPTIONS = ["-O3", "--low-memory-unused", "--one-caller-inline-max-function-size=0"]
+const OPTIONS = ["-O2", "--low-memory-unused", "--one-caller-inline-max-function-size=0"]
   .concat(["--strip-producers", "--strip-target-features"]);
 const FEATURES = ["--enable-bulk-memory", "--enable-mutable-globals", "--enable-sign-ext", "--enable-reference-types"]
   .concat(["--enable-nontrapping-float-to-int", "--enable-multivalue"]);

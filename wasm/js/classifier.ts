@@ -4,7 +4,20 @@ import * as check from "./check.js";
 import { type CellKind, complaint, header, type Storage } from "./file.js";
 import { Allocation, anchor, Part, view } from "./memory.js";
 import { sequence, wasm } from "./module.js";
+import { names, options as checked } from "./names.js";
 import { Owner } from "./owner.js";
+
+/** Options of {@link Classifier}. */
+export interface ClassifierOptions {
+  /**
+   * For sequences without end: old frames fade. From 0 to 15, k of a mean over all frames that from 2ᵏ frames on goes 2⁻ᵏ of the way to
+   * each new one, as the crate's `start_leaky`: at 100 frames a second 10 forgets two thirds in 10 seconds. Without it the mean is
+   * that of all frames.
+   */
+  leaky?: number | undefined;
+}
+
+const CLASSIFIER = /* @__PURE__ */ names("leaky");
 
 export type { CellKind, Storage };
 
@@ -53,10 +66,13 @@ export class Classifier extends Owner {
 
   /**
    * @param bytes a file, of which a copy is kept
+   * @param options `leaky` for sequences without end
    * @throws RangeError or TypeError that names what in the file is wrong, what was expected and what came
    */
-  constructor(bytes: Uint8Array | ArrayBuffer) {
+  constructor(bytes: Uint8Array | ArrayBuffer, options: ClassifierOptions = {}) {
     super("Classifier");
+    checked("Classifier", options, CLASSIFIER);
+    const shift = options.leaky == null ? -1 : check.whole("leaky", options.leaky, 0, "at 100 frames a second 10 forgets within 10 seconds", 15);
     check.typed("bytes", bytes, "a Uint8Array or an ArrayBuffer");
     const given = "buffer" in bytes ? bytes : new Uint8Array(bytes);
     const { load, start } = sequence("Classifier");
@@ -81,7 +97,7 @@ export class Classifier extends Owner {
       this.scale = view(model + 8, 1)[0]!;
       this.#model = model;
       const session = this.hold(new Allocation({ words, codes: codes / 2, x: inputs, logits: classes })).at;
-      this.#start = () => start(model, session.words!, session.codes ?? 0);
+      this.#start = () => start(model, shift, session.words!, session.codes ?? 0);
       this.#x = new Part<Float32Array | Int16Array>(session.x!, inputs, storage === "f32" ? Float32Array : Int16Array);
       this.#logits = new Part<Float32Array | Int32Array>(session.logits!, classes, storage === "f32" ? Float32Array : Int32Array);
       this.reset();
@@ -102,7 +118,7 @@ export class Classifier extends Owner {
    * @param frame `inputs` numbers. In integers: codes with `fraction` bits, or numbers that are rounded to those, half to
    * even, where those beyond become the last ones
    * @throws RangeError or TypeError that names `frame`, what was expected and what came; RangeError from the 65 536th frame on
-   * in integers. The sequence is as it was then
+   * in integers, unless the mean is leaky. The sequence is as it was then
    */
   push(frame: Float32Array | Int16Array): void {
     this.alive();

@@ -3,8 +3,6 @@
 /** Functions of `wasm/src/` that every module has; addresses are numbers, 0 is absent. */
 export interface Core {
   readonly memory: WebAssembly.Memory;
-  alloc(bytes: number): number;
-  dealloc(address: number, bytes: number): void;
   simd128(): number;
   version(): number;
   forward(call: number, rows: number): number;
@@ -25,7 +23,7 @@ export interface Sequence {
   cell(cell: number, kind: number, inputs: number, units: number, weights: number, length: number, epsilon: number): number;
   step(cell: number, x: number, inputs: number, state: number, states: number, scratch: number, scratches: number): number;
   load(model: number, bytes: number, length: number): number;
-  start(model: number, words: number, codes: number): void;
+  start(model: number, shift: number, words: number, codes: number): void;
   push_frame(model: number, x: number, length: number): number;
   logits(model: number, to: number, length: number): number;
 }

@@ -1,4 +1,4 @@
-// `layernorm`: both core modules inlined, so that there is nothing to fetch, to configure or to wait for.
+// `layernorm`: the core module with SIMD inlined, so that there is nothing to fetch, to configure or to wait for.
 
 import simd from "#wasm/simd.wasm";
 import { provide } from "./module.js";

@@ -1,6 +1,7 @@
 // Buffers in the module's memory.
 
 import { wrongValue } from "./check.js";
+import { allocate, release } from "./heap.js";
 import { wasm } from "./module.js";
 import type { Floats } from "./options.js";
 
@@ -60,9 +61,12 @@ export class Allocation<N extends string> {
     if (left.length > 0) reclaim();
     const all = Object.entries(lengths) as [N, number][];
     const bytes = all.reduce((sum, [, length]) => sum + padded(length), 0);
-    // Beyond the address space: `alloc` would see another number.
-    let next = (this.#address = bytes < 2 ** 32 ? wasm().alloc(bytes) >>> 0 : 0);
-    if (next === 0) wrongValue("memory", `${bytes} free bytes`, "fewer", "dispose() of instances, or take fewer rows at a time; all share at most 4 GB");
+    let next: number;
+    try {
+      next = this.#address = allocate(wasm().memory, bytes);
+    } catch {
+      wrongValue("memory", `${bytes} free bytes`, "fewer", "dispose() of instances, or take fewer rows at a time; all share at most 4 GB");
+    }
     this.#bytes = bytes;
     for (const [name, length] of all) {
       if (length) this.at[name] = next;
@@ -71,7 +75,7 @@ export class Allocation<N extends string> {
   }
 
   free(): void {
-    if (this.#address !== 0) wasm().dealloc(this.#address, this.#bytes);
+    if (this.#address !== 0) release(this.#address, this.#bytes);
     this.#address = 0;
   }
 }

@@ -5,7 +5,6 @@ use layernorm::Error;
 use layernorm::sequence::{
     Cell, CellKind, Gru, Kind, Layer, LnGru, LnLstm, LnRnn, LnStateNormLstm, Lstm, Rnn, StateNormLstm,
 };
-use wasm_bindgen::prelude::wasm_bindgen;
 
 /// A cell whose weights have been checked, by the number of its kind. They stay where they are.
 pub enum AnyCell {
@@ -31,8 +30,8 @@ const _: () = assert!(size_of::<AnyCell>() <= 64);
 ///
 /// # Safety
 /// `cell` is the address of 64 bytes, aligned to 8, `weights` that of `len` numbers, which stay as long as the cell.
-#[wasm_bindgen]
-pub unsafe fn cell(
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cell(
     cell: *mut AnyCell,
     kind: u32,
     inputs: usize,
@@ -69,8 +68,8 @@ fn of<K: Kind>(
 /// # Safety
 /// `cell` is the address of what [`cell()`] wrote, the others are those of as many numbers as follows each; `state` and
 /// `scratch` overlap nothing, and nobody else is at them during the call.
-#[wasm_bindgen]
-pub unsafe fn step(
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn step(
     cell: *const AnyCell,
     x: *const f32,
     inputs: usize,

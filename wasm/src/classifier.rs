@@ -6,7 +6,6 @@ use layernorm::sequence::{
     self, CellKind, Gru, Kind, Layer, Lstm, NormKind, Rnn, Shape, StateNormLstm, Storage, fixed,
 };
 use layernorm::{Error, FormatError};
-use wasm_bindgen::prelude::wasm_bindgen;
 
 type Float<K> = sequence::Classifier<'static, K, Layer>;
 type Fixed<K, W> = fixed::Classifier<'static, K, W>;
@@ -78,7 +77,12 @@ trait Classifier: Sized {
 
     /// # Safety
     /// That of [`start`].
-    unsafe fn begin(&self, words: *mut u8, codes: *mut i16) -> Result<Self::Session, Error>;
+    unsafe fn begin(
+        &self,
+        leaky: Option<u32>,
+        words: *mut u8,
+        codes: *mut i16,
+    ) -> Result<Self::Session, Error>;
 }
 
 impl<K: Kind> Classifier for Float<K> {
@@ -104,9 +108,13 @@ impl<K: Kind> Classifier for Float<K> {
         Needs { words: Self::memory_len(self.units()), codes: 0, scale: 1.0 }
     }
 
-    unsafe fn begin(&self, words: *mut u8, _: *mut i16) -> Result<Self::Session, Error> {
+    unsafe fn begin(&self, leaky: Option<u32>, words: *mut u8, _: *mut i16) -> Result<Self::Session, Error> {
         // SAFETY: the contract is the same.
-        self.start(unsafe { from_raw_parts_mut(words.cast(), self.needs().words) })
+        let memory = unsafe { from_raw_parts_mut(words.cast(), self.needs().words) };
+        match leaky {
+            Some(shift) => self.start_leaky(shift, memory),
+            None => self.start(memory),
+        }
     }
 }
 
@@ -122,13 +130,21 @@ impl<K: fixed::Kind, W: fixed::Weight> Classifier for Fixed<K, W> {
         Needs { words: Self::words_len(units), codes: Self::codes_len(units), scale: self.scale() }
     }
 
-    unsafe fn begin(&self, words: *mut u8, codes: *mut i16) -> Result<Self::Session, Error> {
+    unsafe fn begin(
+        &self,
+        leaky: Option<u32>,
+        words: *mut u8,
+        codes: *mut i16,
+    ) -> Result<Self::Session, Error> {
         let needs = self.needs();
         // SAFETY: the contract is the same.
         let (words, codes) = unsafe {
             (from_raw_parts_mut(words.cast(), needs.words), from_raw_parts_mut(codes, needs.codes))
         };
-        self.start(words, codes)
+        match leaky {
+            Some(shift) => self.start_leaky(shift, words, codes),
+            None => self.start(words, codes),
+        }
     }
 }
 
@@ -207,8 +223,8 @@ impl Any {
 ///
 /// # Safety
 /// `model` is the address of 256 bytes, aligned to 8, `bytes` that of `len`, aligned to 4, which stay as long as the model.
-#[wasm_bindgen]
-pub unsafe fn load(model: *mut Model, bytes: *const u8, len: usize) -> bool {
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn load(model: *mut Model, bytes: *const u8, len: usize) -> bool {
     // SAFETY: the contract above.
     unsafe {
         match Any::new(from_raw_parts(bytes, len)) {
@@ -222,18 +238,18 @@ pub unsafe fn load(model: *mut Model, bytes: *const u8, len: usize) -> bool {
     true
 }
 
-/// Begins a sequence, in place of the one before.
+/// Begins a sequence, in place of the one before: with a `shift` from 0 to 15 one without end, over a leaky mean; with -1 a plain one.
 ///
 /// # Safety
 /// `model` is the address of what [`load`] wrote; `words` and `codes` are those of as many numbers as it said, aligned to 64,
 /// which overlap nothing and which nobody else is at as long as the model.
-#[wasm_bindgen]
-pub unsafe fn start(model: *mut Model, words: *mut u8, codes: *mut i16) {
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn start(model: *mut Model, shift: i32, words: *mut u8, codes: *mut i16) {
     // SAFETY: the contract above. The session before, which has the same memory, has gone when the next is made.
     unsafe {
         with!(&mut (*model).any, of => {
             of.session = None;
-            of.session = of.classifier.begin(words, codes).ok();
+            of.session = of.classifier.begin(shift.try_into().ok(), words, codes).ok();
         });
     }
 }
@@ -242,8 +258,8 @@ pub unsafe fn start(model: *mut Model, words: *mut u8, codes: *mut i16) {
 ///
 /// # Safety
 /// `model` is the address of what [`load`] wrote, `x` that of `len` such numbers.
-#[wasm_bindgen]
-pub unsafe fn push_frame(model: *mut Model, x: *const u8, len: usize) -> bool {
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn push_frame(model: *mut Model, x: *const u8, len: usize) -> bool {
     // SAFETY: the contract above.
     unsafe {
         with!(&mut (*model).any, of => match &mut of.session {
@@ -257,8 +273,8 @@ pub unsafe fn push_frame(model: *mut Model, x: *const u8, len: usize) -> bool {
 ///
 /// # Safety
 /// `model` is the address of what [`load`] wrote, `to` that of `len` such numbers, which nobody else is at.
-#[wasm_bindgen]
-pub unsafe fn logits(model: *mut Model, to: *mut u8, len: usize) -> bool {
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn logits(model: *mut Model, to: *mut u8, len: usize) -> bool {
     // SAFETY: the contract above.
     unsafe {
         with!(&mut (*model).any, of => match &mut of.session {

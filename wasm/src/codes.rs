@@ -3,7 +3,6 @@
 use core::slice::{from_raw_parts, from_raw_parts_mut};
 use layernorm::quantized::{Code, Norm, Params, Scale};
 use layernorm::{Averaging, Error, FoldError, Layer, Rms};
-use wasm_bindgen::prelude::wasm_bindgen;
 
 /// JavaScript writes it into the memory of the module once and passes its address with each call. 0 is absent.
 #[repr(C)]
@@ -170,8 +169,8 @@ impl Codes {
 /// `codes` is the address of a call of which `gamma`, `beta` and `folded` are those of `width` numbers, aligned to 4, and
 /// `params` that of a [`Folded`], aligned to 16, which stay where they are as long as it. What is written overlaps nothing,
 /// and nobody else is at it.
-#[wasm_bindgen]
-pub unsafe fn fold(codes: *const Codes) -> u32 {
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn fold(codes: *const Codes) -> u32 {
     // SAFETY: the contract above.
     let folded = unsafe {
         let codes = &*codes;
@@ -198,8 +197,8 @@ pub unsafe fn fold(codes: *const Codes) -> u32 {
 /// # Safety
 /// `codes` is the address of a call that [`fold`] has folded; `x`, `y` and, unless that is 0, `residual` are those of rows ×
 /// width codes, aligned to 2. What is written overlaps nothing, and nobody else is at it.
-#[wasm_bindgen]
-pub unsafe fn forward_codes(codes: *const Codes, rows: usize) -> bool {
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn forward_codes(codes: *const Codes, rows: usize) -> bool {
     // SAFETY: the contract above.
     unsafe {
         let codes = &*codes;
@@ -218,8 +217,8 @@ pub unsafe fn forward_codes(codes: *const Codes, rows: usize) -> bool {
 /// # Safety
 /// `codes` is as for [`forward_codes`], its `gamma` and `beta` as for [`fold`]; `to` is the address of four numbers of 64
 /// bits, aligned to 8.
-#[wasm_bindgen]
-pub unsafe fn report(codes: *const Codes, to: *mut [f64; 4]) {
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn report(codes: *const Codes, to: *mut [f64; 4]) {
     // SAFETY: the contract above.
     unsafe {
         let codes = &*codes;

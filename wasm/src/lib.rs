@@ -1,11 +1,10 @@
 //! The WebAssembly module of the npm package: binds the crate to addresses and computes nothing.
 //!
-//! Numbers are all that crosses the boundary, and absent is 0. The JavaScript side in `js/` owns the buffers: it asks
-//! for them with `alloc`, checks every argument, and passes the same addresses on each call.
+//! Numbers are all that crosses the boundary, and absent is 0. The JavaScript side in `js/` owns the memory behind the module's
+//! stack and constants: it says who has which part of it, checks every argument, and passes the same addresses on each call.
 #![cfg_attr(target_family = "wasm", no_std)]
 #![allow(unsafe_code)] // Slices come from addresses that JavaScript holds.
-
-extern crate alloc;
+#![allow(improper_ctypes_definitions)] // What lies at the others JavaScript keeps as bytes.
 
 mod call;
 #[cfg(feature = "sequence")]
@@ -14,11 +13,9 @@ mod cell;
 mod classifier;
 #[cfg(feature = "quantized")]
 mod codes;
-mod memory;
 mod moments;
 
 use call::Call;
-use wasm_bindgen::prelude::wasm_bindgen;
 
 /// There is nothing to unwind and nobody to tell: JavaScript sees a `RuntimeError`.
 #[cfg(all(target_family = "wasm", not(test)))]
@@ -28,8 +25,8 @@ fn panic(_: &core::panic::PanicInfo) -> ! {
 }
 
 /// Whether this is the module with SIMD instructions.
-#[wasm_bindgen]
-pub fn simd128() -> bool {
+#[unsafe(no_mangle)]
+pub extern "C" fn simd128() -> bool {
     cfg!(target_feature = "simd128")
 }
 
@@ -42,8 +39,8 @@ const fn part(text: &str) -> u32 {
 }
 
 /// The version of the package, ten bits for each of its numbers: js/module.ts refuses a module of another.
-#[wasm_bindgen]
-pub fn version() -> u32 {
+#[unsafe(no_mangle)]
+pub extern "C" fn version() -> u32 {
     const {
         part(env!("CARGO_PKG_VERSION_MAJOR")) << 20
             | part(env!("CARGO_PKG_VERSION_MINOR")) << 10
@@ -61,8 +58,8 @@ pub fn version() -> u32 {
 /// `call` is that of a call, and each address in it is 0 where that is allowed, or that of as many initialised numbers as
 /// said, aligned to 4. What is written (`y`, `residual`, `mean`, `rstd`, `stats`) overlaps nothing, and nobody else is at
 /// it during the call.
-#[wasm_bindgen]
-pub unsafe fn forward(call: *const Call, rows: usize) -> bool {
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn forward(call: *const Call, rows: usize) -> bool {
     // SAFETY: the contract above.
     unsafe { (*call).forward(rows) }.is_ok()
 }
@@ -75,8 +72,8 @@ pub unsafe fn forward(call: *const Call, rows: usize) -> bool {
 ///
 /// # Safety
 /// As for [`forward`]; `dx`, `dgamma` and `dbeta` are written too.
-#[wasm_bindgen]
-pub unsafe fn backward(call: *const Call, rows: usize) -> bool {
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn backward(call: *const Call, rows: usize) -> bool {
     // SAFETY: the contract above.
     unsafe { (*call).backward(rows) }.is_ok()
 }

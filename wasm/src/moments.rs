@@ -3,7 +3,6 @@
 use crate::call::Call;
 use core::slice::from_raw_parts;
 use layernorm::{Finish, Moments};
-use wasm_bindgen::prelude::wasm_bindgen;
 
 /// Numbers that js/moments.ts has room for.
 #[cfg(target_family = "wasm")]
@@ -13,8 +12,8 @@ const _: () = assert!(size_of::<Moments>() <= 4 * 320);
 ///
 /// # Safety
 /// `moments` is the address of 1280 bytes, aligned to 8.
-#[wasm_bindgen]
-pub unsafe fn moments(moments: *mut Moments, centred: bool) {
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn moments(moments: *mut Moments, centred: bool) {
     let empty = if centred { Moments::new() } else { Moments::uncentred() };
     // SAFETY: the contract above.
     unsafe { moments.write(empty) };
@@ -24,8 +23,8 @@ pub unsafe fn moments(moments: *mut Moments, centred: bool) {
 ///
 /// # Safety
 /// `moments` is the address of what [`moments()`] wrote, `chunk` that of `len` numbers.
-#[wasm_bindgen]
-pub unsafe fn push(moments: *mut Moments, chunk: *const f32, len: usize) -> bool {
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn push(moments: *mut Moments, chunk: *const f32, len: usize) -> bool {
     // SAFETY: the contract above.
     unsafe { (*moments).push(from_raw_parts(chunk, len)) }.is_ok()
 }
@@ -34,8 +33,8 @@ pub unsafe fn push(moments: *mut Moments, chunk: *const f32, len: usize) -> bool
 ///
 /// # Safety
 /// Both are addresses of what [`moments()`] wrote, and not the same.
-#[wasm_bindgen]
-pub unsafe fn merge(moments: *mut Moments, other: *const Moments) -> bool {
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn merge(moments: *mut Moments, other: *const Moments) -> bool {
     // SAFETY: the contract above.
     unsafe { (*moments).merge(&*other) }.is_ok()
 }
@@ -45,8 +44,8 @@ pub unsafe fn merge(moments: *mut Moments, other: *const Moments) -> bool {
 ///
 /// # Safety
 /// `moments` is the address of what [`moments()`] wrote; of `call` the three are there.
-#[wasm_bindgen]
-pub unsafe fn finish(moments: *mut Moments, call: *const Call) -> bool {
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn finish(moments: *mut Moments, call: *const Call) -> bool {
     // SAFETY: the contract above.
     unsafe {
         match (*moments).finish((*call).epsilon) {
@@ -64,8 +63,8 @@ pub unsafe fn finish(moments: *mut Moments, call: *const Call) -> bool {
 ///
 /// # Safety
 /// As for [`forward`](crate::forward) of one row; `stats` is there.
-#[wasm_bindgen]
-pub unsafe fn apply(call: *const Call) -> bool {
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn apply(call: *const Call) -> bool {
     // SAFETY: the contract above.
     unsafe { (*call).apply() }.is_ok()
 }

@@ -81,18 +81,20 @@ export function step(name, { inputs, units, weights, epsilon = 1e-5 }, x, state)
 /** The state at the start. */
 export const zeros = (name, units) => new Array((name.endsWith("Lstm") ? 2 : 1) * units).fill(0);
 
-/** Logits of a sequence. */
-export function logits(name, shape, classes, sequence) {
+/** Logits of a sequence; over a leaky mean, which forgets, with the `window` that it has. */
+export function logits(name, shape, classes, sequence, window = Infinity) {
   const { inputs, units, weights, epsilon } = shape;
   const layer = weights.subarray(weights.length - (units + 1) * classes);
   const cell = { inputs, units, weights: weights.subarray(0, weights.length - layer.length), epsilon };
-  const sum = new Array(units).fill(0);
+  // Weights of the frames: an equal part of each, until each new one takes its part of all before.
+  let outputs = [];
   let state = zeros(name, units);
   for (const frame of sequence) {
     state = step(name, cell, frame, state);
-    for (let i = 0; i < units; i++) sum[i] += state[i];
+    const part = 1 / Math.min(outputs.length + 1, window);
+    outputs = [...outputs.map(({ weight, h }) => ({ weight: weight * (1 - part), h })), { weight: part, h: state }];
   }
-  const mean = sum.map((v) => v / Math.max(1, sequence.length));
+  const mean = Array.from({ length: units }, (_, i) => outputs.reduce((sum, { weight, h }) => sum + weight * h[i], 0));
   return product(mean, layer, classes).map((v, j) => v + layer[units * classes + j]);
 }
 

@@ -54,6 +54,35 @@ test("logits in integers are the golden ones, in both variants", () => {
   }
 });
 
+test("a leaky mean fades, agrees with its weights in f64, and is the plain one at first", () => {
+  const [shift, window] = [3, 8];
+  for (const name of NAMES) {
+    const { shape, bytes } = float(name);
+    for (const { Classifier } of both) {
+      const model = new Classifier(bytes, { leaky: shift });
+      for (let round = 0; round < 2; round++) {
+        const sequence = frames(40, INPUTS, round);
+        sequence.forEach((frame, t) => {
+          model.push(frame);
+          if (t % 13 === 0 || t === 39) near(model.logits(), logits(name, shape, CLASSES, sequence.slice(0, t + 1), window), 2e-5);
+        });
+        const plain = heard(Classifier, bytes, sequence);
+        assert.notDeepEqual(bits(model.logits()), bits(plain));
+        model.reset();
+      }
+      model.dispose();
+    }
+  }
+  for (const { Classifier } of both) {
+    for (const { name, file, frames, logits } of CASES) {
+      const model = new Classifier(file, { leaky: 15 });
+      for (const frame of frames) model.push(frame);
+      assert.deepEqual([...model.logits()], logits.at(-1), name);
+      model.dispose();
+    }
+  }
+});
+
 test("the network's logits have the digest that they have natively, in both variants", () => {
   for (const { Classifier } of both) {
     const hash = createHash("sha256");
@@ -226,7 +255,7 @@ test("every bad frame and array is named, and the session is as it was", () => {
   });
 });
 
-test("in integers a sequence ends at 65 535 frames", () => {
+test("in integers a sequence ends at 65 535 frames, and not with a leaky mean", () => {
   const model = new Classifier(fixed("RNN", "i8"));
   const frame = Int16Array.of(1, 2, 3);
   for (let t = 0; t < 65535; t++) model.push(frame);
@@ -237,6 +266,10 @@ test("in integers a sequence ends at 65 535 frames", () => {
   model.push(frame);
   assert.equal(model.frames, 1);
   model.dispose();
+  const leaky = new Classifier(fixed("RNN", "i8"), { leaky: 4 });
+  for (let t = 0; t < 70_000; t++) leaky.push(frame);
+  assert.equal(leaky.frames, 70_000);
+  leaky.dispose();
 });
 
 test("every number of a file that is wrong is named", () => {

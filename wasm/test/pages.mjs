@@ -14,9 +14,14 @@ const KINDS = { ".html": "text/html", ".js": "text/javascript", ".wasm": "applic
 export const launch = (...flags) =>
   chromium.launch({ executablePath: process.env.CHROMIUM || "/usr/bin/chromium", args: [...FLAGS, ...flags] });
 
-/** Serves built pages under a policy that allows nothing which is not needed, until the tests end; their address. */
-export async function serve(folder, headers = {}) {
+/** Serves built pages under a policy that allows nothing which is not needed, until the tests end; their address. `report` gets what they post. */
+export async function serve(folder, headers = {}, report = () => {}) {
   const server = createServer(async (request, response) => {
+    if (request.method === "POST") {
+      const parts = await request.toArray();
+      response.writeHead(204).end();
+      return report(String(Buffer.concat(parts)));
+    }
     const file = join(folder, new URL(request.url, "http://page").pathname);
     const body = await readFile(file).catch(() => undefined);
     const kind = KINDS[extname(file)] ?? "text/plain";

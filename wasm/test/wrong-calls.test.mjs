@@ -10,7 +10,7 @@ import { load, moduleBytes, project } from "./fixture.mjs";
 const FILE = new URL("wrong-calls.txt", import.meta.url);
 const folder = project();
 const slim = await load(folder, "layernorm/slim", "?wrong");
-const names = ["layernorm", "layernorm/full", "layernorm/sequence"];
+const names = ["layernorm", "layernorm/full", "layernorm/sequence", "layernorm/pool"];
 const entries = await Promise.all(names.map((entry) => load(folder, entry)));
 
 const f = (length, fill = 1) => new Float32Array(length).fill(fill);
@@ -28,6 +28,9 @@ const scope = Object.assign({}, ...entries, {
   x: f(12),
   simd: moduleBytes(folder, "simd"),
 });
+
+// Of a worker that is told nothing: what is wrong is said before.
+scope.pool = new scope.Pool({ workers: [{ postMessage(_, [port]) { port.close(); } }] });
 
 /** The error of a call. */
 async function said(call) {

@@ -38,8 +38,8 @@ mod tests {
 
     #[test]
     fn a_version_is_pinned_or_it_is_an_error() {
-        let wasm = package("layernorm-wasm").expect("it is a member");
-        let version = pinned(&wasm, "wasm-bindgen").expect("tool and crate have one version");
+        let digest = package("layernorm-digest").expect("it is a member");
+        let version = pinned(&digest, "wasm-bindgen").expect("tool and crate have one version");
         assert!(version.split('.').count() == 3, "{version}");
         let core = package("layernorm").expect("it is a member");
         assert!(pinned(&core, "libm").is_err_and(|e| e.contains("libm")));

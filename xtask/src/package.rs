@@ -24,26 +24,25 @@ pub fn package() -> Result<()> {
 fn build_package() -> Result<()> {
     tools::npm_packages("wasm")?;
     toolchain::add(toolchain::WASM)?;
-    let bindgen = tools::wasm_bindgen()?;
-    let scalar = bindings(&bindgen, PACKAGE_SCALAR)?;
-    let simd = bindings(&bindgen, PACKAGE_SIMD128)?;
+    let scalar = modules(PACKAGE_SCALAR)?;
+    let simd = modules(PACKAGE_SIMD128)?;
     let mut npm = tools::npm(&paths::root().join("wasm"));
     npm.env("LAYERNORM_SCALAR_DIR", scalar).env("LAYERNORM_SIMD_DIR", simd).args(["run", "build"]);
     announced("npm run build in wasm/", &mut npm)?;
     links::published(&paths::root().join("wasm/pkg/README.md"), None)
 }
 
-/// A folder with the modules of norms, those of sequences, and those of codes.
-fn bindings(bindgen: &Path, flavour: Flavour) -> Result<PathBuf> {
-    let out = flavour.target_dir().join("bindings").join(flavour.name);
-    let features = [
-        ("norms", &[][..]),
-        ("sequence", &["--features=sequence"]),
-        ("quantized", &["--features=quantized"]),
-    ];
-    for (folder, features) in features {
-        build(flavour, &[&["--package", "layernorm-wasm", "--lib"], features].concat())?;
-        bind(bindgen, &flavour.artifact(toolchain::WASM, "layernorm_wasm.wasm"), &out.join(folder))?;
+/// A folder with the modules of norms, of sequences, and of codes.
+fn modules(flavour: Flavour) -> Result<PathBuf> {
+    let out = flavour.target_dir().join("modules").join(flavour.name);
+    paths::create_dir(&out)?;
+    for feature in [None, Some("sequence"), Some("quantized")] {
+        let features = feature.map(|feature| format!("--features={feature}"));
+        let selection = ["--package", "layernorm-wasm", "--lib"].into_iter().chain(features.as_deref());
+        build(flavour, &selection.collect::<Vec<_>>())?;
+        let module = flavour.artifact(toolchain::WASM, "layernorm_wasm.wasm");
+        let to = out.join(format!("{}.wasm", feature.unwrap_or("norms")));
+        std::fs::copy(&module, &to).map_err(|e| format!("{}: {e}", to.display()))?;
     }
     Ok(out)
 }

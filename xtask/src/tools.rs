@@ -10,10 +10,10 @@ use std::process::Command;
 
 const NODE_AT_LEAST: u32 = 20;
 
-/// The folder with `wasm-bindgen` and `wasm-bindgen-test-runner`, of the version that `wasm/` takes of the crate:
+/// The folder with `wasm-bindgen` and `wasm-bindgen-test-runner`, of the version that the digest takes of the crate:
 /// they refuse each other otherwise.
 pub fn wasm_bindgen() -> Result<PathBuf> {
-    let version = metadata::pinned(&metadata::package("layernorm-wasm")?, "wasm-bindgen")?;
+    let version = metadata::pinned(&metadata::package("layernorm-digest")?, "wasm-bindgen")?;
     let dir = paths::cache()?.join(format!("wasm-bindgen-{version}"));
     let bin = dir.join("bin");
     if bin.join("wasm-bindgen").is_file() && bin.join("wasm-bindgen-test-runner").is_file() {
@@ -99,6 +99,16 @@ pub fn chromium() -> Result<PathBuf> {
 
 pub fn firefox() -> Result<PathBuf> {
     browser("FIREFOX", &["firefox-esr", "firefox"], &["firefox-esr"])
+}
+
+/// WebKit's driver, and the display that its browser needs.
+pub fn webkit() -> Result<()> {
+    for (program, package) in [("WebKitWebDriver", "webkit2gtk-driver"), ("Xvfb", "xvfb")] {
+        if which(program).is_none() {
+            apt::install(program, &[package])?;
+        }
+    }
+    Ok(())
 }
 
 /// The one that `variable` names, else the first of `names`, else from apt.

@@ -93,6 +93,9 @@ pub fn steps(full: bool) -> Vec<Step> {
     add("instruction budget", Box::new(budget::check));
     add("demo --once", Box::new(demo::once));
     if full {
+        if cfg!(all(target_arch = "x86_64", target_os = "linux")) {
+            add("npm matrix", Box::new(npm_matrix));
+        }
         add("elsewhere", Box::new(elsewhere::check));
     }
     steps
@@ -267,4 +270,14 @@ fn npm_test(folder: &str, full: bool) -> Result<()> {
         npm.env("LAYERNORM_FULL", "1");
     }
     run(&format!("npm test in {folder}/"), &mut npm).map(drop)
+}
+
+/// The package in runtimes, browsers, bundlers and test runners that people have.
+fn npm_matrix() -> Result<()> {
+    package::package()?;
+    tools::npm_packages("wasm/matrix")?;
+    tools::webkit()?;
+    let mut npm = tools::npm(&paths::root().join("wasm"));
+    npm.env("CHROMIUM", tools::chromium()?).env("FIREFOX", tools::firefox()?);
+    run("npm run matrix in wasm/", npm.args(["run", "matrix"])).map(drop)
 }
