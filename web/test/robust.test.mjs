@@ -8,7 +8,7 @@ import { serve } from "../harness/serve.mjs";
 
 const html = await readFile(new URL("../dist/index.html", import.meta.url), "utf8");
 const POLICY = /http-equiv="Content-Security-Policy" content="([^"]+)"/.exec(html)[1].replaceAll("&#39;", "'");
-const SECTIONS = ["layers", "row", "axis", "sequence", "use"];
+const SECTIONS = ["layers", "row", "axis", "train", "place", "sequence", "use"];
 /** Those with a still figure; the hero's figure is the same with and without a script. */
 const STILLS = SECTIONS.slice(1);
 
