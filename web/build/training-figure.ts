@@ -29,19 +29,20 @@ const PLACE_LANES: readonly (readonly [string, string])[] = [
   ["post", "after"],
   ["none", "nowhere"],
 ];
-/** In the figures' own units: 2 a per cent. */
-const LEFT = 92;
+/** In the figures' own units. */
+const LEFT = 84;
+const PER_CENT = 1.4;
 const ROW = 20;
-const WIDTH = LEFT + 200 + 12;
+const WIDTH = LEFT + 100 * PER_CENT + 24;
 
 /** A dot a seed, on an axis of per cent; dots of nets that broke lie at 0. */
 function strips(lanes: readonly (readonly [string, string])[], seeds: Measured[string], label: string): string {
   const height = lanes.length * ROW + 22;
-  const grid = [0, 50, 100].map((at) => `<line class="grid" x1="${LEFT + 2 * at}" x2="${LEFT + 2 * at}" y1="0" y2="${height - 18}"/><text x="${LEFT + 2 * at}" y="${height - 4}" text-anchor="middle">${at}${at === 100 ? " %" : ""}</text>`);
+  const grid = [0, 50, 100].map((at) => `<line class="grid" x1="${LEFT + PER_CENT * at}" x2="${LEFT + PER_CENT * at}" y1="0" y2="${height - 18}"/><text x="${LEFT + PER_CENT * at}" y="${height - 4}" text-anchor="middle">${at}${at === 100 ? " %" : ""}</text>`);
   const rows = lanes.map(([key, name], i) => {
     const y = (i + 0.5) * ROW + 2;
-    const dots = seeds[key].map((value) => (value === null ? `<path class="cross ${key}" d="M${LEFT - 3} ${y - 3}l6 6m0-6l-6 6"/>` : `<circle class="${key}" cx="${(LEFT + 2 * value).toFixed(1)}" cy="${y}" r="3.5"/>`));
-    return `<text x="${LEFT - 12}" y="${y}" dy="0.32em" text-anchor="end">${name}</text>${dots.join("")}`;
+    const dots = seeds[key].map((value) => (value === null ? `<path class="cross ${key}" d="M${LEFT - 3} ${y - 3}l6 6m0-6l-6 6"/>` : `<circle class="${key}" cx="${(LEFT + PER_CENT * value).toFixed(1)}" cy="${y}" r="3.5"/>`));
+    return `<text x="${LEFT - 10}" y="${y}" dy="0.32em" text-anchor="end">${name}</text>${dots.join("")}`;
   });
   return `<svg class="strips" viewBox="0 0 ${WIDTH} ${height}" role="img" aria-label="${label}: ${lanes.map(([key, name]) => `${name} ${said(seeds[key])}`).join(", ")}">${grid.join("")}${rows.join("")}</svg>`;
 }
@@ -52,7 +53,7 @@ function said(values: readonly (number | null)[]): string {
   const broke = values.length - whole.length;
   if (whole.length === 0) return `broke with all ${values.length} seeds`;
   const [least, most] = [Math.min(...whole), Math.max(...whole)];
-  return `${least === most ? least : `${least} to ${most}`} %${broke > 0 ? `, broke with ${broke} of ${values.length} seeds` : ""}`;
+  return `${least === most ? least : `${least} to ${most}`}\u00a0%${broke > 0 ? `, broke with ${broke} of ${values.length} seeds` : ""}`;
 }
 
 function seedsFigure(measured: Measured): string {

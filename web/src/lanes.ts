@@ -19,7 +19,7 @@ export interface Profile {
   readonly layers: string;
 }
 
-export const percent = (share: number) => `${Math.round(100 * share)} %`;
+export const percent = (share: number) => `${Math.round(100 * share)}\u00a0%`;
 const HUNDREDTHS: Axis = { from: 0, to: 100, ticks: [0, 50, 100].map((at) => ({ at, text: `${at} %` })) };
 /** A loss is drawn up to twice that of a net that knows nothing. */
 const LOSSES: Axis = { from: 0, to: 2 * Math.log(CLASSES), ticks: [0, 1, 2, 3, 4].map((at) => ({ at, text: String(at) })) };
