@@ -5,8 +5,7 @@ export const STATES = [
   { name: "as it opens" },
   { name: "layers: exploding", hash: "layers&w=2" },
   { name: "row: the last step of an outlier", hash: "row&p=outlier&step=5" },
-  { name: "train: after a step", hash: "train&ts=one", act: (page) => oneStep(page, "train") },
-  { name: "place: after a step", hash: "place&pl=post&pb=4", act: (page) => oneStep(page, "place") },
+  { name: "train and place: after a step", hash: "train&ts=one&pl=post&pb=4", act: takeSteps },
   { name: "sequence: another utterance", hash: "sequence&u=test-8&f=3" },
 ];
 
@@ -17,9 +16,11 @@ export async function openAll(page) {
   }
 }
 
-/** The nets of a section are trained by one step, and looked at. */
-async function oneStep(page, id) {
-  if (id === "train") await page.locator('#train input[value="layer"]').check();
-  await page.locator(`#${id}`).getByRole("button", { name: "One step" }).click();
-  await page.locator(`#${id} .lane-note`, { hasText: "loss" }).first().waitFor({ timeout: 30_000 });
+/** Trains the nets of both sections by one step. */
+export async function takeSteps(page) {
+  await page.locator('#train input[value="layer"]').check();
+  for (const id of ["train", "place"]) {
+    await page.locator(`#${id}`).getByRole("button", { name: "One step" }).click();
+    await page.locator(`#${id} .lane-note`, { hasText: "loss" }).first().waitFor({ timeout: 30_000 });
+  }
 }
