@@ -37,6 +37,14 @@ export class Lanes<K extends string> {
   readonly #readouts: ReadonlyMap<K, { card: HTMLElement; right: HTMLElement; note: HTMLElement }>;
   readonly #seen = new Map<K, Sight[]>();
   readonly #steps: Axis;
+  /** Draw a figure each, as things are then. */
+  readonly #drawings: readonly (() => void)[] = [
+    () => this.#accuracy.show(this.#steps, HUNDREDTHS, this.#over(({ accuracy }) => 100 * accuracy, HUNDREDTHS.from)),
+    () => this.#loss.show(this.#steps, LOSSES, this.#over(({ loss }) => loss, LOSSES.to)),
+    () => this.#profiles.forEach(({ profile, plot }) => this.#drawProfile(profile, plot)),
+  ];
+  /** Of them, those that are yet to be called. */
+  #queue: (() => void)[] = [];
   #depth = 2;
 
   constructor(lanes: readonly Lane<K>[], steps: number, profiles: readonly Profile[]) {
@@ -95,14 +103,24 @@ export class Lanes<K extends string> {
       write(right, sight === undefined ? "–" : sight.broken ? "NaN" : percent(sight.accuracy));
       write(note, sight === undefined ? "not trained yet" : sight.broken ? `broke at step ${sight.broken}` : `loss ${readable(sight.loss)}`);
     }
-    this.#accuracy.show(this.#steps, HUNDREDTHS, this.#over(({ accuracy }) => 100 * accuracy, HUNDREDTHS.from));
-    this.#loss.show(this.#steps, LOSSES, this.#over(({ loss }) => loss, LOSSES.to));
-    const layers: Axis = { from: 1, to: this.#depth, ticks: layerTicks(this.#depth) };
-    for (const { profile, plot } of this.#profiles) {
-      const values = this.#lanes.map(({ key }) => this.last(key)?.[profile.of] ?? []);
-      plot.show(layers, decades(values.flat(), REACH), values.map((own) => ({ points: own.map((value, i) => [i + 1, Math.log10(value)]) })));
-    }
+    const waits = this.#queue.length > 0;
+    this.#queue.push(...this.#drawings.filter((each) => !this.#queue.includes(each)));
+    if (!waits) this.#drawNext();
     this.table.show(() => this.#content());
+  }
+
+  /** A figure a frame: to lay out and paint all of them at once takes a phone too long. */
+  #drawNext(): void {
+    requestAnimationFrame(() => {
+      this.#queue.shift()?.();
+      if (this.#queue.length > 0) this.#drawNext();
+    });
+  }
+
+  #drawProfile(profile: Profile, plot: Plot): void {
+    const layers: Axis = { from: 1, to: this.#depth, ticks: layerTicks(this.#depth) };
+    const values = this.#lanes.map(({ key }) => this.last(key)?.[profile.of] ?? []);
+    plot.show(layers, decades(values.flat(), REACH), values.map((own) => ({ points: own.map((value, i) => [i + 1, Math.log10(value)]) })));
   }
 
   /** Each net's curve; one that broke ends at `end`. */
