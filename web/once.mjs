@@ -1,6 +1,7 @@
 // Loads the page once, tries every panel, and prints what it computed for test-0 as the bits of f32.
 import { BROWSERS, complaints, open } from "./harness/browsers.mjs";
 import { serve } from "./harness/serve.mjs";
+import { takeSteps } from "./harness/states.mjs";
 
 const server = process.env.DEMO_URL ? undefined : await serve();
 const browser = await BROWSERS.chromium();
@@ -9,6 +10,7 @@ try {
   const found = complaints(page);
   await open(page, process.env.DEMO_URL ?? server.address);
   await tryRow(page);
+  await takeSteps(page);
   await tryBench(page);
   const lines = await utteranceLines(page);
   if (found.length > 0) throw new Error(`the page complains:\n${found.join("\n")}`);

@@ -12,8 +12,15 @@ const SECTIONS = {
   layers: "layers&w=0.7",
   row: "row&step=5&g=1,1,1,1,2,1,1,1,-1,1,1,1&b=0,0,0,0,0,0,0,0.5,0.5,0.5,0,0",
   axis: "axis",
+  train: "train",
+  place: "place",
   sequence: "sequence&u=train-137&f=9",
   use: "use",
+};
+/** What is trained before its picture is taken. */
+const PLAYED = {
+  train: [['input[value="layer"]', ".play"]],
+  place: ["pre", "post", "none"].map((place) => [`input[value="${place}"]`, ".play"]),
 };
 const PREVIEW = { width: 1200, height: 630 };
 /** For the preview: the title and the figure, large. */
@@ -40,6 +47,11 @@ async function write(page, name, options) {
   console.log(name);
 }
 
+async function play(page, id, clicks) {
+  for (const selector of clicks) await page.locator(`#${id} ${selector}`).click();
+  await page.locator(`#${id} .play`, { hasText: "Play again" }).waitFor({ timeout: 180_000 });
+}
+
 /** A section with the page's margins, without the contents that would lie over it. */
 async function section(page, id) {
   await page.locator("#rail").evaluate((rail) => (rail.style.position = "static"));
@@ -56,6 +68,7 @@ try {
     for (const scheme of SCHEMES) {
       for (const [id, hash] of Object.entries(SECTIONS)) {
         const page = await visit(hash, viewport, scheme);
+        for (const clicks of PLAYED[id] ?? []) await play(page, id, clicks);
         await write(page, `screenshots/${id}-${screen}-${scheme}.png`, await section(page, id));
         await page.close();
       }

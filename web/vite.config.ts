@@ -7,12 +7,13 @@ import { offline } from "./build/offline";
 import { rowFigure } from "./build/row-figure";
 import { sequenceFigure } from "./build/sequence-figure";
 import { starts } from "./build/starts";
+import { trainingFigure } from "./build/training-figure";
 import { utterances } from "./build/utterances";
 
 export default defineConfig({
   // Relative addresses: the page may live in any folder.
   base: "./",
-  plugins: [layersFigure(), rowFigure(), axisFigure(), sequenceFigure(), starts(), facts(), measured(), utterances(), offline()],
+  plugins: [layersFigure(), rowFigure(), axisFigure(), trainingFigure(), sequenceFigure(), starts(), facts(), measured(), utterances(), offline()],
   worker: { format: "es" },
   build: {
     target: "es2022",

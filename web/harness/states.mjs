@@ -5,6 +5,7 @@ export const STATES = [
   { name: "as it opens" },
   { name: "layers: exploding", hash: "layers&w=2" },
   { name: "row: the last step of an outlier", hash: "row&p=outlier&step=5" },
+  { name: "train and place: after a step", hash: "train&ts=one&pl=post&pb=4", act: takeSteps },
   { name: "sequence: another utterance", hash: "sequence&u=test-8&f=3" },
 ];
 
@@ -12,5 +13,14 @@ export const STATES = [
 export async function openAll(page) {
   for (const summary of await page.locator("summary:visible").all()) {
     if (!(await summary.evaluate(({ parentElement }) => parentElement.open))) await summary.click();
+  }
+}
+
+/** Trains the nets of both sections by one step. */
+export async function takeSteps(page) {
+  await page.locator('#train input[value="layer"]').check();
+  for (const id of ["train", "place"]) {
+    await page.locator(`#${id}`).getByRole("button", { name: "One step" }).click();
+    await page.locator(`#${id} .lane-note`, { hasText: "loss" }).first().waitFor({ timeout: 30_000 });
   }
 }

@@ -3,6 +3,7 @@
  * drawn once. What is measured is the root mean square of h after each layer.
  */
 import { Norm, RootNorm } from "./norm";
+import { gaussian } from "./random";
 
 export const UNITS = 32;
 export const LAYERS = 30;
@@ -10,23 +11,6 @@ const EPSILON = 1e-5;
 const SEED = 1;
 
 export type Choice = "none" | "layer" | "rms";
-
-/** Mulberry32, by Tommy Ettinger: small, and the same numbers in every browser. */
-function uniform(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
-/** The Box–Muller transform. */
-function gaussian(seed: number): () => number {
-  const next = uniform(seed);
-  return () => Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next());
-}
 
 export class Net {
   readonly #weights: Float32Array[];

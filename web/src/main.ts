@@ -5,6 +5,7 @@ import "./style/controls.css";
 import "./style/page.css";
 import "./style/row-still.css";
 import "./style/axis-still.css";
+import "./style/training-still.css";
 import "./style/still.css";
 import { copyButtons } from "./copy";
 import { byId } from "./dom";
@@ -33,6 +34,8 @@ await startWhenNear(
   [
     ["row", () => import("./row-panel")],
     ["axis", () => import("./axis-panel")],
+    ["train", () => import("./train-panel")],
+    ["place", () => import("./place-panel")],
     ["sequence", () => import("./utterance-panel")],
     ["use", () => import("./use-panel")],
   ],

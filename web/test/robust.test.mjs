@@ -5,10 +5,11 @@ import { after, afterEach, before, describe, test } from "node:test";
 import { BROWSERS, complaints, open } from "../harness/browsers.mjs";
 import { ink } from "../harness/ink.mjs";
 import { serve } from "../harness/serve.mjs";
+import { takeSteps } from "../harness/states.mjs";
 
 const html = await readFile(new URL("../dist/index.html", import.meta.url), "utf8");
 const POLICY = /http-equiv="Content-Security-Policy" content="([^"]+)"/.exec(html)[1].replaceAll("&#39;", "'");
-const SECTIONS = ["layers", "row", "axis", "sequence", "use"];
+const SECTIONS = ["layers", "row", "axis", "train", "place", "sequence", "use"];
 /** Those with a still figure; the hero's figure is the same with and without a script. */
 const STILLS = SECTIONS.slice(1);
 
@@ -83,6 +84,7 @@ for (const name of Object.keys(BROWSERS)) {
       const { page, found } = await visit({ server: { under: "/some/where/", headers: { "content-security-policy": POLICY } } });
       assert.deepEqual(await sectionsWith(page, "started"), SECTIONS);
       assert.match(POLICY, /style-src 'self';.*require-trusted-types-for 'script'/);
+      await takeSteps(page);
       await page.locator("#bench-run").click();
       await page.locator('#bench-verdict[data-agreed="true"]').waitFor({ timeout: 90_000 });
       assert.deepEqual(found, []);
@@ -114,6 +116,7 @@ for (const name of Object.keys(BROWSERS)) {
     for (const colorScheme of ["light", "dark"]) {
       test(`on paper, ${colorScheme} on the screen: ink on white, without backgrounds`, async () => {
         const { page } = await visit({ context: { colorScheme }, hash: "g=1,2,1,1,1,1,1,1,1,1,1,1&b=1,1,1,1,1,1,1,1,1,1,1,1" });
+        await takeSteps(page);
         await page.emulateMedia({ media: "print", colorScheme });
         assert.equal(await page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor), "rgb(255, 255, 255)");
         await seen(page, "* { background: none !important; box-shadow: none !important; }");
@@ -122,8 +125,12 @@ for (const name of Object.keys(BROWSERS)) {
 
     test("in forced colours every figure is seen", async () => {
       const { page } = await visit({ context: { forcedColors: "active" } });
+      await takeSteps(page);
       await seen(page, "");
     });
+
+    const STRIPS = ["x", "hat", "gamma", "beta", "y"].map((strip) => `[data-strip="${strip}"] .strip-plot`);
+    const NETS = ["#train .plots figure:last-child .plot", "#place .live .block"];
 
     async function seen(page, rules) {
       await page.evaluate((text) => {
@@ -131,7 +138,7 @@ for (const name of Object.keys(BROWSERS)) {
         sheet.replaceSync(text);
         document.adoptedStyleSheets = [sheet];
       }, rules);
-      for (const part of [".layers-plot", ...["x", "hat", "gamma", "beta", "y"].map((strip) => `[data-strip="${strip}"] .strip-plot`)]) {
+      for (const part of [".layers-plot", ...STRIPS, ...NETS]) {
         const share = await ink(page, await page.locator(part).screenshot());
         assert.ok(share > 0.01, `${part}: ${(100 * share).toFixed(2)} % ink`);
       }
