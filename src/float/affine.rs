@@ -115,7 +115,9 @@ impl Op for SecondPassOfRow<'_> {
         if ONE_LANE {
             return write_row(centred, stats, &parameters, rows.row(0));
         }
-        write(isa, centred, stats, &Affine::new(parameters), rows.row(0));
+        // The code of calls, which is there.
+        let (stats, affine) = (core::slice::from_ref(stats), &Affine::new(parameters));
+        isa.run(SecondPass { centred, stats, about_zero: false, affine, rows });
     }
 }
 
