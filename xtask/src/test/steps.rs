@@ -240,8 +240,11 @@ fn aarch64_tests() -> Result<()> {
     Ok(())
 }
 
+/// Compiled as `cargo xtask` itself is, whose libraries are there: optimising them would take minutes, and no test here takes long.
 fn own_tests() -> Result<()> {
-    summary(&run("cargo test", DEFAULT.cargo().args(["test", "--package", "xtask"]))?);
+    let mut cargo = DEFAULT.cargo();
+    cargo.args(["--config", "profile.test.opt-level=0", "--config", "profile.test.debug=true"]);
+    summary(&run("cargo test", cargo.args(["test", "--package", "xtask"]))?);
     Ok(())
 }
 
