@@ -156,12 +156,14 @@ impl<X: Code, Y: Code, const N: usize> Params<X, Y, [i32; N]> {
         let (mut gamma, mut beta) = ([0; N], [0; N]);
         let mut i = 0;
         while i < 2 * N {
+            let code = number(bytes, HEADER + 4 * i);
+            if code == i32::MIN {
+                return Err(FormatError::Corrupt { offset: HEADER + 4 * i });
+            }
             let to = if i < N { &mut gamma } else { &mut beta };
-            to[i % N] = number(bytes, HEADER + 4 * i);
+            to[i % N] = code;
             i += 1;
         }
-        checked!(folded(&gamma, HEADER));
-        checked!(folded(&beta, HEADER + 4 * N));
         Ok(Self { header, gamma, beta, types: PhantomData })
     }
 }

@@ -81,6 +81,8 @@ pub const GROUPS: &[Group] = &[
     Group { name: "queries_and_keys", run: operations::queries_and_keys },
     Group { name: "dynamic_tanh", run: operations::dynamic_tanh },
     Group { name: "cumulative_codes", run: quantized::cumulative },
+    Group { name: "group_norm_codes", run: quantized::group_norm },
+    Group { name: "dynamic_tanh_codes", run: quantized::dynamic_tanh },
     Group { name: "state_norm_lstm", run: recurrent::state_norm },
     Group { name: "leaky_sessions", run: recurrent::leaky },
 ];

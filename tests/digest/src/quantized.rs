@@ -7,7 +7,7 @@ use crate::numbers::Numbers;
 use crate::rows::parameters;
 use crate::{Failed, Sink};
 use core::ops::Range;
-use layernorm::quantized::{self, CumulativeSums, Norm, Params, Scale};
+use layernorm::quantized::{self, CumulativeSums, DynamicTanh, GroupNorm, Norm, Params, Scale};
 use layernorm::{Averaging, Layer, Rms};
 
 const fn runs<K: Averaging>() -> Runs<'static> {
@@ -90,6 +90,74 @@ where
     let to = [memory::codes(g, width), memory::codes(b, width)];
     let params = Params::fold_into(gamma, beta, input, output, epsilon, to)?;
     Norm::<X, Y, K>::new(&params).forward_cumulative(&mut CumulativeSums::new(), x, y)?;
+    sink.codes(y);
+    Ok(())
+}
+
+const GROUPS: Runs<'static> = [
+    &[groups::<i8, i8>, groups::<i8, i16>],
+    &[groups::<u8, u8>, groups::<u8, i8>],
+    &[groups::<i16, u8>, groups::<i16, i16>],
+];
+const TANHS: Runs<'static> = [
+    &[tanh::<i8, i8>, tanh::<i8, i16>],
+    &[tanh::<u8, u8>, tanh::<u8, i8>],
+    &[tanh::<i16, u8>, tanh::<i16, i16>],
+];
+
+pub(crate) fn group_norm(memory: &mut Memory, sink: &mut Sink) {
+    every_case(&GROUPS, memory, sink);
+}
+
+pub(crate) fn dynamic_tanh(memory: &mut Memory, sink: &mut Sink) {
+    every_case(&TANHS, memory, sink);
+}
+
+/// Each row is a group, of as many channels as divide it.
+fn groups<X, Y>(case: Case, memory: &mut Memory, numbers: &mut Numbers, sink: &mut Sink) -> Result<(), Failed>
+where
+    X: quantized::Code + Code,
+    Y: quantized::Code + Code,
+{
+    let Case { width, kinds, epsilon } = case;
+    let of_group = [4, 3, 2].into_iter().find(|channels| width % channels == 0).unwrap_or(1);
+    let x: &mut [X] = memory::codes(memory.x, width * kinds.len());
+    let y: &mut [Y] = memory::codes(memory.y, width * kinds.len());
+    codes::rows(kinds, numbers, x);
+    let half = memory.gamma.len() / 2;
+    let (gamma, g) = memory.gamma.split_at_mut(half);
+    let (beta, b) = memory.beta.split_at_mut(half);
+    let channels = of_group * kinds.len();
+    let (gamma, beta) = (&mut gamma[..channels], &mut beta[..channels]);
+    let input = scale(numbers, 113..123);
+    let output: Scale<Y> = scale(numbers, if size_of::<Y>() == 1 { 120..124 } else { 110..117 });
+    parameters(numbers, gamma, beta);
+    let to = [memory::codes(g, channels), memory::codes(b, channels)];
+    let params = Params::fold_into(gamma, beta, input, output, 0.0, to)?;
+    GroupNorm::new(&params, kinds.len(), width / of_group, input, epsilon)?.forward(x, y)?;
+    sink.codes(y);
+    Ok(())
+}
+
+fn tanh<X, Y>(case: Case, memory: &mut Memory, numbers: &mut Numbers, sink: &mut Sink) -> Result<(), Failed>
+where
+    X: quantized::Code + Code,
+    Y: quantized::Code + Code,
+{
+    let Case { width, kinds, .. } = case;
+    let x: &mut [X] = memory::codes(memory.x, width * kinds.len());
+    let y: &mut [Y] = memory::codes(memory.y, width * kinds.len());
+    codes::rows(kinds, numbers, x);
+    let half = memory.gamma.len() / 2;
+    let (gamma, g) = memory.gamma.split_at_mut(half);
+    let (beta, b) = memory.beta.split_at_mut(half);
+    let (gamma, beta) = (&mut gamma[..width], &mut beta[..width]);
+    let (input, alpha) = (scale(numbers, 113..123), numbers.with_exponent(120..131));
+    let output: Scale<Y> = scale(numbers, if size_of::<Y>() == 1 { 120..124 } else { 110..117 });
+    parameters(numbers, gamma, beta);
+    let to = [memory::codes(g, width), memory::codes(b, width)];
+    let params = Params::fold_into(gamma, beta, input, output, 0.0, to)?;
+    DynamicTanh::new(&params, alpha, input)?.forward(x, y)?;
     sink.codes(y);
     Ok(())
 }
