@@ -220,21 +220,21 @@ fn parameters_from_bytes_have_a_width_of_1_to_32768() {
     const BYTES: &[u8] = &[0; Wide::<32769>::BYTES];
     const AT_COMPILE_TIME: Result<Wide<32769>, FormatError> = Params::from_bytes(BYTES);
     fails(AT_COMPILE_TIME, TOO_WIDE);
-    fails(
-        Wide::<70000>::from_bytes(&[]),
-        Error::TooLarge { parameter: "width", limit: 32768, actual: 70000 },
-    );
     let mut bytes = [0; Three::BYTES];
     Params::fold(&[1.0; 3], &[0.0; 3], INPUT, OUTPUT, 1e-5).unwrap().to_bytes(&mut bytes).unwrap();
-    // Those of 70000 features, as the header of three has them but for the width.
-    let mut wide = vec![1; Params::<i8, i16, [i32; 70000]>::BYTES];
+    // Those of 40000 features, as the header of three has them but for the width.
+    let mut wide = vec![1; Params::<i8, i16, [i32; 40000]>::BYTES];
     wide[..68].copy_from_slice(&bytes[..68]);
-    wide[8..12].copy_from_slice(&70000u32.to_le_bytes());
-    let error = Error::TooLarge { parameter: "width", limit: 32768, actual: 70000 };
-    fails(Params::<i8, i16, [i32; 70000]>::from_bytes(&wide), error);
+    wide[8..12].copy_from_slice(&40000u32.to_le_bytes());
+    let error = Error::TooLarge { parameter: "width", limit: 32768, actual: 40000 };
+    fails(Params::<i8, i16, [i32; 40000]>::from_bytes(&wide), error);
     bytes[8..12].fill(0);
     fails(Params::<i8, i16, [i32; 0]>::from_bytes(&bytes[..68]), Error::Zero { parameter: "width" });
-    // The widest there is goes there and back.
+}
+
+/// A test of its own: such arrays fill the stack of a thread.
+#[wasm_bindgen_test(unsupported = test)]
+fn parameters_of_the_widest_rows_go_to_bytes_and_back() {
     let values = [1.0; 32768];
     let params = Params::fold(&values, &values, INPUT, OUTPUT, 1e-5).unwrap();
     let mut bytes = vec![0; Params::<i8, i16, [i32; 32768]>::BYTES];
