@@ -27,14 +27,12 @@ const fn way(
 
 const SCALAR: &str = "--cfg layernorm_isa=\"scalar\"";
 
-/// Miri runs a program of any target. It finds no features by asking the processor; the flag is the answer.
-const MIRI: [Way; 5] = [
+/// Miri runs a program of any target; where the highest byte comes first, that of the digest. It finds no features by asking the processor; the flag is the answer.
+const MIRI: [Way; 4] = [
     way("sse2", HOST, "", ""),
     way("avx2", HOST, "-C target-feature=+avx2,+fma", "std"),
     way("scalar", HOST, SCALAR, ""),
     way("i686", "i686-unknown-linux-gnu", "", ""),
-    // The other byte order.
-    way("s390x", "s390x-unknown-linux-gnu", "", ""),
 ];
 
 /// No undefined behaviour, on any of the ways. Alignment is that of the type, not what the address happens to be.
