@@ -25,8 +25,17 @@ export interface Norm {
 /** Numbers in a `RowStats`. */
 export const STATS = 4;
 
-/** Bytes of `length` numbers, in whole cache lines. */
-const padded = (length: number) => 64 * Math.ceil(length / 16);
+/** Numbers of a long array. */
+const LONG = 1024;
+
+/** Bytes of `length` numbers, in whole cache lines, three more if they are long: see {@link APART}. */
+const padded = (length: number) => 64 * Math.ceil(length / 16) + (length < LONG ? 0 : 192);
+
+/**
+ * A long array begins this many bytes behind a multiple of 256: JavaScript's begin at 0 or 16 of a page, and processors copy to an address
+ * a few bytes behind that of the source, modulo 4096, five times slower.
+ */
+const APART = 128;
 
 /** Instances' memory that nobody uses any more, of which somebody may have kept views. */
 const left: Allocation<string>[] = [];
@@ -69,7 +78,7 @@ export class Allocation<N extends string> {
     }
     this.#bytes = bytes;
     for (const [name, length] of all) {
-      if (length) this.at[name] = next;
+      if (length) this.at[name] = length < LONG ? next : next + ((APART - next) & 255);
       next += padded(length);
     }
   }
