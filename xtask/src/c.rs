@@ -1,7 +1,9 @@
 //! `cargo xtask c`: the header and the static library, tried by programs in C.
 
 use crate::cargo::Flavour;
-use crate::firmware::boards::{BOARDS, Board};
+use crate::digest::AARCH64;
+use crate::firmware::Line;
+use crate::firmware::boards::BOARDS;
 use crate::process::{announced, run};
 use crate::{Result, digest, firmware, image, no_arguments, paths, toolchain};
 use lexopt::Parser;
@@ -41,7 +43,6 @@ const BARE: [&str; 7] = [
 ];
 const LINKER: &str = "-Wl,--gc-sections,--build-id=none,-z,noexecstack";
 const ARM_COMPILER: &str = "arm-linux-gnueabihf-gcc";
-const AARCH64: [&str; 3] = ["aarch64-unknown-linux-gnu", "aarch64-linux-gnu-gcc", "qemu-aarch64"];
 
 const LIBRARY: Flavour = Flavour::apart("c", "");
 
@@ -122,24 +123,21 @@ fn compile(
 }
 
 /// The programs' digests are those of Rust.
-fn agree(name: &str, said: &str, groups: usize) -> Result<()> {
-    let lines: Vec<firmware::Line> =
-        said.lines().map(|line| line.split(", ").map(str::to_owned).collect()).collect();
-    firmware::digests_agree(&lines, &digest::golden()?).map_err(|e| format!("C for {name} {e}"))?;
+fn agree(name: &str, lines: &[Line], groups: usize) -> Result<()> {
+    firmware::digests_agree(lines, &digest::golden()?).map_err(|e| format!("C for {name} {e}"))?;
     if lines.len() != groups {
-        return Err(format!("C for {name}: expected {groups} groups, actual\n{said}"));
+        return Err(format!("C for {name}: expected {groups} groups, actual {lines:?}"));
     }
     println!("  {name}: {groups} groups of the digest agree");
     Ok(())
 }
 
 fn here() -> Result<()> {
-    let triple = run("rustc", Command::new("rustc").args(["--print", "host-tuple"]))?;
-    let library = library("this machine", triple.trim(), LIBRARY.cargo(), "std")?;
+    let library = library("this machine", &toolchain::host()?, LIBRARY.cargo(), "std")?;
     let compilers = ["cc", "clang"].into_iter().filter(|compiler| paths::which(compiler).is_some());
     for compiler in compilers {
         let program = compile(compiler, &[C99, "-DWITH_PIECES"], &[DIGEST], &library, &SYSTEM)?;
-        agree(compiler, &run("the digest in C", &mut Command::new(program))?, 3)?;
+        agree(compiler, &firmware::lines(&run("the digest in C", &mut Command::new(program))?), 3)?;
         let watched = [C99, "-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"];
         let program = compile(compiler, &watched, &[MISUSE], &library, &SYSTEM)?;
         println!("  {compiler}: {}", run("misuse in C", &mut Command::new(program))?.trim_end());
@@ -155,10 +153,10 @@ fn here() -> Result<()> {
 }
 
 fn aarch64() -> Result<()> {
-    let [triple, compiler, emulator] = AARCH64;
-    let library = library("aarch64", triple, LIBRARY.cargo(), "std")?;
-    let program = compile(compiler, &[C99, "-static", "-DWITH_PIECES"], &[DIGEST], &library, &SYSTEM)?;
-    agree("aarch64", &run("the digest in C", Command::new(emulator).arg(program))?, 3)
+    let words = [C99, "-static", "-DWITH_PIECES"];
+    let library = library("aarch64", AARCH64.triple, LIBRARY.cargo(), "std")?;
+    let program = compile(AARCH64.linker, &words, &[DIGEST], &library, &SYSTEM)?;
+    agree("aarch64", &firmware::lines(&AARCH64.run("the digest in C", &program)?), 3)
 }
 
 fn on_board(name: &str, flags: &[&str]) -> Result<()> {
@@ -176,7 +174,7 @@ fn on_board(name: &str, flags: &[&str]) -> Result<()> {
     let words = [flags, &BARE].concat();
     let last = ["-nostdlib", "-no-pie", LINKER, "-T", &memory, "-T", &script];
     let program = compile(ARM_COMPILER, &words, &[DIGEST, BOARD], &library, &last)?;
-    say(board, &program)?;
+    agree(board.core, &firmware::say(board, &program)?, 1)?;
     for (source, limit) in ONE_CALL.into_iter().filter(|_| name == SIZED) {
         let words = [&words[..], &["-Os"]].concat();
         let bytes = flash(&compile(ARM_COMPILER, &words, &[source, BOARD], &library, &last)?)?;
@@ -192,10 +190,4 @@ fn on_board(name: &str, flags: &[&str]) -> Result<()> {
 fn flash(program: &Path) -> Result<u64> {
     let bytes = std::fs::read(program).map_err(|e| format!("{}: {e}", program.display()))?;
     Ok(image::size(&image::parse(&bytes)?).flash)
-}
-
-fn say(board: &Board, program: &Path) -> Result<()> {
-    let lines = firmware::say(board, program)?;
-    let said: Vec<String> = lines.iter().map(|line| line.join(", ")).collect();
-    agree(board.core, &said.join("\n"), 1)
 }

@@ -8,7 +8,7 @@ mod report;
 mod target;
 mod wasm;
 
-pub use emulated::{for_aarch64, install as install_emulated};
+pub use emulated::{AARCH64, for_aarch64, install as install_emulated};
 pub use report::{Report, golden};
 
 use crate::process::processors;

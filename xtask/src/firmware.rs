@@ -7,7 +7,7 @@ mod measured;
 mod programs;
 mod tables;
 
-pub use programs::{Line, digests_agree, say};
+pub use programs::{Line, digests_agree, lines, say};
 
 use crate::process::{processors, run};
 use crate::{Result, digest, next, no_arguments, paths, text, toolchain, unknown};

@@ -34,6 +34,11 @@ pub fn add(triple: &str) -> Result<()> {
     Err(format!("Rust's library for {triple} is missing; try: {by_hand}\n{}", added.output.trim_end()))
 }
 
+/// The target that is this machine.
+pub fn host() -> Result<String> {
+    run("rustc", Command::new("rustc").args(["--print", "host-tuple"])).map(|triple| triple.trim().to_owned())
+}
+
 /// The compiler's name and version.
 pub fn version() -> Result<String> {
     run("rustc", Command::new("rustc").arg("--version").current_dir(paths::root()))

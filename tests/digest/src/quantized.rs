@@ -52,6 +52,22 @@ fn halves(numbers: &mut Numbers, step: f32, values: &mut [f32]) {
     }
 }
 
+/// Parameters of any γ and β, which are in the first halves of `memory`, and their integers in the second.
+fn folded<'a, X: quantized::Code, Y: quantized::Code + Code>(
+    memory: [&'a mut [f32]; 2],
+    width: usize,
+    input: Scale<X>,
+    epsilon: f32,
+    numbers: &mut Numbers,
+) -> Result<Params<X, Y, &'a [i32]>, Failed> {
+    let [(gamma, g), (beta, b)] = memory.map(|memory| memory.split_at_mut(memory.len() / 2));
+    let (gamma, beta) = (&mut gamma[..width], &mut beta[..width]);
+    let output = scale(numbers, if size_of::<Y>() == 1 { 120..124 } else { 110..117 });
+    parameters(numbers, gamma, beta);
+    let to = [memory::codes(g, width), memory::codes(b, width)];
+    Ok(Params::fold_into(gamma, beta, input, output, epsilon, to)?)
+}
+
 const fn streams<K: Averaging>() -> Runs<'static> {
     [
         &[stream::<i8, i8, K>, stream::<i8, i16, K>],
@@ -80,15 +96,8 @@ where
     let x: &mut [X] = memory::codes(memory.x, width * kinds.len());
     let y: &mut [Y] = memory::codes(memory.y, width * kinds.len());
     codes::rows(kinds, numbers, x);
-    let half = memory.gamma.len() / 2;
-    let (gamma, g) = memory.gamma.split_at_mut(half);
-    let (beta, b) = memory.beta.split_at_mut(half);
-    let (gamma, beta) = (&mut gamma[..width], &mut beta[..width]);
     let input = scale(numbers, 113..123);
-    let output: Scale<Y> = scale(numbers, if size_of::<Y>() == 1 { 120..124 } else { 110..117 });
-    parameters(numbers, gamma, beta);
-    let to = [memory::codes(g, width), memory::codes(b, width)];
-    let params = Params::fold_into(gamma, beta, input, output, epsilon, to)?;
+    let params = folded::<X, Y>([memory.gamma, memory.beta], width, input, epsilon, numbers)?;
     Norm::<X, Y, K>::new(&params).forward_cumulative(&mut CumulativeSums::new(), x, y)?;
     sink.codes(y);
     Ok(())
@@ -124,16 +133,8 @@ where
     let x: &mut [X] = memory::codes(memory.x, width * kinds.len());
     let y: &mut [Y] = memory::codes(memory.y, width * kinds.len());
     codes::rows(kinds, numbers, x);
-    let half = memory.gamma.len() / 2;
-    let (gamma, g) = memory.gamma.split_at_mut(half);
-    let (beta, b) = memory.beta.split_at_mut(half);
-    let channels = of_group * kinds.len();
-    let (gamma, beta) = (&mut gamma[..channels], &mut beta[..channels]);
-    let input = scale(numbers, 113..123);
-    let output: Scale<Y> = scale(numbers, if size_of::<Y>() == 1 { 120..124 } else { 110..117 });
-    parameters(numbers, gamma, beta);
-    let to = [memory::codes(g, channels), memory::codes(b, channels)];
-    let params = Params::fold_into(gamma, beta, input, output, 0.0, to)?;
+    let (channels, input) = (of_group * kinds.len(), scale(numbers, 113..123));
+    let params = folded::<X, Y>([memory.gamma, memory.beta], channels, input, 0.0, numbers)?;
     GroupNorm::new(&params, kinds.len(), width / of_group, input, epsilon)?.forward(x, y)?;
     sink.codes(y);
     Ok(())
@@ -148,15 +149,8 @@ where
     let x: &mut [X] = memory::codes(memory.x, width * kinds.len());
     let y: &mut [Y] = memory::codes(memory.y, width * kinds.len());
     codes::rows(kinds, numbers, x);
-    let half = memory.gamma.len() / 2;
-    let (gamma, g) = memory.gamma.split_at_mut(half);
-    let (beta, b) = memory.beta.split_at_mut(half);
-    let (gamma, beta) = (&mut gamma[..width], &mut beta[..width]);
     let (input, alpha) = (scale(numbers, 113..123), numbers.with_exponent(120..131));
-    let output: Scale<Y> = scale(numbers, if size_of::<Y>() == 1 { 120..124 } else { 110..117 });
-    parameters(numbers, gamma, beta);
-    let to = [memory::codes(g, width), memory::codes(b, width)];
-    let params = Params::fold_into(gamma, beta, input, output, 0.0, to)?;
+    let params = folded::<X, Y>([memory.gamma, memory.beta], width, input, 0.0, numbers)?;
     DynamicTanh::new(&params, alpha, input)?.forward(x, y)?;
     sink.codes(y);
     Ok(())

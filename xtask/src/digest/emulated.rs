@@ -4,6 +4,7 @@ use super::program::{Build, Linux, RELEASE, compile};
 use super::target::{Compute, Target};
 use crate::process::run;
 use crate::{Result, apt, paths, toolchain};
+use std::path::Path;
 use std::process::Command;
 
 /// Runs where there is no C library of the target, and no loader for it. It takes longer to compile than to run, and without
@@ -32,18 +33,19 @@ fn here() -> &'static [Processor] {
 }
 
 /// Another processor's Linux.
-struct Processor {
+pub struct Processor {
     name: &'static str,
     build: Build,
-    triple: &'static str,
-    linker: &'static str,
+    pub triple: &'static str,
+    /// A compiler of C too.
+    pub linker: &'static str,
     /// From apt.
     packages: &'static [&'static str],
     /// `None` where this processor runs it.
     emulator: Option<&'static str>,
 }
 
-const AARCH64: Processor = Processor {
+pub const AARCH64: Processor = Processor {
     name: "aarch64-neon",
     build: STATIC,
     triple: "aarch64-unknown-linux-gnu",
@@ -106,11 +108,12 @@ fn cross(processor: &'static Processor) -> Result<Compute> {
     tools_for(processor)?;
     let other = Linux { triple: processor.triple, linker: processor.linker };
     let program = compile(processor.name, processor.build, Some(other))?;
-    Ok(Box::new(move || {
-        let mut command = match processor.emulator {
-            Some(emulator) => Command::new(emulator),
-            None => Command::new("env"),
-        };
-        run("digest", command.arg(&program))
-    }))
+    Ok(Box::new(move || processor.run("digest", &program)))
+}
+
+impl Processor {
+    /// What `program` prints.
+    pub fn run(&self, label: &str, program: &Path) -> Result<String> {
+        run(label, Command::new(self.emulator.unwrap_or("env")).arg(program))
+    }
 }

@@ -2,10 +2,9 @@
 
 use crate::cargo::Flavour;
 use crate::process::run;
-use crate::{Result, paths};
+use crate::{Result, paths, toolchain};
 use std::env::consts::EXE_SUFFIX;
 use std::path::PathBuf;
-use std::process::Command;
 
 /// All of them share what is compiled for this machine.
 const FOLDER: &str = "digest";
@@ -35,7 +34,7 @@ pub fn compile(name: &str, build: Build, other: Option<Linux>) -> Result<PathBuf
     cargo.envs(build.environment.iter().copied());
     let triple = match &other {
         Some(linux) => linux.triple.to_owned(),
-        None => run("rustc", Command::new("rustc").args(["--print", "host-tuple"]))?.trim().to_owned(),
+        None => toolchain::host()?,
     };
     if let Some(linux) = other {
         let variable = triple.to_uppercase().replace('-', "_");

@@ -74,7 +74,12 @@ pub fn say(board: &Board, program: &Path) -> Result<Vec<Line>> {
     if first != second {
         return Err(format!("two runs of {name} on {} differ:\n{first}\n{second}", board.name));
     }
-    Ok(first.lines().map(|line| line.split(", ").map(str::to_owned).collect()).collect())
+    Ok(lines(&first))
+}
+
+/// What a program has printed, in words.
+pub fn lines(said: &str) -> Vec<Line> {
+    said.lines().map(|line| line.split(", ").map(str::to_owned).collect()).collect()
 }
 
 fn names(board: &Board) -> impl Iterator<Item = &'static str> {
