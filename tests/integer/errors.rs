@@ -233,7 +233,8 @@ fn parameters_from_bytes_have_a_width_of_1_to_32768() {
 }
 
 /// A test of its own: such arrays fill the stack of a thread.
-#[wasm_bindgen_test(unsupported = test)]
+#[cfg(not(target_arch = "wasm32"))]
+#[test]
 fn parameters_of_the_widest_rows_go_to_bytes_and_back() {
     let values = [1.0; 32768];
     let params = Params::fold(&values, &values, INPUT, OUTPUT, 1e-5).unwrap();
