@@ -175,23 +175,26 @@ impl<'a> Rows<'a> {
     /// Row `i`; empty where nothing is to be written.
     #[inline(always)]
     pub(crate) fn row(&mut self, i: usize) -> Row<'_> {
-        let [row] = self.rows(i);
-        row
+        self.at(i)
     }
 
     /// `COUNT` rows from row `i` on.
     #[inline(always)]
     pub(crate) fn rows<const COUNT: usize>(&mut self, i: usize) -> [Row<'_>; COUNT] {
-        debug_assert!(i + COUNT <= self.layout.rows);
+        core::array::from_fn(|other| self.at(i + other))
+    }
+
+    #[inline(always)]
+    fn at(&self, i: usize) -> Row<'_> {
         let Layout { rows, width, from, to } = self.layout;
-        let at = |i: usize| Row {
+        debug_assert!(i < rows);
+        Row {
             from: self.from.wrapping_add(i.wrapping_mul(from)),
             to: self.to.wrapping_add(i.wrapping_mul(to)),
             width: if i < rows && !self.to.is_null() { width } else { 0 },
             out_of_cache: self.out_of_cache,
             slices: PhantomData,
-        };
-        core::array::from_fn(|other| at(i + other))
+        }
     }
 }
 
@@ -224,10 +227,57 @@ impl Row<'_> {
         }
     }
 
+    /// The elements with γ and β beside them; those that are absent are the two of `absent`.
+    #[inline(always)]
+    pub(crate) fn beside<'a>(
+        &'a mut self,
+        gamma: Option<&'a [f32]>,
+        beta: Option<&'a [f32]>,
+        absent: &'a [f32; 2],
+    ) -> Beside<'a> {
+        let start = |values: Option<&[f32]>, absent| match values {
+            Some(values) => (values.as_ptr(), 1, values.len()),
+            None => (absent, 0, usize::MAX),
+        };
+        let ((gamma, gamma_step, gammas), (beta, beta_step, betas)) =
+            (start(gamma, &absent[0]), start(beta, &absent[1]));
+        debug_assert!(self.width <= gammas.min(betas));
+        let count = self.width.min(gammas).min(betas);
+        let (from, to) = (self.from, self.to);
+        Beside { from, to, count, gamma, gamma_step, beta, beta_step, slices: PhantomData }
+    }
+
     pub(crate) fn fill(&mut self, value: f32) {
         for i in 0..self.width {
             // SAFETY: the row has so many elements, and nothing else refers to them while `self` is borrowed.
             unsafe { self.to.add(i).write(value) }
+        }
+    }
+}
+
+/// The elements of a row, each with its γ and its β.
+pub(crate) struct Beside<'a> {
+    from: *const f32,
+    to: *mut f32,
+    count: usize,
+    gamma: *const f32,
+    gamma_step: usize,
+    beta: *const f32,
+    beta_step: usize,
+    slices: PhantomData<&'a mut [f32]>,
+}
+
+impl Beside<'_> {
+    /// Writes `map` of each element, its γ and its β.
+    #[inline(always)]
+    pub(crate) fn write(mut self, map: impl Fn(f32, f32, f32) -> f32) {
+        for i in 0..self.count {
+            // SAFETY: the row, γ and β have `count` elements, or γ and β are one that a step of 0 repeats. The reads are over before the write.
+            unsafe {
+                self.to.add(i).write(map(self.from.add(i).read(), self.gamma.read(), self.beta.read()));
+            }
+            self.gamma = self.gamma.wrapping_add(self.gamma_step);
+            self.beta = self.beta.wrapping_add(self.beta_step);
         }
     }
 }

@@ -35,6 +35,8 @@ pub(crate) struct Affine<'a> {
     has_beta: bool,
 }
 
+/// What γ and β are where they are absent.
+static ABSENT: [f32; 2] = [1.0, -0.0];
 static ONES: Group = [1.0; GROUP];
 /// Adding −0 changes no number, not even −0.
 static ZEROS: Group = [-0.0; GROUP];
@@ -121,7 +123,7 @@ impl Op for SecondPassOfRow<'_> {
     }
 }
 
-/// A row in one lane; where code is to be small, by the most general form for all elements.
+/// A row in one lane; where code is to be small, in one of two forms.
 #[cfg_attr(not(layernorm_small), inline(never))]
 pub(super) fn write_row(centred: bool, stats: &RowStats, parameters: &Parameters, mut row: Row) {
     if !SMALL {
@@ -131,15 +133,16 @@ pub(super) fn write_row(centred: bool, stats: &RowStats, parameters: &Parameters
     if factor.is_nan() {
         return row.fill(f32::NAN);
     }
-    let term = Scaled { scale, pivot, delta };
-    // Only the offset of it is compiled.
-    let offset = Affine::new(*parameters).offset();
-    let Parameters { gamma, beta, .. } = *parameters;
-    let (gamma, beta) = (gamma.unwrap_or(&[]), beta.unwrap_or(&[]));
-    row.elements(|i, x| {
-        let gain = offset + gamma.get(i).copied().unwrap_or(1.0);
-        term.d(Scalar, x) * factor * gain + beta.get(i).copied().unwrap_or(-0.0)
-    });
+    let Parameters { gamma, beta, unit_offset } = *parameters;
+    let general = Scaled { scale, pivot, delta };
+    let beside = row.beside(gamma, beta, &ABSENT);
+    if unit_offset || scale != 1.0 || pivot != 0.0 {
+        // Without γ there is nothing to add 1 to.
+        let offset = if unit_offset && gamma.is_some() { 1.0 } else { -0.0 };
+        beside.write(|x, gamma, beta| general.d(Scalar, x) * factor * (offset + gamma) + beta);
+    } else {
+        beside.write(|x, gamma, beta| (x - delta) * factor * gamma + beta);
+    }
 }
 
 #[inline(always)]

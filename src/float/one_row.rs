@@ -7,7 +7,7 @@ use super::pass::{Next, Pass, Range, Stage};
 use super::rstd::{Constants, RowSpec, Statistics, centre_about_zero, mean, needs_pivot, statistics_by_f64};
 use super::term::{Raw, Term};
 use super::total::{Lanes, Push, Totals, push};
-use super::tree::{SEGMENT, add_blocks};
+use super::tree::{BLOCK, SEGMENT, add_blocks, block_sums};
 use crate::RowStats;
 use crate::isa::{Isa, Op, SMALL, Scalar, Two};
 use crate::list::List;
@@ -71,6 +71,14 @@ impl Op for Passes<'_> {
 pub(super) fn one_lane(spec: &RowSpec, row: &[f32]) -> RowStats {
     all_passes(spec, row, Pass::FIRST, |pass| {
         let mut lanes = [List::new(), List::new()];
+        if !SMALL && pass.stage == Stage::First && row.len() <= BLOCK {
+            if spec.centred {
+                sum_block::<true>(row, &mut lanes)
+            } else {
+                sum_block::<false>(row, &mut lanes)
+            }
+            return pass.next(spec, &lanes);
+        }
         for segment in row.chunks(SEGMENT) {
             if SMALL || pass.stage != Stage::First {
                 sum_lanes::<_, true>(&pass.about, segment, &mut lanes);
@@ -89,8 +97,16 @@ pub(super) fn one_lane(spec: &RowSpec, row: &[f32]) -> RowStats {
 fn sum_lanes<T: Term, const CENTRED: bool>(term: &T, segment: &[f32], lanes: &mut Lanes) {
     let zero = Two { hi: (0.0, 0.0), lo: (0.0, 0.0) };
     for lane in 0..4 {
-        let sums = add_blocks::<_, _, CENTRED>(Scalar, *term, segment, lane, zero, true);
-        push(lanes, lane, sums);
+        push(lanes, lane, add_blocks::<_, _, CENTRED>(Scalar, *term, segment, lane, zero, true));
+    }
+}
+
+/// The same in the first pass over a short row, which does without the loop over blocks.
+#[inline(never)]
+fn sum_block<const CENTRED: bool>(row: &[f32], lanes: &mut Lanes) {
+    for lane in 0..4 {
+        let hi = block_sums::<_, _, CENTRED>(Scalar, Raw, row, lane);
+        push(lanes, lane, Two { hi, lo: (0.0, 0.0) });
     }
 }
 

@@ -112,34 +112,33 @@ impl<T: Term, const CENTRED: bool> Chunks<'_, T, CENTRED> {
     #[inline(always)]
     pub(super) fn fold<I: Isa>(&self, isa: I, lane: usize) -> PairV<I> {
         let sums = if I::LANES == 8 {
-            let [low, high] = self.columns(isa, [lane, lane + 8]);
+            let [low, high] = self.columns(isa, lane, [0, 8]);
             add(isa, low, high)
+        } else if I::LANES == 1 {
+            let [first, second, third, fourth] = self.columns(isa, lane, [0, 4, 8, 12]);
+            add(isa, add(isa, first, third), add(isa, second, fourth))
         } else {
-            let [first] = self.columns(isa, [lane]);
-            let [third] = self.columns(isa, [lane + 8]);
-            let [second] = self.columns(isa, [lane + 4]);
-            let [fourth] = self.columns(isa, [lane + 12]);
+            let [first] = self.columns(isa, lane, [0]);
+            let [third] = self.columns(isa, lane, [8]);
+            let [second] = self.columns(isa, lane, [4]);
+            let [fourth] = self.columns(isa, lane, [12]);
             add(isa, add(isa, first, third), add(isa, second, fourth))
         };
         isa.pairs().pair(sums.0, sums.1)
     }
 
-    /// The lanes of a vector from each of `lanes` on.
+    /// The lanes of a vector from `lane` on, and from each of `more` elements further on.
     #[inline(always)]
-    fn columns<I: Isa, const COUNT: usize>(&self, isa: I, lanes: [usize; COUNT]) -> [Pair<I::V>; COUNT] {
-        let zero = (isa.splat(0.0), isa.splat(0.0));
-        if let [lane] = lanes[..]
-            && I::LANES == 1
-        {
-            // Unrolled by the compiler, which knows that there are four.
-            let mut sums = zero;
-            self.chunks.iter().for_each(|chunk| sums = self.plus(isa, sums, chunk, lane));
-            return [sums; COUNT];
-        }
-        let mut sums = [zero; COUNT];
+    fn columns<I: Isa, const COUNT: usize>(
+        &self,
+        isa: I,
+        lane: usize,
+        more: [usize; COUNT],
+    ) -> [Pair<I::V>; COUNT] {
+        let mut sums = [(isa.splat(0.0), isa.splat(0.0)); COUNT];
         for chunk in self.chunks {
-            for (sums, &lane) in sums.iter_mut().zip(&lanes) {
-                *sums = self.plus(isa, *sums, chunk, lane);
+            for (sums, &more) in sums.iter_mut().zip(&more) {
+                *sums = self.plus(isa, *sums, chunk, lane, more);
             }
         }
         sums
@@ -147,19 +146,28 @@ impl<T: Term, const CENTRED: bool> Chunks<'_, T, CENTRED> {
 
     /// Adds the four groups of a chunk.
     #[inline(always)]
-    fn plus<I: Isa>(&self, isa: I, sums: Pair<I::V>, chunk: &Chunk, lane: usize) -> Pair<I::V> {
+    fn plus<I: Isa>(&self, isa: I, sums: Pair<I::V>, chunk: &Chunk, lane: usize, more: usize) -> Pair<I::V> {
         let term = self.term;
-        let low = add(isa, leaf(isa, term, chunk, lane), leaf(isa, term, chunk, lane + GROUP));
-        let (third, fourth) = (lane + 2 * GROUP, lane + 3 * GROUP);
-        let (a, b) = add(isa, low, add(isa, leaf(isa, term, chunk, third), leaf(isa, term, chunk, fourth)));
+        let first = leaf(isa, term, chunk, lane, more);
+        let second = leaf(isa, term, chunk, lane, more + GROUP);
+        let third = leaf(isa, term, chunk, lane, more + 2 * GROUP);
+        let fourth = leaf(isa, term, chunk, lane, more + 3 * GROUP);
+        let (a, b) = add(isa, add(isa, first, second), add(isa, third, fourth));
         (if CENTRED { isa.add(sums.0, a) } else { sums.0 }, isa.add(sums.1, b))
     }
 }
 
 /// `d` and `d²`. Not a closure: those are not always compiled into their caller, nor then for its instruction set.
 #[inline(always)]
-fn leaf<I: Isa, T: Term>(isa: I, term: T, chunk: &Chunk, at: usize) -> Pair<I::V> {
-    let d = term.d(isa, isa.load(elements_from(chunk, at)));
+fn leaf<I: Isa, T: Term>(isa: I, term: T, chunk: &Chunk, lane: usize, first: usize) -> Pair<I::V> {
+    // In one lane the compiler knows that `lane` is below 4, and checks nothing.
+    let quads = chunk.as_chunks::<4>().0;
+    let from = if I::LANES == 1 {
+        quads.get(first / 4).map_or(&[][..], |quad| elements_from(quad, lane))
+    } else {
+        elements_from(chunk, lane + first)
+    };
+    let d = term.d(isa, isa.load(from));
     (d, isa.mul(d, d))
 }
 
@@ -205,13 +213,17 @@ impl Op for Rest<'_> {
 #[inline(never)]
 fn one_by_one<I: Isa>(isa: I, term: Scaled, part: &[f32], lane: usize) -> PairV<I> {
     let zero = (isa.splat(0.0), isa.splat(0.0));
+    // Most rows are summed about 0, where a chunk has a form of its own.
+    let (chunks, rest) = if term == Scaled::IDENTITY { part.as_chunks::<CHUNK>() } else { (&[][..], part) };
     let leaf = |at: usize| {
-        let d = part.get(at).map_or(zero.0, |&x| isa.splat(term.d(Scalar, x)));
+        let d = rest.get(at).map_or(zero.0, |&x| isa.splat(term.d(Scalar, x)));
         (d, isa.mul(d, d))
     };
-    let column = |lane: usize| {
-        let (mut column, mut at) = (zero, lane);
-        while at < part.len() {
+    let column = |more: usize| {
+        // Tells the compiler that no element is beyond a chunk.
+        let [mut column] = Chunks::<_, true> { term: Raw, chunks }.columns(isa, lane & 3, [more & 12]);
+        let mut at = lane + more;
+        while at < rest.len() {
             let mut chunk = zero;
             for _ in 0..2 {
                 chunk = add(isa, chunk, add(isa, leaf(at), leaf(at + GROUP)));
@@ -221,13 +233,14 @@ fn one_by_one<I: Isa>(isa: I, term: Scaled, part: &[f32], lane: usize) -> PairV<
         }
         column
     };
-    let mut sums = zero;
-    for half in 0..2 {
-        let mut half_sums = zero;
-        for eight in 0..2 {
-            half_sums = add(isa, half_sums, column(lane + 4 * half + 8 * eight));
+    // Columns 0 and 8, then 4 and 12.
+    let (mut sums, mut two) = (zero, zero);
+    for i in 0..4 {
+        two = add(isa, two, column(8 * (i & 1) + 4 * (i >> 1)));
+        if i & 1 == 1 {
+            sums = add(isa, sums, two);
+            two = zero;
         }
-        sums = add(isa, sums, half_sums);
     }
     isa.pairs().pair(sums.0, sums.1)
 }
