@@ -9,6 +9,7 @@ use crate::feature::Feature;
 use crate::isa::{GROUP, Isa, OUT_OF_CACHE, elements_from, elements_from_mut};
 use crate::layout::Layout;
 use crate::streams::Streams;
+use core::cell::Cell;
 use core::marker::PhantomData;
 use core::ptr::{null, null_mut};
 use core::slice::{from_raw_parts, from_raw_parts_mut};
@@ -77,6 +78,16 @@ impl<'a> Rows<'a> {
         let layout = Layout { to: layout.from, ..layout }.within(y.len(), y.len());
         let to = y.as_mut_ptr();
         Self { from: to, addend: null(), to, out_of_cache: false, layout, slices: PhantomData }
+    }
+
+    /// Whole rows, none unless both are as long as these; `y` may be `x`, or apart from it.
+    #[inline(always)]
+    pub(crate) fn cells(x: &'a [Cell<f32>], y: &'a [Cell<f32>], rows: usize, width: usize) -> Self {
+        let all = rows.checked_mul(width) == Some(x.len()) && y.len() == x.len();
+        debug_assert!(all, "{rows} rows of {width} in {} and {}", x.len(), y.len());
+        let layout = Layout::packed(if all { rows } else { 0 }, width);
+        let (from, to) = (x.as_ptr().cast::<f32>().cast_mut(), y.as_ptr().cast::<f32>().cast_mut());
+        Self { from, addend: null(), to, out_of_cache: false, layout, slices: PhantomData }
     }
 
     /// First `x` is added to `residual`; the rows are then read from `residual`.

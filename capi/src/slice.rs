@@ -1,6 +1,7 @@
 //! Slices of what C points to.
 
-use crate::status::{LN_MISALIGNED, LN_NULL, LN_OVERLAP, LN_TOO_LARGE, ln_status};
+use crate::status::{LN_MISALIGNED, LN_NULL, LN_OK, LN_OVERLAP, LN_TOO_LARGE, ln_status};
+use core::cell::Cell;
 use core::ptr::NonNull;
 use core::slice::{from_raw_parts, from_raw_parts_mut};
 
@@ -18,17 +19,29 @@ pub(crate) struct Place<T> {
 
 /// `len` elements from `start` on, which may be anything if there are none.
 pub(crate) fn place<T>(start: *const T, len: usize) -> Result<Place<T>, ln_status> {
+    match fault(start.addr(), len, size_of::<T>(), align_of::<T>()) {
+        LN_OK => {
+            let start = NonNull::new(start.cast_mut()).filter(|_| len != 0);
+            Ok(Place { start: start.unwrap_or(NonNull::dangling()), len })
+        }
+        status => Err(status),
+    }
+}
+
+/// What is wrong with an address; one function for all types.
+#[inline(never)]
+fn fault(start: usize, len: usize, size: usize, align: usize) -> ln_status {
+    let end = len.checked_mul(size).filter(|bytes| *bytes <= isize::MAX as usize);
     if len == 0 {
-        return Ok(Place { start: NonNull::dangling(), len });
-    }
-    let start = NonNull::new(start.cast_mut()).ok_or(LN_NULL)?;
-    if !start.is_aligned() {
-        return Err(LN_MISALIGNED);
-    }
-    let bytes = len.checked_mul(size_of::<T>()).filter(|bytes| *bytes <= isize::MAX as usize);
-    match bytes.and_then(|bytes| start.addr().checked_add(bytes)) {
-        Some(_) => Ok(Place { start, len }),
-        None => Err(LN_TOO_LARGE),
+        LN_OK
+    } else if start == 0 {
+        LN_NULL
+    } else if start & (align - 1) != 0 {
+        LN_MISALIGNED
+    } else if end.is_none_or(|bytes| start.checked_add(bytes).is_none()) {
+        LN_TOO_LARGE
+    } else {
+        LN_OK
     }
 }
 
@@ -44,6 +57,13 @@ impl<T> Place<T> {
     pub(crate) unsafe fn read<'a>(self) -> &'a [T] {
         // SAFETY: not null, aligned, and no longer than a slice may be, by `place`; the rest is the caller's promise.
         unsafe { from_raw_parts(self.start.as_ptr(), self.len) }
+    }
+
+    /// # Safety
+    /// So many elements are there, which are used by no other slice than those of cells as long as `'a`.
+    pub(crate) unsafe fn cells<'a>(self) -> &'a [Cell<T>] {
+        // SAFETY: as above; a cell has the layout of what is in it.
+        unsafe { from_raw_parts(self.start.cast().as_ptr(), self.len) }
     }
 
     /// # Safety
