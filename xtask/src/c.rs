@@ -5,7 +5,7 @@ use crate::digest::AARCH64;
 use crate::firmware::Line;
 use crate::firmware::boards::BOARDS;
 use crate::process::{announced, run};
-use crate::{Result, digest, firmware, image, no_arguments, paths, toolchain};
+use crate::{Result, apt, digest, firmware, image, no_arguments, paths, toolchain};
 use lexopt::Parser;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -14,6 +14,7 @@ const HEADER: &str = "capi/include/layernorm.h";
 /// All warnings, each an error.
 const STRICT: [&str; 5] = ["-Wall", "-Wextra", "-Werror", "-pedantic", "-O2"];
 const C99: &str = "-std=c99";
+const CPP: &[&str] = &["-std=c++17", "-x", "c++"];
 const DIGEST: &str = "capi/tests/c/digest.c";
 const MISUSE: &str = "capi/tests/c/misuse.c";
 const BOARD: &str = "capi/tests/c/board.c";
@@ -25,24 +26,29 @@ const EXAMPLE: &str = "capi/examples/norm.c";
 const OF_EXAMPLE: &str = "-1.34164 -0.223606 0.894424 1.34164\n-51 -9 26 38\n";
 /// What Rust's standard library asks of a system's.
 const SYSTEM: [&str; 3] = ["-lpthread", "-ldl", "-lm"];
-/// Boards that the compiler for Arm's Linux makes programs for: it knows their cores too.
-const ARM: [(&str, &[&str]); 3] = [
-    ("microbit", &["-mcpu=cortex-m0", "-mfloat-abi=soft"]),
-    ("mps2-an385", &["-mcpu=cortex-m3", "-mfloat-abi=soft"]),
-    ("mps2-an386", &["-mcpu=cortex-m4", "-mfloat-abi=hard", "-mfpu=fpv4-sp-d16"]),
+/// Boards, and the flags for their cores. The compilers are those for Linux, which know these cores too.
+const ON_BOARDS: [(&str, &str, &[&str]); 5] = [
+    ("microbit", FOR_ARM, &["-mthumb", "-mcpu=cortex-m0", "-mfloat-abi=soft", SHORT_ENUMS]),
+    ("mps2-an385", FOR_ARM, &["-mthumb", "-mcpu=cortex-m3", "-mfloat-abi=soft", SHORT_ENUMS]),
+    (
+        "mps2-an386",
+        FOR_ARM,
+        &["-mthumb", "-mcpu=cortex-m4", "-mfloat-abi=hard", "-mfpu=fpv4-sp-d16", SHORT_ENUMS],
+    ),
+    (
+        "mps2-an505",
+        FOR_ARM,
+        &["-mthumb", "-mcpu=cortex-m33", "-mfloat-abi=hard", "-mfpu=fpv5-sp-d16", SHORT_ENUMS],
+    ),
+    ("virt", FOR_RISCV, &["-march=rv32imc_zicsr", "-mabi=ilp32", "-mcmodel=medany", "-msmall-data-limit=0"]),
 ];
-/// As the compiler for bare metal has it: enums as short as they can be. It brings tables of jumps that only its own library reads.
-const BARE: [&str; 7] = [
-    C99,
-    "-mthumb",
-    "-ffreestanding",
-    "-fno-pie",
-    "-ffunction-sections",
-    "-fshort-enums",
-    "-fno-jump-tables",
-];
+const FOR_ARM: &str = "arm-linux-gnueabihf-gcc";
+const FOR_RISCV: &str = "riscv64-linux-gnu-gcc";
+/// As Arm's compiler for bare metal has it: enums as short as they can be.
+const SHORT_ENUMS: &str = "-fshort-enums";
+/// Tables of jumps would need the compiler's own library.
+const BARE: [&str; 5] = [C99, "-ffreestanding", "-fno-pie", "-ffunction-sections", "-fno-jump-tables"];
 const LINKER: &str = "-Wl,--gc-sections,--build-id=none,-z,noexecstack";
-const ARM_COMPILER: &str = "arm-linux-gnueabihf-gcc";
 
 const LIBRARY: Flavour = Flavour::apart("c", "");
 
@@ -63,11 +69,16 @@ pub fn check() -> Result<()> {
     if cfg!(all(target_arch = "x86_64", target_os = "linux")) {
         digest::install_emulated()?;
         aarch64()?;
-        for (name, flags) in ARM {
-            on_board(name, flags)?;
+        for (name, compiler, flags) in ON_BOARDS {
+            on_board(name, compiler, flags)?;
         }
     }
     Ok(())
+}
+
+/// The compiler that a system may lack; the others come with those of the digest.
+pub fn install() -> Result<()> {
+    if paths::which("clang").is_some() { Ok(()) } else { apt::install("clang", &["clang"]) }
 }
 
 /// What cbindgen makes of `capi/src`.
@@ -134,15 +145,16 @@ fn agree(name: &str, lines: &[Line], groups: usize) -> Result<()> {
 
 fn here() -> Result<()> {
     let library = library("this machine", &toolchain::host()?, LIBRARY.cargo(), "std")?;
-    let compilers = ["cc", "clang"].into_iter().filter(|compiler| paths::which(compiler).is_some());
-    for compiler in compilers {
+    install()?;
+    // Of clang the sanitizers are in a package of their own.
+    let watched: &[&str] = &["-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"];
+    for (compiler, watched) in [("cc", watched), ("clang", &[])] {
         let program = compile(compiler, &[C99, "-DWITH_PIECES"], &[DIGEST], &library, &SYSTEM)?;
         agree(compiler, &firmware::lines(&run("the digest in C", &mut Command::new(program))?), 3)?;
-        let watched = [C99, "-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"];
-        let program = compile(compiler, &watched, &[MISUSE], &library, &SYSTEM)?;
+        let program = compile(compiler, &[&[C99], watched].concat(), &[MISUSE], &library, &SYSTEM)?;
         println!("  {compiler}: {}", run("misuse in C", &mut Command::new(program))?.trim_end());
     }
-    for (compiler, words) in [("cc", &[C99][..]), ("c++", &["-std=c++17", "-x", "c++"])] {
+    for (compiler, words) in [("cc", &[C99][..]), ("c++", CPP), ("clang++", CPP)] {
         let program = compile(compiler, words, &[EXAMPLE], &library, &SYSTEM)?;
         let said = run(EXAMPLE, &mut Command::new(program))?;
         if said != OF_EXAMPLE {
@@ -159,7 +171,7 @@ fn aarch64() -> Result<()> {
     agree("aarch64", &firmware::lines(&AARCH64.run("the digest in C", &program)?), 3)
 }
 
-fn on_board(name: &str, flags: &[&str]) -> Result<()> {
+fn on_board(name: &str, compiler: &str, flags: &[&str]) -> Result<()> {
     let board = BOARDS.iter().find(|board| board.name == name).ok_or(name)?;
     let mut cargo = LIBRARY.cargo();
     // Smallest, as most firmware is compiled.
@@ -173,11 +185,11 @@ fn on_board(name: &str, flags: &[&str]) -> Result<()> {
     let memory = memory.to_string_lossy();
     let words = [flags, &BARE].concat();
     let last = ["-nostdlib", "-no-pie", LINKER, "-T", &memory, "-T", &script];
-    let program = compile(ARM_COMPILER, &words, &[DIGEST, BOARD], &library, &last)?;
+    let program = compile(compiler, &words, &[DIGEST, BOARD], &library, &last)?;
     agree(board.core, &firmware::say(board, &program)?, 1)?;
     for (source, limit) in ONE_CALL.into_iter().filter(|_| name == SIZED) {
         let words = [&words[..], &["-Os"]].concat();
-        let bytes = flash(&compile(ARM_COMPILER, &words, &[source, BOARD], &library, &last)?)?;
+        let bytes = flash(&compile(compiler, &words, &[source, BOARD], &library, &last)?)?;
         println!("  {source} on {}: {bytes} bytes of flash of {limit}", board.core);
         if bytes > limit {
             return Err(format!("{source}: {bytes} bytes of flash, {limit} allowed"));
