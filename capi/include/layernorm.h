@@ -18,10 +18,45 @@
 #define LN_ABI 1
 
 /**
+ * A kind of cell in integers and the type of its weights. The library has ln_gru_i8 and the others; a program links the code of those
+ * that it names.
+ */
+typedef struct ln_fixed_kind ln_fixed_kind;
+
+/**
+ * A kind of cell and its norm. The library has ln_gru and the others; a program links the code of those that it names.
+ */
+typedef struct ln_kind ln_kind;
+
+/**
  * What a function returns: LN_OK, a positive number where it asks for more, a negative one where an argument is wrong. Then
  * nothing has been written.
  */
 typedef int32_t ln_status;
+
+/**
+ * A recurrent cell. Made by ln_cell_init; it reads its weights where they are, as in flash. It may be copied; the words are the
+ * library's.
+ */
+typedef struct ln_cell {
+  size_t words[24];
+} ln_cell;
+
+/**
+ * A recurrent cell, the mean of its outputs, and a dense layer. Made by ln_classifier_init; it reads its weights where they are. It
+ * may be copied; the words are the library's.
+ */
+typedef struct ln_classifier {
+  size_t words[28];
+} ln_classifier;
+
+/**
+ * A sequence that a classifier listens to. Made by ln_session_init; it uses its memory until it is forgotten. It may be moved, but not
+ * copied: both would write to the same memory.
+ */
+typedef struct ln_session {
+  size_t words[40];
+} ln_session;
 
 /**
  * A code stands for scale * (code - zero_point).
@@ -76,6 +111,30 @@ typedef struct ln_codes {
 } ln_codes;
 
 /**
+ * A recurrent cell in integers. Made by ln_fixed_cell_init; it reads its bytes where they are, as in flash. It may be copied; the words
+ * are the library's.
+ */
+typedef struct ln_fixed_cell {
+  size_t words[26];
+} ln_fixed_cell;
+
+/**
+ * A classifier of sequences in integers. Made by ln_fixed_classifier_init; it reads its bytes where they are. It may be copied; the words
+ * are the library's.
+ */
+typedef struct ln_fixed_classifier {
+  size_t words[30];
+} ln_fixed_classifier;
+
+/**
+ * A sequence that a classifier in integers listens to. Made by ln_fixed_session_init; it uses its memory until it is forgotten. It may
+ * be moved, but not copied: both would write to the same memory.
+ */
+typedef struct ln_fixed_session {
+  size_t words[42];
+} ln_fixed_session;
+
+/**
  * Layer normalisation of rows of a width: y = (x - mean) / sqrt(var + epsilon) * gamma + beta. Made by ln_layer_norm_init; the words are the library's. It reads gamma and
  * beta where they are, which must stay as they are while it is used. It may be copied.
  */
@@ -105,6 +164,44 @@ typedef struct ln_moments {
 typedef struct ln_rms_norm {
   size_t words[12];
 } ln_rms_norm;
+
+/**
+ * What the header of a file of weights says.
+ */
+typedef struct ln_shape {
+  /**
+   * 1 RNN, 2 LSTM, 3 GRU, 4 the LSTM that carries the normalised c.
+   */
+  int32_t kind;
+  /**
+   * Of the weights: 1 float, 2 int8_t, 3 int16_t.
+   */
+  int32_t storage;
+  /**
+   * 1 layer normalisation, 2 RMSNorm, 3 none.
+   */
+  int32_t norm;
+  /**
+   * Numbers of a frame.
+   */
+  size_t inputs;
+  /**
+   * Outputs of the cell.
+   */
+  size_t units;
+  /**
+   * 0 for a cell alone.
+   */
+  size_t classes;
+  /**
+   * Fraction bits of the inputs of integers.
+   */
+  uint32_t fraction;
+  /**
+   * What the norms add to the variance.
+   */
+  float epsilon;
+} ln_shape;
 
 /**
  * Done.
@@ -216,6 +313,175 @@ extern "C" {
 #endif // __cplusplus
 
 /**
+ * The net, with weights of 8 bits.
+ */
+extern const struct ln_fixed_kind ln_rnn_i8;
+
+/**
+ * The net, with weights of 16 bits.
+ */
+extern const struct ln_fixed_kind ln_rnn_i16;
+
+/**
+ * The LSTM, with weights of 8 bits.
+ */
+extern const struct ln_fixed_kind ln_lstm_i8;
+
+/**
+ * The LSTM, with weights of 16 bits.
+ */
+extern const struct ln_fixed_kind ln_lstm_i16;
+
+/**
+ * The GRU, with weights of 8 bits.
+ */
+extern const struct ln_fixed_kind ln_gru_i8;
+
+/**
+ * The GRU, with weights of 16 bits.
+ */
+extern const struct ln_fixed_kind ln_gru_i16;
+
+/**
+ * The LSTM that carries the normalised c, with weights of 8 bits.
+ */
+extern const struct ln_fixed_kind ln_state_norm_lstm_i8;
+
+/**
+ * The LSTM that carries the normalised c, with weights of 16 bits.
+ */
+extern const struct ln_fixed_kind ln_state_norm_lstm_i16;
+
+/**
+ * The net of h' = tanh(LN(x W + h U)).
+ */
+extern const struct ln_kind ln_rnn;
+
+/**
+ * The same with RMSNorm.
+ */
+extern const struct ln_kind ln_rnn_rms;
+
+/**
+ * The same without a norm.
+ */
+extern const struct ln_kind ln_rnn_plain;
+
+/**
+ * The LSTM of Ba, Kiros and Hinton 2016.
+ */
+extern const struct ln_kind ln_lstm;
+
+/**
+ * The same with RMSNorm.
+ */
+extern const struct ln_kind ln_lstm_rms;
+
+/**
+ * The same without a norm.
+ */
+extern const struct ln_kind ln_lstm_plain;
+
+/**
+ * The GRU of Ba, Kiros and Hinton 2016.
+ */
+extern const struct ln_kind ln_gru;
+
+/**
+ * The same with RMSNorm.
+ */
+extern const struct ln_kind ln_gru_rms;
+
+/**
+ * The same without a norm.
+ */
+extern const struct ln_kind ln_gru_plain;
+
+/**
+ * The LSTM that carries the normalised c, as TensorFlow Addons has it.
+ */
+extern const struct ln_kind ln_state_norm_lstm;
+
+/**
+ * Numbers of the weights of a cell of a kind: the kernel (inputs * gates * units), the recurrent kernel (units * gates * units), the gains
+ * and the biases of its norms. 0 for NULL.
+ */
+size_t ln_cell_weights(const struct ln_kind *kind,
+                       size_t inputs,
+                       size_t units);
+
+/**
+ * Numbers of the state: h, and c of an LSTM; a sequence begins with zeros. 0 for NULL.
+ */
+size_t ln_cell_state(const struct ln_kind *kind, size_t units);
+
+/**
+ * Numbers of scratch memory that a step needs: of an RNN 3 * units, of a GRU 13, of an LSTM 20. 0 for NULL.
+ */
+size_t ln_cell_scratch(const struct ln_kind *kind, size_t units);
+
+/**
+ * Numbers of memory that a session needs: of an RNN 5 * units, of a GRU 15, of an LSTM 23. 0 for NULL.
+ */
+size_t ln_session_memory(const struct ln_kind *kind, size_t units);
+
+/**
+ * Makes a cell of `inputs` and `units`. `weights` has as many numbers as ln_cell_weights says.
+ *
+ * LN_ZERO, LN_EPSILON, LN_NOT_FINITE, LN_NOT_MADE.
+ */
+ln_status ln_cell_init(struct ln_cell *cell,
+                       const struct ln_kind *kind,
+                       size_t inputs,
+                       size_t units,
+                       const float *weights,
+                       float epsilon);
+
+/**
+ * One step: `x` has `inputs` numbers, `state` and `scratch` as many as ln_cell_state and ln_cell_scratch say. The output is the first
+ * `units` numbers of the new state.
+ */
+ln_status ln_cell_step(const struct ln_cell *cell,
+                       const float *x,
+                       float *state,
+                       float *scratch);
+
+/**
+ * Makes a classifier of a file of weights, `length` bytes at `bytes`, aligned to 4, which stay as they are while it is used.
+ *
+ * LN_LENGTH, LN_FORMAT (another kind, norm or type of weights), LN_CORRUPT, LN_ZERO, LN_NOT_FINITE, LN_NOT_MADE.
+ */
+ln_status ln_classifier_init(struct ln_classifier *classifier,
+                             const struct ln_kind *kind,
+                             const uint8_t *bytes,
+                             size_t length);
+
+/**
+ * Begins a sequence. `memory` has as many numbers as ln_session_memory says, and is the session's from now on.
+ */
+ln_status ln_session_init(struct ln_session *session, const struct ln_classifier *classifier, float *memory);
+
+/**
+ * Begins a sequence without end: the mean of the outputs forgets old frames, by a 2^shift-th with each. `shift` is at most 15.
+ *
+ * LN_TOO_LARGE.
+ */
+ln_status ln_session_init_leaky(struct ln_session *session,
+                                const struct ln_classifier *classifier,
+                                uint32_t shift,
+                                float *memory);
+
+/**
+ * Listens to the next frame, `inputs` numbers at `x`.
+ */
+ln_status ln_session_push(struct ln_session *session, const float *x);
+
+/**
+ * Writes the logits of the frames so far, one for each class, to `logits`.
+ */
+ln_status ln_session_logits(struct ln_session *session, float *logits);
+
+/**
  * Bytes of the parameters of rows of `width` codes; 0 for a width that rows cannot have.
  */
 size_t ln_params_bytes(size_t width);
@@ -378,6 +644,93 @@ ln_status ln_i16_forward_residual(const struct ln_codes *norm,
                                   const int16_t *x,
                                   int16_t *residual,
                                   int16_t *y);
+
+/**
+ * Numbers of a cell's state: units, of an LSTM 2 * units; a sequence begins with zeros. 0 for NULL.
+ */
+size_t ln_fixed_cell_state(const struct ln_fixed_kind *kind, size_t units);
+
+/**
+ * Numbers each of the sums and the gates of a step: of an RNN units, of a GRU 6 * units, of an LSTM 9. 0 for NULL.
+ */
+size_t ln_fixed_cell_scratch(const struct ln_fixed_kind *kind, size_t units);
+
+/**
+ * Numbers of 32 bits that a session needs: of an RNN 2 * units, of a GRU 7, of an LSTM 10. 0 for NULL.
+ */
+size_t ln_fixed_session_words(const struct ln_fixed_kind *kind, size_t units);
+
+/**
+ * Numbers of 16 bits that a session needs: of an RNN 2 * units, of a GRU 7, of an LSTM 11. 0 for NULL.
+ */
+size_t ln_fixed_session_codes(const struct ln_fixed_kind *kind, size_t units);
+
+/**
+ * Makes a cell of the `length` bytes at `bytes` that folding has written, which stay as they are while it is used.
+ *
+ * LN_LENGTH, LN_FORMAT (another kind or type of weights), LN_CORRUPT, LN_NOT_MADE.
+ */
+ln_status ln_fixed_cell_init(struct ln_fixed_cell *cell,
+                             const struct ln_fixed_kind *kind,
+                             const uint8_t *bytes,
+                             size_t length);
+
+/**
+ * One step: `x` has `inputs` numbers with the fraction bits of the file, `state` as many as ln_fixed_cell_state says, `sums` and `gates`
+ * as many as ln_fixed_cell_scratch does. The output is the first `units` numbers of the new state, with 15 fraction bits.
+ */
+ln_status ln_fixed_cell_step(const struct ln_fixed_cell *cell,
+                             const int16_t *x,
+                             int16_t *state,
+                             int32_t *sums,
+                             int16_t *gates);
+
+/**
+ * Makes a classifier of the `length` bytes at `bytes` that folding has written, which stay as they are while it is used.
+ *
+ * LN_LENGTH, LN_FORMAT (another kind or type of weights), LN_CORRUPT, LN_ZERO, LN_NOT_MADE.
+ */
+ln_status ln_fixed_classifier_init(struct ln_fixed_classifier *classifier,
+                                   const struct ln_fixed_kind *kind,
+                                   const uint8_t *bytes,
+                                   size_t length);
+
+/**
+ * The value of one unit of a logit; NaN for a struct that was not made.
+ */
+float ln_fixed_classifier_scale(const struct ln_fixed_classifier *classifier);
+
+/**
+ * Begins a sequence of at most 65535 frames. `words` and `codes` have as many numbers as ln_fixed_session_words and
+ * ln_fixed_session_codes say, and are the session's from now on.
+ */
+ln_status ln_fixed_session_init(struct ln_fixed_session *session,
+                                const struct ln_fixed_classifier *classifier,
+                                int32_t *words,
+                                int16_t *codes);
+
+/**
+ * Begins a sequence without end: the mean of the outputs forgets old frames, by a 2^shift-th with each. `shift` is at most 15.
+ *
+ * LN_TOO_LARGE.
+ */
+ln_status ln_fixed_session_init_leaky(struct ln_fixed_session *session,
+                                      const struct ln_fixed_classifier *classifier,
+                                      uint32_t shift,
+                                      int32_t *words,
+                                      int16_t *codes);
+
+/**
+ * Listens to the next frame, `inputs` numbers at `x` with the fraction bits of the file.
+ *
+ * LN_TOO_LARGE for too many frames.
+ */
+ln_status ln_fixed_session_push(struct ln_fixed_session *session, const int16_t *x);
+
+/**
+ * Writes the logits of the frames so far, one for each class, to `logits`, in units of ln_fixed_classifier_scale.
+ */
+ln_status ln_fixed_session_logits(struct ln_fixed_session *session, int32_t *logits);
 
 /**
  * Makes a norm of rows of `width` numbers. `gamma` and `beta` have `width` numbers, or are NULL: 1, and 0. `epsilon` is finite and
@@ -450,6 +803,85 @@ ln_status ln_layer_norm_apply(const struct ln_layer_norm *norm,
 int32_t ln_abi(void);
 
 /**
+ * Numbers of the weights of a cell of a kind: the kernel (inputs * gates * units), the recurrent kernel (units * gates * units), the gains
+ * and the biases of its norms. 0 for NULL.
+ */
+size_t ln_cell_weights(const struct ln_kind *kind,
+                       size_t inputs,
+                       size_t units);
+
+/**
+ * Numbers of the state: h, and c of an LSTM; a sequence begins with zeros. 0 for NULL.
+ */
+size_t ln_cell_state(const struct ln_kind *kind, size_t units);
+
+/**
+ * Numbers of scratch memory that a step needs: of an RNN 3 * units, of a GRU 13, of an LSTM 20. 0 for NULL.
+ */
+size_t ln_cell_scratch(const struct ln_kind *kind, size_t units);
+
+/**
+ * Numbers of memory that a session needs: of an RNN 5 * units, of a GRU 15, of an LSTM 23. 0 for NULL.
+ */
+size_t ln_session_memory(const struct ln_kind *kind, size_t units);
+
+/**
+ * Makes a cell of `inputs` and `units`. `weights` has as many numbers as ln_cell_weights says.
+ *
+ * LN_ZERO, LN_EPSILON, LN_NOT_FINITE, LN_NOT_MADE.
+ */
+ln_status ln_cell_init(struct ln_cell *cell,
+                       const struct ln_kind *kind,
+                       size_t inputs,
+                       size_t units,
+                       const float *weights,
+                       float epsilon);
+
+/**
+ * One step: `x` has `inputs` numbers, `state` and `scratch` as many as ln_cell_state and ln_cell_scratch say. The output is the first
+ * `units` numbers of the new state.
+ */
+ln_status ln_cell_step(const struct ln_cell *cell,
+                       const float *x,
+                       float *state,
+                       float *scratch);
+
+/**
+ * Makes a classifier of a file of weights, `length` bytes at `bytes`, aligned to 4, which stay as they are while it is used.
+ *
+ * LN_LENGTH, LN_FORMAT (another kind, norm or type of weights), LN_CORRUPT, LN_ZERO, LN_NOT_FINITE, LN_NOT_MADE.
+ */
+ln_status ln_classifier_init(struct ln_classifier *classifier,
+                             const struct ln_kind *kind,
+                             const uint8_t *bytes,
+                             size_t length);
+
+/**
+ * Begins a sequence. `memory` has as many numbers as ln_session_memory says, and is the session's from now on.
+ */
+ln_status ln_session_init(struct ln_session *session, const struct ln_classifier *classifier, float *memory);
+
+/**
+ * Begins a sequence without end: the mean of the outputs forgets old frames, by a 2^shift-th with each. `shift` is at most 15.
+ *
+ * LN_TOO_LARGE.
+ */
+ln_status ln_session_init_leaky(struct ln_session *session,
+                                const struct ln_classifier *classifier,
+                                uint32_t shift,
+                                float *memory);
+
+/**
+ * Listens to the next frame, `inputs` numbers at `x`.
+ */
+ln_status ln_session_push(struct ln_session *session, const float *x);
+
+/**
+ * Writes the logits of the frames so far, one for each class, to `logits`.
+ */
+ln_status ln_session_logits(struct ln_session *session, float *logits);
+
+/**
  * Bytes of the parameters of rows of `width` codes; 0 for a width that rows cannot have.
  */
 size_t ln_params_bytes(size_t width);
@@ -612,6 +1044,93 @@ ln_status ln_i16_forward_residual(const struct ln_codes *norm,
                                   const int16_t *x,
                                   int16_t *residual,
                                   int16_t *y);
+
+/**
+ * Numbers of a cell's state: units, of an LSTM 2 * units; a sequence begins with zeros. 0 for NULL.
+ */
+size_t ln_fixed_cell_state(const struct ln_fixed_kind *kind, size_t units);
+
+/**
+ * Numbers each of the sums and the gates of a step: of an RNN units, of a GRU 6 * units, of an LSTM 9. 0 for NULL.
+ */
+size_t ln_fixed_cell_scratch(const struct ln_fixed_kind *kind, size_t units);
+
+/**
+ * Numbers of 32 bits that a session needs: of an RNN 2 * units, of a GRU 7, of an LSTM 10. 0 for NULL.
+ */
+size_t ln_fixed_session_words(const struct ln_fixed_kind *kind, size_t units);
+
+/**
+ * Numbers of 16 bits that a session needs: of an RNN 2 * units, of a GRU 7, of an LSTM 11. 0 for NULL.
+ */
+size_t ln_fixed_session_codes(const struct ln_fixed_kind *kind, size_t units);
+
+/**
+ * Makes a cell of the `length` bytes at `bytes` that folding has written, which stay as they are while it is used.
+ *
+ * LN_LENGTH, LN_FORMAT (another kind or type of weights), LN_CORRUPT, LN_NOT_MADE.
+ */
+ln_status ln_fixed_cell_init(struct ln_fixed_cell *cell,
+                             const struct ln_fixed_kind *kind,
+                             const uint8_t *bytes,
+                             size_t length);
+
+/**
+ * One step: `x` has `inputs` numbers with the fraction bits of the file, `state` as many as ln_fixed_cell_state says, `sums` and `gates`
+ * as many as ln_fixed_cell_scratch does. The output is the first `units` numbers of the new state, with 15 fraction bits.
+ */
+ln_status ln_fixed_cell_step(const struct ln_fixed_cell *cell,
+                             const int16_t *x,
+                             int16_t *state,
+                             int32_t *sums,
+                             int16_t *gates);
+
+/**
+ * Makes a classifier of the `length` bytes at `bytes` that folding has written, which stay as they are while it is used.
+ *
+ * LN_LENGTH, LN_FORMAT (another kind or type of weights), LN_CORRUPT, LN_ZERO, LN_NOT_MADE.
+ */
+ln_status ln_fixed_classifier_init(struct ln_fixed_classifier *classifier,
+                                   const struct ln_fixed_kind *kind,
+                                   const uint8_t *bytes,
+                                   size_t length);
+
+/**
+ * The value of one unit of a logit; NaN for a struct that was not made.
+ */
+float ln_fixed_classifier_scale(const struct ln_fixed_classifier *classifier);
+
+/**
+ * Begins a sequence of at most 65535 frames. `words` and `codes` have as many numbers as ln_fixed_session_words and
+ * ln_fixed_session_codes say, and are the session's from now on.
+ */
+ln_status ln_fixed_session_init(struct ln_fixed_session *session,
+                                const struct ln_fixed_classifier *classifier,
+                                int32_t *words,
+                                int16_t *codes);
+
+/**
+ * Begins a sequence without end: the mean of the outputs forgets old frames, by a 2^shift-th with each. `shift` is at most 15.
+ *
+ * LN_TOO_LARGE.
+ */
+ln_status ln_fixed_session_init_leaky(struct ln_fixed_session *session,
+                                      const struct ln_fixed_classifier *classifier,
+                                      uint32_t shift,
+                                      int32_t *words,
+                                      int16_t *codes);
+
+/**
+ * Listens to the next frame, `inputs` numbers at `x` with the fraction bits of the file.
+ *
+ * LN_TOO_LARGE for too many frames.
+ */
+ln_status ln_fixed_session_push(struct ln_fixed_session *session, const int16_t *x);
+
+/**
+ * Writes the logits of the frames so far, one for each class, to `logits`, in units of ln_fixed_classifier_scale.
+ */
+ln_status ln_fixed_session_logits(struct ln_fixed_session *session, int32_t *logits);
 
 /**
  * Makes a norm of rows of `width` numbers. `gamma` and `beta` have `width` numbers, or are NULL: 1, and 0. `epsilon` is finite and
@@ -778,6 +1297,13 @@ ln_status ln_rms_norm_apply(const struct ln_rms_norm *norm,
                             size_t length,
                             const float *chunk,
                             float *out);
+
+/**
+ * Reads the first 24 of `length` bytes of a file of weights.
+ *
+ * LN_LENGTH, LN_FORMAT, LN_CORRUPT, LN_EPSILON.
+ */
+ln_status ln_shape_read(struct ln_shape *shape, const uint8_t *bytes, size_t length);
 
 /**
  * Mean of the row, 0 from RMSNorm; NaN for a row that is not finite, and for NULL.
@@ -895,6 +1421,13 @@ ln_status ln_rms_norm_apply(const struct ln_rms_norm *norm,
                             size_t length,
                             const float *chunk,
                             float *out);
+
+/**
+ * Reads the first 24 of `length` bytes of a file of weights.
+ *
+ * LN_LENGTH, LN_FORMAT, LN_CORRUPT, LN_EPSILON.
+ */
+ln_status ln_shape_read(struct ln_shape *shape, const uint8_t *bytes, size_t length);
 
 /**
  * Mean of the row, 0 from RMSNorm; NaN for a row that is not finite, and for NULL.

@@ -1,6 +1,6 @@
 //! The verbs of both f32 norms.
 
-use crate::slice::{apart, elements, feature, place};
+use crate::slice::{addresses, apart, elements, feature, place};
 use crate::stats::ln_row_stats;
 use crate::status::{LN_OK, Status, ln_status};
 use layernorm::{Centring, Error, Norm, RowStats};
@@ -39,11 +39,8 @@ pub(crate) unsafe fn with_residual_bias<K: Centring>(
 
 /// Where a norm reads γ and β.
 fn features<K: Centring>(norm: &Norm<K>) -> [(usize, usize); 2] {
-    let addresses = |feature: Option<&[f32]>| {
-        let range = feature.unwrap_or_default().as_ptr_range();
-        (range.start.addr(), range.end.addr())
-    };
-    [addresses(norm.gamma()), addresses(norm.beta())]
+    let of = |feature: Option<&[f32]>| addresses(feature.unwrap_or_default());
+    [of(norm.gamma()), of(norm.beta())]
 }
 
 /// # Safety

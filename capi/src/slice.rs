@@ -74,6 +74,12 @@ impl<T> Place<T> {
     }
 }
 
+/// The first address of a slice, and the one behind its last.
+pub(crate) fn addresses<T>(values: &[T]) -> (usize, usize) {
+    let range = values.as_ptr_range();
+    (range.start.addr(), range.end.addr())
+}
+
 /// What is written at `written` overlaps none of `others`, of which an empty one has no address.
 pub(crate) fn apart(written: (usize, usize), others: &[(usize, usize)]) -> Result<(), ln_status> {
     let overlaps = |other: &(usize, usize)| written.0 < other.1 && other.0 < written.1;

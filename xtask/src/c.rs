@@ -17,9 +17,12 @@ const C99: &str = "-std=c99";
 const CPP: &[&str] = &["-std=c++17", "-x", "c++"];
 const DIGEST: &str = "capi/tests/c/digest.c";
 const MISUSE: &str = "capi/tests/c/misuse.c";
+const SPEAKER: &str = "capi/tests/c/speaker.c";
 const BOARD: &str = "capi/tests/c/board.c";
 /// Programs of one call, for a Cortex-M4F, and the bytes of flash that each may take, all in: vectors, start and library.
 const ONE_CALL: [(&str, u64); 2] = [("capi/tests/c/size_f32.c", 3900), ("capi/tests/c/size_i16.c", 4600)];
+/// The utterances of the model are larger than its flash.
+const SMALLEST: &str = "microbit";
 const SIZED: &str = "mps2-an386";
 const EXAMPLE: &str = "capi/examples/norm.c";
 /// What it prints.
@@ -148,6 +151,10 @@ fn here() -> Result<()> {
     install()?;
     // Of clang the sanitizers are in a package of their own.
     let watched: &[&str] = &["-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"];
+    let model = model();
+    let speaker = [C99, "-DWITH_FLOAT", &model];
+    let program = compile("cc", &speaker, &[SPEAKER], &library, &SYSTEM)?;
+    agree("the speaker model", &firmware::lines(&run(SPEAKER, &mut Command::new(program))?), 2)?;
     for (compiler, watched) in [("cc", watched), ("clang", &[])] {
         let program = compile(compiler, &[C99, "-DWITH_PIECES"], &[DIGEST], &library, &SYSTEM)?;
         agree(compiler, &firmware::lines(&run("the digest in C", &mut Command::new(program))?), 3)?;
@@ -162,6 +169,11 @@ fn here() -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// Where programs find the files of `model/`.
+fn model() -> String {
+    format!("-DMODEL=\"{}\"", paths::root().join("model").display())
 }
 
 fn aarch64() -> Result<()> {
@@ -187,6 +199,13 @@ fn on_board(name: &str, compiler: &str, flags: &[&str]) -> Result<()> {
     let last = ["-nostdlib", "-no-pie", LINKER, "-T", &memory, "-T", &script];
     let program = compile(compiler, &words, &[DIGEST, BOARD], &library, &last)?;
     agree(board.core, &firmware::say(board, &program)?, 1)?;
+    if name != SMALLEST {
+        let model = model();
+        let float: &[&str] = if board.fpu { &["-DWITH_FLOAT"] } else { &[] };
+        let words = [&words[..], &[&model], float].concat();
+        let program = compile(compiler, &words, &[SPEAKER, BOARD], &library, &last)?;
+        agree(board.core, &firmware::say(board, &program)?, 1 + float.len())?;
+    }
     for (source, limit) in ONE_CALL.into_iter().filter(|_| name == SIZED) {
         let words = [&words[..], &["-Os"]].concat();
         let bytes = flash(&compile(compiler, &words, &[source, BOARD], &library, &last)?)?;
