@@ -13,6 +13,7 @@ pub(crate) type HeldSession = Held<ln_fixed_kind, 30>;
 
 /// A kind of cell in integers and the type of its weights. The library has ln_gru_i8 and the others; a program links the code of those
 /// that it names.
+#[allow(clippy::type_complexity)] // Functions with the arguments of the verbs that they call.
 pub struct ln_fixed_kind {
     pub(crate) mark: usize,
     /// Numbers for each unit.

@@ -12,6 +12,7 @@ pub(crate) type HeldClassifier = Held<ln_kind, 17>;
 pub(crate) type HeldSession = Held<ln_kind, 28>;
 
 /// A kind of cell and its norm. The library has ln_gru and the others; a program links the code of those that it names.
+#[allow(clippy::type_complexity)] // Functions with the arguments of the verbs that they call.
 pub struct ln_kind {
     pub(crate) mark: usize,
     pub(crate) cell: CellKind,

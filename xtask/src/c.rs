@@ -98,7 +98,33 @@ fn made() -> Result<String> {
     let builder = sources.into_iter().fold(builder, cbindgen::Builder::with_src);
     let mut text = Vec::new();
     builder.generate().map_err(|e| format!("cbindgen: {e}"))?.write(&mut text);
-    String::from_utf8(text).map_err(|e| format!("cbindgen: {e}"))
+    String::from_utf8(text).map(|text| tidied(&text)).map_err(|e| format!("cbindgen: {e}"))
+}
+
+/// Lines of comments filled up to 100 characters, and negative numbers in parentheses.
+fn tidied(text: &str) -> String {
+    let (mut tidied, mut line) = (String::new(), String::new());
+    for given in text.lines() {
+        if let Some(words) = given.strip_prefix(" * ") {
+            for word in words.split_whitespace() {
+                if !line.is_empty() && line.len() + word.len() >= 100 {
+                    tidied += &format!("{line}\n");
+                    line.clear();
+                }
+                line += &format!("{} {word}", if line.is_empty() { " *" } else { "" });
+            }
+            continue;
+        }
+        if !line.is_empty() {
+            tidied += &format!("{line}\n");
+            line.clear();
+        }
+        tidied += &match given.split_once(" -") {
+            Some((define, number)) if define.starts_with("#define") => format!("{define} (-{number})\n"),
+            _ => format!("{given}\n"),
+        };
+    }
+    tidied
 }
 
 /// The static library of a build by `cargo`, in a folder of its own.
