@@ -1,23 +1,26 @@
-//! `cargo xtask c`: the header and the static library, tried by programs in C.
+//! `cargo xtask c`: the header and the static library, tried by programs in C; `--archive`: what is released.
 
-use crate::cargo::Flavour;
+mod archive;
+mod build;
+
 use crate::digest::AARCH64;
 use crate::firmware::Line;
-use crate::firmware::boards::BOARDS;
-use crate::process::{announced, run};
-use crate::{Result, apt, digest, firmware, image, no_arguments, paths, toolchain};
+use crate::firmware::boards::{BOARDS, Board};
+use crate::process::run;
+use crate::{Result, apt, digest, firmware, image, next, no_arguments, paths, toolchain, unknown};
+use build::{C99, Library, compile, compile_with, library};
+use lexopt::Arg::Long;
 use lexopt::Parser;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 const HEADER: &str = "capi/include/layernorm.h";
-/// All warnings, each an error.
-const STRICT: [&str; 5] = ["-Wall", "-Wextra", "-Werror", "-pedantic", "-O2"];
-const C99: &str = "-std=c99";
 const CPP: &[&str] = &["-std=c++17", "-x", "c++"];
 const DIGEST: &str = "capi/tests/c/digest.c";
 const MISUSE: &str = "capi/tests/c/misuse.c";
 const SPEAKER: &str = "capi/tests/c/speaker.c";
+/// For libraries without what compilers call.
+const MEMORY: &str = "capi/tests/c/memory.c";
 const BOARD: &str = "capi/tests/c/board.c";
 /// Programs of one call, for a Cortex-M4F, and the bytes of flash that each may take, all in: vectors, start and library.
 const ONE_CALL: [(&str, u64); 2] = [("capi/tests/c/size_f32.c", 3900), ("capi/tests/c/size_i16.c", 4600)];
@@ -30,53 +33,97 @@ const OF_EXAMPLE: &str = "-1.34164 -0.223606 0.894424 1.34164\n-51 -9 26 38\n";
 /// What Rust's standard library asks of a system's.
 const SYSTEM: [&str; 3] = ["-lpthread", "-ldl", "-lm"];
 /// Boards, and the flags for their cores. The compilers are those for Linux, which know these cores too.
-const ON_BOARDS: [(&str, &str, &[&str]); 5] = [
-    ("microbit", FOR_ARM, &["-mthumb", "-mcpu=cortex-m0", "-mfloat-abi=soft", SHORT_ENUMS]),
-    ("mps2-an385", FOR_ARM, &["-mthumb", "-mcpu=cortex-m3", "-mfloat-abi=soft", SHORT_ENUMS]),
-    (
-        "mps2-an386",
-        FOR_ARM,
-        &["-mthumb", "-mcpu=cortex-m4", "-mfloat-abi=hard", "-mfpu=fpv4-sp-d16", SHORT_ENUMS],
-    ),
-    (
-        "mps2-an505",
-        FOR_ARM,
-        &["-mthumb", "-mcpu=cortex-m33", "-mfloat-abi=hard", "-mfpu=fpv5-sp-d16", SHORT_ENUMS],
-    ),
-    ("virt", FOR_RISCV, &["-march=rv32imc_zicsr", "-mabi=ilp32", "-mcmodel=medany", "-msmall-data-limit=0"]),
+const ON_BOARDS: [OnBoard; 5] = [
+    OnBoard { name: "microbit", flags: &["-mcpu=cortex-m0", "-mfloat-abi=soft"], ..ARM },
+    OnBoard { name: "mps2-an385", flags: &["-mcpu=cortex-m3", "-mfloat-abi=soft"], ..ARM },
+    OnBoard { name: SIZED, flags: &["-mcpu=cortex-m4", "-mfloat-abi=hard", "-mfpu=fpv4-sp-d16"], ..ARM },
+    OnBoard {
+        name: "mps2-an505",
+        flags: &["-mcpu=cortex-m33", "-mfloat-abi=hard", "-mfpu=fpv5-sp-d16"],
+        ..ARM
+    },
+    OnBoard {
+        name: "virt",
+        compiler: "riscv64-linux-gnu-gcc",
+        all: &["-msmall-data-limit=0", "-mcmodel=medany"],
+        flags: &["-march=rv32imc_zicsr", "-mabi=ilp32"],
+    },
 ];
-const FOR_ARM: &str = "arm-linux-gnueabihf-gcc";
-const FOR_RISCV: &str = "riscv64-linux-gnu-gcc";
-/// As Arm's compiler for bare metal has it: enums as short as they can be.
-const SHORT_ENUMS: &str = "-fshort-enums";
+/// Enums are as short as they can be, as with Arm's compiler for bare metal.
+const ARM: OnBoard =
+    OnBoard { name: "", compiler: "arm-linux-gnueabihf-gcc", all: &["-mthumb", "-fshort-enums"], flags: &[] };
+
+struct OnBoard {
+    /// Of the board.
+    name: &'static str,
+    compiler: &'static str,
+    /// For all its cores.
+    all: &'static [&'static str],
+    flags: &'static [&'static str],
+}
+
 /// Tables of jumps would need the compiler's own library.
 const BARE: [&str; 5] = [C99, "-ffreestanding", "-fno-pie", "-ffunction-sections", "-fno-jump-tables"];
 const LINKER: &str = "-Wl,--gc-sections,--build-id=none,-z,noexecstack";
 
-const LIBRARY: Flavour = Flavour::apart("c", "");
-
-pub fn command(arguments: Parser) -> Result<()> {
-    no_arguments(arguments)?;
-    let header = paths::root().join(HEADER);
-    std::fs::write(&header, made()?).map_err(|e| format!("{HEADER}: {e}"))?;
-    check()
+pub fn command(mut arguments: Parser) -> Result<()> {
+    match next(&mut arguments)? {
+        None => {
+            let header = paths::root().join(HEADER);
+            std::fs::write(&header, made()?).map_err(|e| format!("{HEADER}: {e}"))?;
+            check()
+        }
+        Some(Long("archive")) => {
+            no_arguments(arguments)?;
+            is_made()?;
+            println!("written: {}", archive::all()?.display());
+            Ok(())
+        }
+        Some(other) => Err(unknown(other, "--archive")),
+    }
 }
 
 /// The header is that of the sources, and programs in C get from the library what Rust computes.
 pub fn check() -> Result<()> {
-    let text = std::fs::read_to_string(paths::root().join(HEADER)).map_err(|e| format!("{HEADER}: {e}"))?;
-    if text != made()? {
-        return Err(format!("{HEADER} is not that of capi/src: cargo xtask c"));
-    }
-    here()?;
+    is_made()?;
+    let here = here()?;
     if cfg!(all(target_arch = "x86_64", target_os = "linux")) {
         digest::install_emulated()?;
         aarch64()?;
-        for (name, compiler, flags) in ON_BOARDS {
-            on_board(name, compiler, flags)?;
+        let mut released = vec![archive::object(&archive::X86_64, &here)?];
+        for on in &ON_BOARDS {
+            let library = on_board(on)?;
+            if on.name == SIZED {
+                released.push(archive::object(&archive::V7EM_HARD, &library)?);
+            }
         }
+        alone(&archive::pack(&released)?)?;
     }
     Ok(())
+}
+
+/// The header is what the sources say.
+fn is_made() -> Result<()> {
+    let text = std::fs::read_to_string(paths::root().join(HEADER)).map_err(|e| format!("{HEADER}: {e}"))?;
+    if text == made()? { Ok(()) } else { Err(format!("{HEADER} is not that of capi/src: cargo xtask c")) }
+}
+
+/// Programs are built of an archive alone, and run: on this machine, and on a board.
+fn alone(archive: &Path) -> Result<()> {
+    let folder = archive::unpacked(archive)?;
+    let library = |abi: &archive::Abi| folder.join("lib").join(abi.name).join("liblayernorm.a");
+    let include = folder.join("include");
+    let program = compile_with(&include, "cc", &[C99], &[EXAMPLE], &library(&archive::X86_64), &SYSTEM)?;
+    says(EXAMPLE, OF_EXAMPLE, &program)?;
+    let on = ON_BOARDS.iter().find(|on| on.name == SIZED).ok_or(SIZED)?;
+    let (words, sources) = ([&*model(), "-DWITH_FLOAT"], [SPEAKER, BOARD, MEMORY]);
+    let program = on.link(&include, &words, &sources, &library(&archive::V7EM_HARD))?;
+    agree("the archive alone", &firmware::say(on.board()?, &program)?, 2)
+}
+
+fn says(name: &str, expected: &str, program: &Path) -> Result<()> {
+    let said = run(name, &mut Command::new(program))?;
+    if said == expected { Ok(()) } else { Err(format!("{name}: expected\n{expected}actual\n{said}")) }
 }
 
 /// The compiler that a system may lack; the others come with those of the digest.
@@ -127,41 +174,6 @@ fn tidied(text: &str) -> String {
     tidied
 }
 
-/// The static library of a build by `cargo`, in a folder of its own.
-fn library(name: &str, triple: &str, mut cargo: Command, features: &str) -> Result<PathBuf> {
-    toolchain::add(triple)?;
-    cargo.env("CARGO_TARGET_DIR", LIBRARY.target_dir());
-    cargo.args(["rustc", "--release", "--package", "layernorm-capi", "--features", features]);
-    cargo.args(["--target", triple, "--crate-type", "staticlib"]);
-    announced(&format!("C library for {name}"), &mut cargo)?;
-    let (built, folder) =
-        (LIBRARY.artifact(triple, "liblayernorm_c.a"), LIBRARY.target_dir().join("lib").join(name));
-    paths::create_dir(&folder)?;
-    let library = folder.join("liblayernorm.a");
-    std::fs::copy(&built, &library).map_err(|e| format!("{}: {e}", built.display()))?;
-    Ok(library)
-}
-
-/// Compiles `sources` and links them; `last` are words for the linker.
-fn compile(
-    compiler: &str,
-    words: &[&str],
-    sources: &[&str],
-    library: &Path,
-    last: &[&str],
-) -> Result<PathBuf> {
-    let (root, folder) = (paths::root(), LIBRARY.target_dir().join("programs"));
-    paths::create_dir(&folder)?;
-    let program = folder.join(format!("{compiler}-{}", sources[0].replace('/', "-")));
-    let mut command = Command::new(compiler);
-    command.args(STRICT).args(words).arg("-I").arg(root.join("capi/include"));
-    command.args(sources.iter().map(|source| root.join(source)));
-    // A library is no source, whatever language a word before it has named.
-    command.args(["-x", "none"]).arg(library).args(last).arg("-o").arg(&program);
-    run(&format!("{compiler} {}", sources.join(" ")), &mut command)?;
-    Ok(program)
-}
-
 /// The programs' digests are those of Rust.
 fn agree(name: &str, lines: &[Line], groups: usize) -> Result<()> {
     firmware::digests_agree(lines, &digest::golden()?).map_err(|e| format!("C for {name} {e}"))?;
@@ -172,8 +184,9 @@ fn agree(name: &str, lines: &[Line], groups: usize) -> Result<()> {
     Ok(())
 }
 
-fn here() -> Result<()> {
-    let library = library("this machine", &toolchain::host()?, LIBRARY.cargo(), "std")?;
+fn here() -> Result<PathBuf> {
+    let (name, triple) = ("this machine", &toolchain::host()?);
+    let library = library(&Library { name, triple, rustflags: "", hosted: true })?;
     install()?;
     // Of clang the sanitizers are in a package of their own.
     let watched: &[&str] = &["-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"];
@@ -189,12 +202,9 @@ fn here() -> Result<()> {
     }
     for (compiler, words) in [("cc", &[C99][..]), ("c++", CPP), ("clang++", CPP)] {
         let program = compile(compiler, words, &[EXAMPLE], &library, &SYSTEM)?;
-        let said = run(EXAMPLE, &mut Command::new(program))?;
-        if said != OF_EXAMPLE {
-            return Err(format!("{EXAMPLE} by {compiler}: expected\n{OF_EXAMPLE}actual\n{said}"));
-        }
+        says(&format!("{EXAMPLE} by {compiler}"), OF_EXAMPLE, &program)?;
     }
-    Ok(())
+    Ok(library)
 }
 
 /// Where programs find the files of `model/`.
@@ -204,43 +214,50 @@ fn model() -> String {
 
 fn aarch64() -> Result<()> {
     let words = [C99, "-static", "-DWITH_PIECES"];
-    let library = library("aarch64", AARCH64.triple, LIBRARY.cargo(), "std")?;
+    let of = Library { name: "aarch64", triple: AARCH64.triple, rustflags: "", hosted: true };
+    let library = library(&of)?;
     let program = compile(AARCH64.linker, &words, &[DIGEST], &library, &SYSTEM)?;
     agree("aarch64", &firmware::lines(&AARCH64.run("the digest in C", &program)?), 3)
 }
 
-fn on_board(name: &str, compiler: &str, flags: &[&str]) -> Result<()> {
-    let board = BOARDS.iter().find(|board| board.name == name).ok_or(name)?;
-    let mut cargo = LIBRARY.cargo();
-    // Smallest, as most firmware is compiled.
-    cargo.env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "s").env("CARGO_PROFILE_RELEASE_PANIC", "abort");
-    cargo.env("CARGO_PROFILE_RELEASE_LTO", "fat").env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "1");
-    cargo.env("RUSTFLAGS", board.rustflags());
-    let library = library(board.core, board.target, cargo, "panic-handler")?;
-    let (script, memory) =
-        (paths::root().join("capi/tests/c/board.ld"), paths::root().join("firmware/boards"));
-    let (script, memory) = (script.to_string_lossy(), memory.join(format!("{name}.x")));
-    let memory = memory.to_string_lossy();
-    let words = [flags, &BARE].concat();
-    let last = ["-nostdlib", "-no-pie", LINKER, "-T", &memory, "-T", &script];
-    let program = compile(compiler, &words, &[DIGEST, BOARD], &library, &last)?;
-    agree(board.core, &firmware::say(board, &program)?, 1)?;
-    if name != SMALLEST {
+impl OnBoard {
+    fn board(&self) -> Result<&'static Board> {
+        BOARDS.iter().find(|board| board.name == self.name).ok_or_else(|| self.name.into())
+    }
+
+    /// A program for the board.
+    fn link(&self, include: &Path, words: &[&str], sources: &[&str], library: &Path) -> Result<PathBuf> {
+        let (script, memory) =
+            (paths::root().join("capi/tests/c/board.ld"), paths::root().join("firmware/boards"));
+        let (script, memory) = (script.to_string_lossy(), memory.join(format!("{}.x", self.name)));
+        let memory = memory.to_string_lossy();
+        let words = [self.all, self.flags, &BARE, words].concat();
+        let last = ["-nostdlib", "-no-pie", LINKER, "-T", &memory, "-T", &script];
+        compile_with(include, self.compiler, &words, sources, library, &last)
+    }
+}
+
+/// Tries the library on a board.
+fn on_board(on: &OnBoard) -> Result<PathBuf> {
+    let (board, include) = (on.board()?, paths::root().join("capi/include"));
+    let (name, rustflags) = (board.core, board.rustflags());
+    let library = library(&Library { name, triple: board.target, rustflags: &rustflags, hosted: false })?;
+    let program = on.link(&include, &[], &[DIGEST, BOARD], &library)?;
+    agree(name, &firmware::say(board, &program)?, 1)?;
+    if on.name != SMALLEST {
         let model = model();
         let float: &[&str] = if board.fpu { &["-DWITH_FLOAT"] } else { &[] };
-        let words = [&words[..], &[&model], float].concat();
-        let program = compile(compiler, &words, &[SPEAKER, BOARD], &library, &last)?;
-        agree(board.core, &firmware::say(board, &program)?, 1 + float.len())?;
+        let program = on.link(&include, &[&[&*model], float].concat(), &[SPEAKER, BOARD], &library)?;
+        agree(name, &firmware::say(board, &program)?, 1 + float.len())?;
     }
-    for (source, limit) in ONE_CALL.into_iter().filter(|_| name == SIZED) {
-        let words = [&words[..], &["-Os"]].concat();
-        let bytes = flash(&compile(compiler, &words, &[source, BOARD], &library, &last)?)?;
-        println!("  {source} on {}: {bytes} bytes of flash of {limit}", board.core);
+    for (source, limit) in ONE_CALL.into_iter().filter(|_| on.name == SIZED) {
+        let bytes = flash(&on.link(&include, &["-Os"], &[source, BOARD], &library)?)?;
+        println!("  {source} on {name}: {bytes} bytes of flash of {limit}");
         if bytes > limit {
             return Err(format!("{source}: {bytes} bytes of flash, {limit} allowed"));
         }
     }
-    Ok(())
+    Ok(library)
 }
 
 /// Bytes of flash of a program.
