@@ -1,13 +1,14 @@
 //! `cargo xtask c`: the header and the static library, tried by programs in C; `--archive`: what is released.
 
 mod archive;
+mod boards;
 mod build;
 
 use crate::digest::AARCH64;
 use crate::firmware::Line;
-use crate::firmware::boards::{BOARDS, Board};
 use crate::process::run;
 use crate::{Result, apt, digest, firmware, image, next, no_arguments, paths, toolchain, unknown};
+use boards::{ON_BOARDS, OnBoard, SIZED};
 use build::{C99, Library, compile, compile_with, library};
 use lexopt::Arg::Long;
 use lexopt::Parser;
@@ -26,45 +27,11 @@ const BOARD: &str = "capi/tests/c/board.c";
 const ONE_CALL: [(&str, u64); 2] = [("capi/tests/c/size_f32.c", 3900), ("capi/tests/c/size_i16.c", 4600)];
 /// The utterances of the model are larger than its flash.
 const SMALLEST: &str = "microbit";
-const SIZED: &str = "mps2-an386";
 const EXAMPLE: &str = "capi/examples/norm.c";
 /// What it prints.
 const OF_EXAMPLE: &str = "-1.34164 -0.223606 0.894424 1.34164\n-51 -9 26 38\n";
 /// What Rust's standard library asks of a system's.
 const SYSTEM: [&str; 3] = ["-lpthread", "-ldl", "-lm"];
-/// Boards, and the flags for their cores. The compilers are those for Linux, which know these cores too.
-const ON_BOARDS: [OnBoard; 5] = [
-    OnBoard { name: "microbit", flags: &["-mcpu=cortex-m0", "-mfloat-abi=soft"], ..ARM },
-    OnBoard { name: "mps2-an385", flags: &["-mcpu=cortex-m3", "-mfloat-abi=soft"], ..ARM },
-    OnBoard { name: SIZED, flags: &["-mcpu=cortex-m4", "-mfloat-abi=hard", "-mfpu=fpv4-sp-d16"], ..ARM },
-    OnBoard {
-        name: "mps2-an505",
-        flags: &["-mcpu=cortex-m33", "-mfloat-abi=hard", "-mfpu=fpv5-sp-d16"],
-        ..ARM
-    },
-    OnBoard {
-        name: "virt",
-        compiler: "riscv64-linux-gnu-gcc",
-        all: &["-msmall-data-limit=0", "-mcmodel=medany"],
-        flags: &["-march=rv32imc_zicsr", "-mabi=ilp32"],
-    },
-];
-/// Enums are as short as they can be, as with Arm's compiler for bare metal.
-const ARM: OnBoard =
-    OnBoard { name: "", compiler: "arm-linux-gnueabihf-gcc", all: &["-mthumb", "-fshort-enums"], flags: &[] };
-
-struct OnBoard {
-    /// Of the board.
-    name: &'static str,
-    compiler: &'static str,
-    /// For all its cores.
-    all: &'static [&'static str],
-    flags: &'static [&'static str],
-}
-
-/// Tables of jumps would need the compiler's own library.
-const BARE: [&str; 5] = [C99, "-ffreestanding", "-fno-pie", "-ffunction-sections", "-fno-jump-tables"];
-const LINKER: &str = "-Wl,--gc-sections,--build-id=none,-z,noexecstack";
 
 pub fn command(mut arguments: Parser) -> Result<()> {
     match next(&mut arguments)? {
@@ -76,7 +43,10 @@ pub fn command(mut arguments: Parser) -> Result<()> {
         Some(Long("archive")) => {
             no_arguments(arguments)?;
             is_made()?;
-            println!("written: {}", archive::all()?.display());
+            let made = archive::all()?;
+            alone(&made)?;
+            on_every_board(&made)?;
+            println!("written: {}", made.display());
             Ok(())
         }
         Some(other) => Err(unknown(other, "--archive")),
@@ -119,6 +89,24 @@ fn alone(archive: &Path) -> Result<()> {
     let (words, sources) = ([&*model(), "-DWITH_FLOAT"], [SPEAKER, BOARD, MEMORY]);
     let program = on.link(&include, &words, &sources, &library(&archive::V7EM_HARD))?;
     agree("the archive alone", &firmware::say(on.board()?, &program)?, 2)
+}
+
+/// The digest by the libraries of the archive and the compilers' `libgcc`, on a board of each core; and on 64-bit Arm.
+fn on_every_board(archive: &Path) -> Result<()> {
+    let folder = archive::unpacked(archive)?;
+    let (include, library) = (folder.join("include"), folder.join("lib"));
+    let words = [C99, "-static", "-DWITH_PIECES"];
+    let of = library.join("aarch64/liblayernorm.a");
+    let program = compile_with(&include, AARCH64.linker, &words, &[DIGEST], &of, &SYSTEM)?;
+    let said = AARCH64.run("the digest in C", &program)?;
+    agree("the archive on aarch64", &firmware::lines(&said), 3)?;
+    for on in &ON_BOARDS {
+        let bare = OnBoard { compiler: on.bare, ..*on };
+        let of = library.join(on.abi).join("liblayernorm.a");
+        let program = bare.link(&include, &[], &[DIGEST, BOARD, MEMORY], &of)?;
+        agree(&format!("the archive on {}", on.name), &firmware::say(on.board()?, &program)?, 1)?;
+    }
+    Ok(())
 }
 
 fn says(name: &str, expected: &str, program: &Path) -> Result<()> {
@@ -218,23 +206,6 @@ fn aarch64() -> Result<()> {
     let library = library(&of)?;
     let program = compile(AARCH64.linker, &words, &[DIGEST], &library, &SYSTEM)?;
     agree("aarch64", &firmware::lines(&AARCH64.run("the digest in C", &program)?), 3)
-}
-
-impl OnBoard {
-    fn board(&self) -> Result<&'static Board> {
-        BOARDS.iter().find(|board| board.name == self.name).ok_or_else(|| self.name.into())
-    }
-
-    /// A program for the board.
-    fn link(&self, include: &Path, words: &[&str], sources: &[&str], library: &Path) -> Result<PathBuf> {
-        let (script, memory) =
-            (paths::root().join("capi/tests/c/board.ld"), paths::root().join("firmware/boards"));
-        let (script, memory) = (script.to_string_lossy(), memory.join(format!("{}.x", self.name)));
-        let memory = memory.to_string_lossy();
-        let words = [self.all, self.flags, &BARE, words].concat();
-        let last = ["-nostdlib", "-no-pie", LINKER, "-T", &memory, "-T", &script];
-        compile_with(include, self.compiler, &words, sources, library, &last)
-    }
 }
 
 /// Tries the library on a board.

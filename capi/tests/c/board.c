@@ -78,7 +78,7 @@ __attribute__((aligned(4))) static void fault(void) {
 #ifdef __riscv
 /* The first instruction sets the stack, and where a fault goes. */
 __attribute__((section(".vectors"), naked, used, noreturn)) void start(void) {
-  __asm__ volatile("la sp, stack_top\n\tla t0, %0\n\tcsrw mtvec, t0\n\tj reset" : : "i"(fault));
+  __asm__ volatile(".option push\n\t.option arch, +zicsr\n\tla sp, stack_top\n\tla t0, %0\n\tcsrw mtvec, t0\n\tj reset\n\t.option pop" : : "i"(fault));
 }
 #else
 /* Where the stack begins, then the handlers of reset, NMI, hard fault and the next three. */

@@ -14,6 +14,10 @@ use std::process::Command;
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 const MEMORY: &str = "capi/tests/c/memory.c";
 
+/// For bare metal.
+pub const FOR_ARM: &str = "arm-none-eabi-gcc";
+pub const FOR_RISCV: &str = "riscv64-unknown-elf-gcc";
+
 pub struct Abi {
     /// Of its folder.
     pub name: &'static str,
@@ -26,9 +30,8 @@ pub struct Abi {
     flags: &'static [&'static str],
 }
 
-const ARM: Abi =
-    Abi { name: "", triple: "", rustflags: "", objcopy: None, compiler: "arm-none-eabi-gcc", flags: &[] };
-const RISCV: Abi = Abi { compiler: "riscv64-unknown-elf-gcc", ..ARM };
+const ARM: Abi = Abi { name: "", triple: "", rustflags: "", objcopy: None, compiler: FOR_ARM, flags: &[] };
+const RISCV: Abi = Abi { compiler: FOR_RISCV, ..ARM };
 
 pub const X86_64: Abi =
     Abi { name: "x86-64", triple: "x86_64-unknown-linux-gnu", objcopy: Some("objcopy"), ..ARM };
@@ -90,9 +93,7 @@ const ABIS: [Abi; 10] = [
 
 /// The archive of all ABIs; each library for a board links with its `libgcc`, all of it, and three functions of memory.
 pub fn all() -> Result<PathBuf> {
-    for (compiler, package) in
-        [(ARM.compiler, "gcc-arm-none-eabi"), (RISCV.compiler, "gcc-riscv64-unknown-elf")]
-    {
+    for (compiler, package) in [(FOR_ARM, "gcc-arm-none-eabi"), (FOR_RISCV, "gcc-riscv64-unknown-elf")] {
         if paths::which(compiler).is_none() {
             apt::install(compiler, &[package])?;
         }
