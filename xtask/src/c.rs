@@ -91,9 +91,13 @@ fn alone(archive: &Path) -> Result<()> {
     agree("the archive alone", &firmware::say(on.board()?, &program)?, 2)
 }
 
-/// The digest by the libraries of the archive and the compilers' `libgcc`, on a board of each core; and on 64-bit Arm.
+/// The example by CMake and pkg-config; the digest by the libraries of the archive, on 64-bit Arm and, with the compilers' `libgcc`, on a
+/// board of each core.
 fn on_every_board(archive: &Path) -> Result<()> {
     let folder = archive::unpacked(archive)?;
+    for program in archive::by_tools(archive, &folder)? {
+        says(&format!("{EXAMPLE} by CMake or pkg-config"), OF_EXAMPLE, &program)?;
+    }
     let (include, library) = (folder.join("include"), folder.join("lib"));
     let words = [C99, "-static", "-DWITH_PIECES"];
     let of = library.join("aarch64/liblayernorm.a");

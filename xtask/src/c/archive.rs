@@ -210,3 +210,44 @@ pub fn unpacked(archive: &Path) -> Result<PathBuf> {
     run("tar", Command::new("tar").arg("-xzf").arg(archive).arg("-C").arg(&to))?;
     Ok(to.join(format!("layernorm-{VERSION}-c")))
 }
+
+/// What CMake and pkg-config make of an unpacked archive: the example, by `find_package`, by `FetchContent` and by a line of flags.
+pub fn by_tools(archive: &Path, unpacked: &Path) -> Result<Vec<PathBuf>> {
+    for (tool, package) in [("cmake", "cmake"), ("make", "make"), ("pkg-config", "pkg-config")] {
+        if paths::which(tool).is_none() {
+            apt::install(tool, &[package])?;
+        }
+    }
+    let example = unpacked.join("examples/norm.c");
+    let found = format!("find_package(layernorm {VERSION} EXACT REQUIRED)");
+    let fetched = format!(
+        "include(FetchContent)\nFetchContent_Declare(layernorm URL {})\nFetchContent_MakeAvailable(layernorm)",
+        archive.display()
+    );
+    let mut programs = Vec::new();
+    for (name, how) in [("found", found), ("fetched", fetched)] {
+        let project = folder().join("cmake").join(name);
+        paths::remove_dir(&project)?;
+        paths::create_dir(&project)?;
+        let text = format!(
+            "cmake_minimum_required(VERSION 3.14)\nproject(user C)\n{how}\nadd_executable(norm {})\n\
+             target_link_libraries(norm layernorm::layernorm)\n",
+            example.display()
+        );
+        let list = project.join("CMakeLists.txt");
+        std::fs::write(&list, text).map_err(|e| format!("{}: {e}", list.display()))?;
+        let mut cmake = Command::new("cmake");
+        cmake.current_dir(&project).env("CMAKE_PREFIX_PATH", unpacked).args(["-S", ".", "-B", "build"]);
+        run("cmake", &mut cmake)?;
+        run("cmake --build", Command::new("cmake").current_dir(&project).args(["--build", "build"]))?;
+        programs.push(project.join("build/norm"));
+    }
+    let mut flags = Command::new("pkg-config");
+    flags.env("PKG_CONFIG_PATH", unpacked.join("lib/pkgconfig"));
+    let flags = run("pkg-config", flags.args(["--cflags", "--libs", "--static", "layernorm"]))?;
+    let program = folder().join("programs/pkg-config-norm");
+    let mut cc = Command::new("cc");
+    run("cc", cc.arg(&example).args(flags.split_whitespace()).arg("-o").arg(&program))?;
+    programs.push(program);
+    Ok(programs)
+}
