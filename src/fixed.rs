@@ -1,7 +1,9 @@
 #![doc = include_str!("fixed.md")]
 
+mod moments;
 mod number;
 
+pub use moments::Moments;
 pub use number::Number;
 
 use crate::dispatch::run_on_codes;

@@ -17,6 +17,7 @@ mod blocks;
 mod bytes;
 mod centring;
 mod channels_first;
+mod code_moments;
 mod cumulative;
 mod dispatch;
 mod dynamic_tanh;

@@ -242,13 +242,8 @@ impl<'a, K: Centring> Norm<'a, K> {
         out: &mut [f32],
     ) -> Result<(), Error> {
         shape::length("out", out.len(), chunk.len())?;
-        let width = chunk.len();
-        let end = offset.checked_add(width).filter(|end| *end <= self.width());
-        let Some(end) = end else {
-            return Err(Error::BeyondRow { offset, actual: width, width: self.width() });
-        };
-        let rows = Rows::apart(chunk, out, Layout::packed(1, width));
-        self.second_pass(stats, offset..end, rows);
+        let features = shape::chunk(offset, chunk.len(), self.width())?;
+        self.second_pass(stats, features, Rows::apart(chunk, out, Layout::packed(1, chunk.len())));
         // The chunk may be of another row than the statistics, so NaNs may come out of any element.
         dispatch::run(CanonicaliseNans(out));
         Ok(())

@@ -5,6 +5,7 @@ use crate::float::AllFinite;
 use crate::integer::WIDEST;
 use crate::isa::SMALL;
 use crate::{Error, FoldError, dispatch};
+use core::ops::Range;
 
 /// `?` for a `const fn`, where that operator is not allowed yet.
 macro_rules! checked {
@@ -84,6 +85,14 @@ pub(crate) fn strided_rows(
         (Some(rows), Some(0)) => Ok(rows),
         (Some(rows), Some(last)) if last >= width => Ok(rows + 1),
         (_, last) => Err(Error::LastRow { parameter, width, actual: last.unwrap_or(0) }),
+    }
+}
+
+/// The features of `len` elements from `offset` on.
+pub(crate) fn chunk(offset: usize, len: usize, width: usize) -> Result<Range<usize>, Error> {
+    match offset.checked_add(len) {
+        Some(end) if end <= width => Ok(offset..end),
+        _ => Err(Error::BeyondRow { offset, actual: len, width }),
     }
 }
 

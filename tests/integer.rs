@@ -6,6 +6,7 @@ mod extremes;
 mod float;
 mod golden;
 mod oracle;
+mod pieces;
 mod random;
 mod types;
 mod verbs;

@@ -71,7 +71,7 @@ impl<R: Rows, F: Feature> CodeOp for ForwardCumulative<'_, R, F> {
             let norm_of_all = &prefix.with_frame(&codes.sums(lanes), norm);
             let Prefix { sum, squares, .. } = *prefix;
             let row = &RootedRow::of_sums(norm_of_all, sum, squares, codes.zero_point());
-            row.elements::<i64, _, F>(norm.width, codes, gamma, beta);
+            row.elements::<i64, _, F>(codes, gamma, beta);
         }
     }
 }

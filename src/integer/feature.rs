@@ -86,3 +86,16 @@ impl<C: LaneCode> Feature for &[C] {
         C::as_i16(self)
     }
 }
+
+/// A [`Feature`] of which a part can be taken.
+pub(crate) trait FeatureRow: Feature {
+    /// Those of `len` features from `start` on.
+    fn part(self, start: usize, len: usize) -> Self;
+}
+
+impl<C: LaneCode> FeatureRow for &[C] {
+    #[inline(always)]
+    fn part(self, start: usize, len: usize) -> Self {
+        part(self, start, len)
+    }
+}

@@ -47,14 +47,19 @@ impl<R: Rows, F: Feature> Forward<'_, R, F> {
         while start < rows.len() {
             let codes = &mut rows.row(start, norm.width);
             start += norm.width.max(1);
-            let row = &RootedRow::new(norm, lanes, codes);
-            if R::Y::BITS > 16 {
-                row.elements::<i128, _, F>(norm.width, codes, gamma, beta);
-            } else if let Some(narrow) = Narrow::new::<R>(row, gamma, beta) {
-                narrow.write(codes);
-            } else {
-                row.elements::<i64, _, F>(norm.width, codes, gamma, beta);
-            }
+            write_row(&RootedRow::new(norm, lanes, codes), codes, gamma, beta);
         }
+    }
+}
+
+/// Writes the elements of a row, or of a part of it, in one lane. γ and β are those of the elements.
+#[inline(always)]
+pub(super) fn write_row<R: Rows, F: Feature>(row: &RootedRow, codes: &mut R, gamma: F, beta: F) {
+    if R::Y::BITS > 16 {
+        row.elements::<i128, _, F>(codes, gamma, beta);
+    } else if let Some(narrow) = Narrow::new::<R>(row, gamma, beta) {
+        narrow.write(codes);
+    } else {
+        row.elements::<i64, _, F>(codes, gamma, beta);
     }
 }

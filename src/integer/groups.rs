@@ -57,7 +57,7 @@ impl<R: Rows, F: Feature> CodeOp for ForwardGroups<'_, R, F> {
             for channel in 0..group_channels {
                 let codes = &mut codes.row(channel * positions, positions);
                 let [gamma, beta] = [gamma, beta].map(|values| Same(values.get(first + channel)));
-                row.elements::<i64, _, _>(positions, codes, gamma, beta);
+                row.elements::<i64, _, _>(codes, gamma, beta);
             }
             first += group_channels;
             first = if first < channels { first } else { 0 };

@@ -59,8 +59,13 @@ impl<'a> RootedRow<'a> {
     /// The row of `codes`.
     #[inline(never)]
     pub(super) fn new<L: Lanes, R: Rows>(norm: &'a Norm, lanes: L, codes: &R) -> Self {
-        let sums = codes.sums(lanes);
-        let (row, d) = SummedRow::new(norm, &sums, codes);
+        Self::with_sums(norm, &codes.sums(lanes), codes)
+    }
+
+    /// The row of which `codes` are a part, and whose sums are `sums`.
+    #[inline(always)]
+    pub(super) fn with_sums<R: Rows>(norm: &'a Norm, sums: &Sums, codes: &R) -> Self {
+        let (row, d) = SummedRow::new(norm, sums, codes);
         let (n, offset, [first, last]) = (norm.width as i64, row.offset, sums.range);
         let root = if d == 0 { Root::ZERO } else { Root::new(row.v) };
         let magnitude = |code: i64| {

@@ -14,16 +14,10 @@ use super::word::{Product, Word};
 const SHIFT_ERROR: i32 = 2;
 
 impl RootedRow<'_> {
-    /// Writes `width` elements, one after another.
+    /// Writes all elements, one after another.
     #[inline(never)]
-    pub(super) fn elements<W: Word, R: Rows, F: Feature>(
-        &self,
-        width: usize,
-        codes: &mut R,
-        gamma: F,
-        beta: F,
-    ) {
-        for i in 0..width {
+    pub(super) fn elements<W: Word, R: Rows, F: Feature>(&self, codes: &mut R, gamma: F, beta: F) {
+        for i in 0..codes.len() {
             let y = self.y::<W>(gamma.get(i), beta.get(i), codes.code(i));
             codes.set(i, y);
         }

@@ -2,7 +2,7 @@
 #![allow(unsafe_code)]
 
 use super::code::Code;
-use super::feature::Feature;
+use super::feature::{Feature, FeatureRow};
 use super::lane::{LaneCode, Lanes};
 use core::slice::{from_raw_parts, from_raw_parts_mut};
 use fixed::types::extra::{LeEqU8, LeEqU16, LeEqU32};
@@ -98,5 +98,17 @@ impl Feature for Codes<'_> {
     #[inline(always)]
     fn as_i16(&self) -> &[i16] {
         if let Self::I16(codes) = self { codes } else { &[] }
+    }
+}
+
+impl FeatureRow for Codes<'_> {
+    #[inline(always)]
+    fn part(self, start: usize, len: usize) -> Self {
+        match self {
+            Self::Same(code) => Self::Same(code),
+            Self::I8(codes) => Self::I8(codes.part(start, len)),
+            Self::I16(codes) => Self::I16(codes.part(start, len)),
+            Self::I32(codes) => Self::I32(codes.part(start, len)),
+        }
     }
 }

@@ -6,6 +6,7 @@ use ::fixed::types::{I1F15, I2F14, I4F4, I4F12, I16F16};
 use layernorm::quantized::{Params, Scale};
 use layernorm::{Averaging, Error, fixed, quantized};
 use std::fmt::Debug;
+use std::ops::Range;
 
 pub trait Element: Copy + Debug + PartialEq + 'static {
     const LOW: i64;
@@ -37,6 +38,15 @@ pub trait Verbs<X> {
     fn forward(&self, x: &[X], y: &mut [X]) -> Result<(), Error>;
     fn forward_in_place(&self, x: &mut [X]) -> Result<(), Error>;
     fn forward_residual(&self, x: &[X], residual: &mut [X], y: &mut [X]) -> Result<(), Error>;
+    /// Pushes parts of `moments_of` to the first or the second moments, merges them, and applies the norm to parts of `x`.
+    fn in_pieces(
+        &self,
+        moments_of: &[X],
+        pushed: &[(usize, Range<usize>)],
+        x: &[X],
+        applied: &[Range<usize>],
+        y: &mut [X],
+    ) -> Result<(), Error>;
 }
 
 macro_rules! verbs {
@@ -50,6 +60,26 @@ macro_rules! verbs {
             }
             fn forward_residual(&self, x: &[X], residual: &mut [X], y: &mut [X]) -> Result<(), Error> {
                 self.forward_residual(x, residual, y)
+            }
+            fn in_pieces(
+                &self,
+                moments_of: &[X],
+                pushed: &[(usize, Range<usize>)],
+                x: &[X],
+                applied: &[Range<usize>],
+                y: &mut [X],
+            ) -> Result<(), Error> {
+                let mut parts = [$module::Moments::new(); 2];
+                for (to, part) in pushed {
+                    parts[*to].push(&moments_of[part.clone()])?;
+                }
+                let [mut all, second] = parts;
+                all.merge(&second)?;
+                assert_eq!(all.pushed(), pushed.iter().map(|(_, part)| part.len()).sum::<usize>());
+                for part in applied {
+                    self.apply(&all, part.start, &x[part.clone()], &mut y[part.clone()])?;
+                }
+                Ok(())
             }
         }
     };

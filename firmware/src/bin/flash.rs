@@ -15,11 +15,11 @@ use core::panic::PanicInfo;
 use cortex_m_rt::entry;
 use fixed::types::{I2F6, I2F14, I2F30, I4F4, I4F12, I8F24};
 use layernorm::fixed::{self as fixed_point, Number};
-use layernorm::quantized::{self, Code, Params};
+use layernorm::quantized::{self, Code, Params, Scale};
 use layernorm::sequence::{self, Gru};
 use layernorm::{
-    Averaging, CumulativeSums, DynamicTanh, Error, Finish, FormatError, Heads, L2Norm, Layer, LayerNorm,
-    Moments, ParamGrads, Rms, RmsNorm,
+    Averaging, CumulativeSums, DynamicTanh, Error, Finish, FoldError, FormatError, Heads, L2Norm, Layer,
+    LayerNorm, Moments, ParamGrads, Rms, RmsNorm,
 };
 #[cfg(target_arch = "riscv32")]
 use riscv_rt::entry;
@@ -86,11 +86,14 @@ verbs! { folded;
     "LayerNorm", "i8 quantised" => quantized::LayerNorm::new(&folded.of_8).forward(slice(), slice_mut()),
     "forward_residual", "i8 quantised" =>
         quantized::LayerNorm::new(&folded.of_8).forward_residual(slice(), slice_mut(), slice_mut()),
+    "Moments", "i8 quantised" => code_moments(folded),
     "forward_cumulative", "i8 quantised" => quantized::LayerNorm::new(&folded.of_8).forward_cumulative(
         black_box(&mut quantized::CumulativeSums::new()),
         slice(),
         slice_mut(),
     ),
+    "GroupNorm", "i8 quantised" => group_norm(folded),
+    "DynamicTanh", "i8 quantised" => code_tanh(folded),
     "Params::from_bytes", "i8 quantised" => Quantized::<i8>::from_bytes(slice()).map(keep),
     "Classifier", "i8 GRU" => fixed_gru(),
     "Classifier", "f32 GRU" => float_gru(),
@@ -150,6 +153,25 @@ fn queries_and_keys() -> Result<(), Error> {
 fn dynamic_tanh() -> Result<(), Error> {
     let dyt = DynamicTanh::new(black_box(WIDTH), black_box(0.5))?;
     dyt.with_gamma(slice())?.with_beta(slice())?.forward(slice(), slice_mut())
+}
+
+fn code_moments(folded: &Folded) -> Result<(), Error> {
+    let mut moments = quantized::Moments::new();
+    moments.push(slice())?;
+    quantized::LayerNorm::new(&folded.of_8).apply(&moments, black_box(0), slice(), slice_mut())
+}
+
+fn group_norm(folded: &Folded) -> Result<(), FoldError> {
+    let [groups, positions] = black_box([2, 32]);
+    let scale = Scale { scale: black_box(0.5), zero_point: 0 };
+    quantized::GroupNorm::new(&folded.of_8, groups, positions, scale, 1e-5)?.forward(slice(), slice_mut())?;
+    Ok(())
+}
+
+fn code_tanh(folded: &Folded) -> Result<(), FoldError> {
+    let scale = Scale { scale: black_box(0.5), zero_point: 0 };
+    quantized::DynamicTanh::new(&folded.of_8, black_box(0.5), scale)?.forward(slice(), slice_mut())?;
+    Ok(())
 }
 
 fn fixed<X: Number, P: Number, K: Averaging>() -> Result<(), Error> {

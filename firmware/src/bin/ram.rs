@@ -22,6 +22,7 @@ fn main() -> ! {
     print("Params of 64 features", "i8 quantised", size_of::<Params<i8, i8, [i32; 64]>>());
     print("RowStats", "f32", size_of::<RowStats>());
     print("Moments", "f32", size_of::<Moments>());
+    print("Moments", "i8 quantised", size_of::<quantized::Moments<i8>>());
     print("CumulativeSums", "f32", size_of::<CumulativeSums>());
     print("CumulativeSums", "i8 quantised", size_of::<quantized::CumulativeSums<i8>>());
     print("Classifier", "i8 GRU", size_of::<Fixed>());

@@ -1,4 +1,4 @@
-//! Operations that have rows of their own in the table of instructions: streams, the L2 norm, queries and keys, DyT.
+//! Operations that have rows of their own in the table of instructions: streams, the L2 norm, queries and keys, groups, DyT.
 
 use super::{BETA, GAMMA, HALF_8, Integers, Kind, Visitor, fill, normal, unit};
 use crate::chosen;
@@ -14,7 +14,7 @@ pub fn visit<const N: usize>(kind: Kind, width: usize, visitor: Visitor) -> Resu
     if const { chosen::of("f32") } {
         float::<N>(kind, width, visitor)?;
     }
-    if const { chosen::verb("forward_cumulative") && chosen::of("i8 quantised") } {
+    if const { chosen::of("i8 quantised") } {
         quantized::<N>(Integers::new(kind, width, &HALF_8), visitor)?;
     }
     Ok(())
@@ -60,9 +60,29 @@ fn quantized<const N: usize>(row: Integers, visitor: Visitor) -> Result<(), Fold
     fill(x, row.x(), |x| (x * 16.0) as i8 + 3);
     let scale = Scale { scale: 1.0 / 16.0, zero_point: 3 };
     let params = Params::fold_into(gamma, beta, scale, scale, epsilon, [&mut g[..width], &mut b[..width]])?;
-    let (norm, mut sums) = (quantized::LayerNorm::new(&params), quantized::CumulativeSums::new());
-    visitor("forward_cumulative", "i8 quantised", &mut || {
-        norm.forward_cumulative(&mut sums, black_box(x), black_box(y))
-    });
+    let norm = quantized::LayerNorm::new(&params);
+    if const { chosen::verb("Moments") } {
+        visitor("Moments", "i8 quantised", &mut || {
+            let mut moments = quantized::Moments::new();
+            moments.push(black_box(x))?;
+            norm.apply(&moments, 0, black_box(x), black_box(y))
+        });
+    }
+    if const { chosen::verb("forward_cumulative") } {
+        let mut sums = quantized::CumulativeSums::new();
+        visitor("forward_cumulative", "i8 quantised", &mut || {
+            norm.forward_cumulative(&mut sums, black_box(x), black_box(y))
+        });
+    }
+    if const { chosen::verb("GroupNorm") } {
+        // Two groups of the one feature, of half the row each.
+        let params = Params::fold(&[gamma[0]; 2], &[beta[0]; 2], scale, scale, epsilon)?;
+        let norm = quantized::GroupNorm::new(&params, 2, width / 2, scale, epsilon)?;
+        visitor("GroupNorm", "i8 quantised", &mut || norm.forward(black_box(x), black_box(y)));
+    }
+    if const { chosen::verb("DynamicTanh") } {
+        let dyt = quantized::DynamicTanh::new(&params, 0.5, scale)?;
+        visitor("DynamicTanh", "i8 quantised", &mut || dyt.forward(black_box(x), black_box(y)));
+    }
     Ok(())
 }

@@ -6,9 +6,9 @@ use crate::integer::feature::Feature;
 use crate::integer::rows::Rows;
 
 impl<F: Feature> Narrow<'_, F> {
-    /// Writes the row.
+    /// Writes the elements, those of the row or a part of them.
     pub(crate) fn write<R: Rows>(&self, codes: &mut R) {
-        let width = self.rooted.row.norm.width;
+        let width = codes.len();
         let mut at = 0;
         while at < width {
             let next = at..width;

@@ -9,7 +9,7 @@ use crate::{Result, image};
 /// Cores that differ in what they have no instructions for.
 const CORES: [&str; 3] = ["M0", "M4F", "RV32IMC"];
 /// The names that `firmware/src/bin/flash.rs` gives them.
-const VERBS: [&str; 20] = [
+const VERBS: [&str; 23] = [
     "LayerNorm, f32",
     "RmsNorm, f32",
     "forward_residual, f32",
@@ -26,7 +26,10 @@ const VERBS: [&str; 20] = [
     "LayerNorm, i16 quantised",
     "LayerNorm, i8 quantised",
     "forward_residual, i8 quantised",
+    "Moments, i8 quantised",
     "forward_cumulative, i8 quantised",
+    "GroupNorm, i8 quantised",
+    "DynamicTanh, i8 quantised",
     "Params::from_bytes, i8 quantised",
     "Classifier, i8 GRU",
     "Classifier, f32 GRU",
