@@ -63,6 +63,22 @@ typedef struct ln_session {
 } ln_session;
 
 /**
+ * The sums of a row of codes that comes in pieces, as halves of a DMA buffer. They are exact: one
+ * pass, any pieces, in any order. The words are the library's; it may be copied.
+ */
+typedef struct ln_code_moments {
+  uint64_t words[4];
+} ln_code_moments;
+
+/**
+ * A norm of rows of quantised codes. It reads its parameters where they are, as in flash, where
+ * they must stay as they are while it is used. It may be copied; the words are the library's.
+ */
+typedef struct ln_codes {
+  uint64_t words[20];
+} ln_codes;
+
+/**
  * A code stands for scale * (code - zero_point).
  */
 typedef struct ln_scale {
@@ -105,14 +121,6 @@ typedef struct ln_fold {
    */
   struct ln_scale output;
 } ln_fold;
-
-/**
- * A norm of rows of quantised codes. It reads its parameters where they are, as in flash, where
- * they must stay as they are while it is used. It may be copied; the words are the library's.
- */
-typedef struct ln_codes {
-  uint64_t words[20];
-} ln_codes;
 
 /**
  * A recurrent cell in integers. Made by ln_fixed_cell_init; it reads its bytes where they are, as
@@ -496,6 +504,105 @@ ln_status ln_session_push(struct ln_session *session, const float *x);
  * Writes the logits of the frames so far, one for each class, to `logits`.
  */
 ln_status ln_session_logits(struct ln_session *session, float *logits);
+
+/**
+ * Empty moments of a row of int8_t codes.
+ */
+ln_status ln_i8_moments_init(struct ln_code_moments *moments);
+
+/**
+ * The next `length` int8_t codes of the row.
+ *
+ * LN_TOO_LARGE where the row would have more than 32768.
+ */
+ln_status ln_i8_moments_push(struct ln_code_moments *moments, size_t length, const int8_t *chunk);
+
+/**
+ * Adds the codes of `other`, in any order. `other` stays as it is.
+ *
+ * LN_TOO_LARGE where the row would have more than 32768.
+ */
+ln_status ln_i8_moments_merge(struct ln_code_moments *moments, const struct ln_code_moments *other);
+
+/**
+ * out = norm(chunk) for `length` int8_t codes of a row from `offset` on, all of which were pushed
+ * to `moments`. The codes are those of the whole row.
+ *
+ * LN_LENGTH unless `width` codes were pushed, LN_TOO_LARGE where the chunk goes beyond the end of
+ * the row.
+ */
+ln_status ln_i8_apply(const struct ln_codes *norm,
+                      const struct ln_code_moments *moments,
+                      size_t offset,
+                      size_t length,
+                      const int8_t *chunk,
+                      int8_t *out);
+
+/**
+ * Empty moments of a row of uint8_t codes.
+ */
+ln_status ln_u8_moments_init(struct ln_code_moments *moments);
+
+/**
+ * The next `length` uint8_t codes of the row.
+ *
+ * LN_TOO_LARGE where the row would have more than 32768.
+ */
+ln_status ln_u8_moments_push(struct ln_code_moments *moments, size_t length, const uint8_t *chunk);
+
+/**
+ * Adds the codes of `other`, in any order. `other` stays as it is.
+ *
+ * LN_TOO_LARGE where the row would have more than 32768.
+ */
+ln_status ln_u8_moments_merge(struct ln_code_moments *moments, const struct ln_code_moments *other);
+
+/**
+ * out = norm(chunk) for `length` uint8_t codes of a row from `offset` on, all of which were pushed
+ * to `moments`. The codes are those of the whole row.
+ *
+ * LN_LENGTH unless `width` codes were pushed, LN_TOO_LARGE where the chunk goes beyond the end of
+ * the row.
+ */
+ln_status ln_u8_apply(const struct ln_codes *norm,
+                      const struct ln_code_moments *moments,
+                      size_t offset,
+                      size_t length,
+                      const uint8_t *chunk,
+                      uint8_t *out);
+
+/**
+ * Empty moments of a row of int16_t codes.
+ */
+ln_status ln_i16_moments_init(struct ln_code_moments *moments);
+
+/**
+ * The next `length` int16_t codes of the row.
+ *
+ * LN_TOO_LARGE where the row would have more than 32768.
+ */
+ln_status ln_i16_moments_push(struct ln_code_moments *moments, size_t length, const int16_t *chunk);
+
+/**
+ * Adds the codes of `other`, in any order. `other` stays as it is.
+ *
+ * LN_TOO_LARGE where the row would have more than 32768.
+ */
+ln_status ln_i16_moments_merge(struct ln_code_moments *moments, const struct ln_code_moments *other);
+
+/**
+ * out = norm(chunk) for `length` int16_t codes of a row from `offset` on, all of which were pushed
+ * to `moments`. The codes are those of the whole row.
+ *
+ * LN_LENGTH unless `width` codes were pushed, LN_TOO_LARGE where the chunk goes beyond the end of
+ * the row.
+ */
+ln_status ln_i16_apply(const struct ln_codes *norm,
+                       const struct ln_code_moments *moments,
+                       size_t offset,
+                       size_t length,
+                       const int16_t *chunk,
+                       int16_t *out);
 
 /**
  * Bytes of the parameters of rows of `width` codes; 0 for a width that rows cannot have.
@@ -924,6 +1031,105 @@ ln_status ln_session_push(struct ln_session *session, const float *x);
  * Writes the logits of the frames so far, one for each class, to `logits`.
  */
 ln_status ln_session_logits(struct ln_session *session, float *logits);
+
+/**
+ * Empty moments of a row of int8_t codes.
+ */
+ln_status ln_i8_moments_init(struct ln_code_moments *moments);
+
+/**
+ * The next `length` int8_t codes of the row.
+ *
+ * LN_TOO_LARGE where the row would have more than 32768.
+ */
+ln_status ln_i8_moments_push(struct ln_code_moments *moments, size_t length, const int8_t *chunk);
+
+/**
+ * Adds the codes of `other`, in any order. `other` stays as it is.
+ *
+ * LN_TOO_LARGE where the row would have more than 32768.
+ */
+ln_status ln_i8_moments_merge(struct ln_code_moments *moments, const struct ln_code_moments *other);
+
+/**
+ * out = norm(chunk) for `length` int8_t codes of a row from `offset` on, all of which were pushed
+ * to `moments`. The codes are those of the whole row.
+ *
+ * LN_LENGTH unless `width` codes were pushed, LN_TOO_LARGE where the chunk goes beyond the end of
+ * the row.
+ */
+ln_status ln_i8_apply(const struct ln_codes *norm,
+                      const struct ln_code_moments *moments,
+                      size_t offset,
+                      size_t length,
+                      const int8_t *chunk,
+                      int8_t *out);
+
+/**
+ * Empty moments of a row of uint8_t codes.
+ */
+ln_status ln_u8_moments_init(struct ln_code_moments *moments);
+
+/**
+ * The next `length` uint8_t codes of the row.
+ *
+ * LN_TOO_LARGE where the row would have more than 32768.
+ */
+ln_status ln_u8_moments_push(struct ln_code_moments *moments, size_t length, const uint8_t *chunk);
+
+/**
+ * Adds the codes of `other`, in any order. `other` stays as it is.
+ *
+ * LN_TOO_LARGE where the row would have more than 32768.
+ */
+ln_status ln_u8_moments_merge(struct ln_code_moments *moments, const struct ln_code_moments *other);
+
+/**
+ * out = norm(chunk) for `length` uint8_t codes of a row from `offset` on, all of which were pushed
+ * to `moments`. The codes are those of the whole row.
+ *
+ * LN_LENGTH unless `width` codes were pushed, LN_TOO_LARGE where the chunk goes beyond the end of
+ * the row.
+ */
+ln_status ln_u8_apply(const struct ln_codes *norm,
+                      const struct ln_code_moments *moments,
+                      size_t offset,
+                      size_t length,
+                      const uint8_t *chunk,
+                      uint8_t *out);
+
+/**
+ * Empty moments of a row of int16_t codes.
+ */
+ln_status ln_i16_moments_init(struct ln_code_moments *moments);
+
+/**
+ * The next `length` int16_t codes of the row.
+ *
+ * LN_TOO_LARGE where the row would have more than 32768.
+ */
+ln_status ln_i16_moments_push(struct ln_code_moments *moments, size_t length, const int16_t *chunk);
+
+/**
+ * Adds the codes of `other`, in any order. `other` stays as it is.
+ *
+ * LN_TOO_LARGE where the row would have more than 32768.
+ */
+ln_status ln_i16_moments_merge(struct ln_code_moments *moments, const struct ln_code_moments *other);
+
+/**
+ * out = norm(chunk) for `length` int16_t codes of a row from `offset` on, all of which were pushed
+ * to `moments`. The codes are those of the whole row.
+ *
+ * LN_LENGTH unless `width` codes were pushed, LN_TOO_LARGE where the chunk goes beyond the end of
+ * the row.
+ */
+ln_status ln_i16_apply(const struct ln_codes *norm,
+                       const struct ln_code_moments *moments,
+                       size_t offset,
+                       size_t length,
+                       const int16_t *chunk,
+                       int16_t *out);
 
 /**
  * Bytes of the parameters of rows of `width` codes; 0 for a width that rows cannot have.

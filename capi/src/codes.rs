@@ -66,21 +66,27 @@ pub(crate) struct Kept<X: 'static> {
     params: Params<X, X, &'static [i32]>,
 }
 
-/// What tells an [`ln_codes`] of a type from others.
-trait Marked: Code + TryFrom<i32> + 'static {
+/// What tells structs of a type of codes from others.
+pub(crate) trait Marked: Code + TryFrom<i32> + 'static {
+    /// Of [`ln_codes`].
     const MARK: usize;
+    /// Of the sums of a row in pieces.
+    const MOMENTS: usize;
 }
 
 impl Marked for i8 {
     const MARK: usize = u32::from_le_bytes(*b"LNq1") as usize;
+    const MOMENTS: usize = u32::from_le_bytes(*b"LNp1") as usize;
 }
 
 impl Marked for u8 {
     const MARK: usize = u32::from_le_bytes(*b"LNq2") as usize;
+    const MOMENTS: usize = u32::from_le_bytes(*b"LNp2") as usize;
 }
 
 impl Marked for i16 {
     const MARK: usize = u32::from_le_bytes(*b"LNq3") as usize;
+    const MOMENTS: usize = u32::from_le_bytes(*b"LNp3") as usize;
 }
 
 const _: () =
@@ -91,7 +97,7 @@ const _: () =
 const APART: bool = cfg!(feature = "std");
 
 impl<X: Code> Kept<X> {
-    fn norm(&self) -> LayerNorm<'_, X> {
+    pub(crate) fn norm(&self) -> LayerNorm<'_, X> {
         LayerNorm::with_centring(&self.params, self.centred)
     }
 }

@@ -9,6 +9,7 @@
 #![allow(non_camel_case_types, non_upper_case_globals)]
 
 mod cells;
+mod code_moments;
 mod codes;
 mod fixed_cells;
 mod fixed_kinds;
@@ -25,6 +26,7 @@ mod stats;
 mod status;
 
 pub use cells::*;
+pub use code_moments::*;
 pub use codes::*;
 pub use fixed_cells::*;
 pub use fixed_kinds::*;

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { WIDTH = 7, MOST = 3, PLACE = 64 * 4, PLACES = 6 };
+enum { WIDTH = 7, MOST = 3, PLACE = 64 * 4, PLACES = 6, VERBS = 35 };
 
 /* What a call may be told to use, between guards that none may write. */
 static struct {
@@ -17,6 +17,7 @@ static struct {
   ln_moments moments[2];
   ln_row_stats stats[MOST];
   uint64_t params[32];
+  ln_code_moments code_moments[2];
   ln_cell cell;
   ln_classifier classifier;
   ln_session session;
@@ -120,6 +121,7 @@ static ln_status call(uint64_t verb) {
   ln_layer_norm *layer = (ln_layer_norm *)PICK(memory.layer, &memory.rms);
   ln_rms_norm *rms = (ln_rms_norm *)PICK(memory.rms, &memory.codes);
   ln_codes *codes = (ln_codes *)PICK(memory.codes, memory.moments);
+  ln_code_moments *code_moments = (ln_code_moments *)PICK(memory.code_moments[0], &memory.layer);
   ln_moments *moments = (ln_moments *)PICK(memory.moments[0], &memory.layer);
   ln_row_stats *stats = (ln_row_stats *)PICK(memory.stats[0], memory.place[3]);
   uint8_t *params = (uint8_t *)PICK(memory.params, (uint8_t *)memory.params + 1);
@@ -169,13 +171,18 @@ static ln_status call(uint64_t verb) {
   case 16: return ln_i16_forward(codes, rows, x, y);
   case 17: return ln_i16_forward_residual(codes, rows, x, residual, y);
   case 18: return ln_i8_forward_residual(codes, rows, x, residual, y);
+  case 30: return one_in(4) ? ln_u8_moments_init(&memory.code_moments[below(&n, 2)]) : ln_i8_moments_init(&memory.code_moments[below(&n, 2)]);
+  case 31: return ln_i8_moments_push(&memory.code_moments[below(&n, 2)], one_in(8) ? count(40) : (size_t)below(&n, WIDTH + 1), x);
+  case 32: return ln_i8_moments_merge(code_moments, one_in(8) ? code_moments : &memory.code_moments[1]);
+  case 33: return ln_i8_apply(codes, code_moments, one_in(8) ? count(3) : (size_t)below(&n, 3), count(4), x, y);
+  case 34: return ln_u8_moments_push(code_moments, count(WIDTH), x);
   case 19: return ln_layer_norm_with_residual_bias(layer, one_in(2) ? NULL : beta_);
   default: return call_sequence(verb);
   }
 }
 
 int main(void) {
-  long done = 0, calls, right[30] = {0};
+  long done = 0, calls, right[VERBS] = {0};
   uint64_t verb;
   write_files();
   for (calls = 0; calls < 1000000; calls++) {
@@ -185,7 +192,7 @@ int main(void) {
       for (i = 0; i < PLACES * PLACE / 4; i++) memory.place[i / (PLACE / 4)][i % (PLACE / 4)] = bell(&n);
     }
     earlier = memory;
-    verb = below(&n, 30);
+    verb = below(&n, VERBS);
     status = call(verb);
     if (status < 0 && memcmp(&memory, &earlier, sizeof memory) != 0) {
       printf("call %ld: %s, and something was written\n", calls, ln_strerror(status));
@@ -204,7 +211,7 @@ int main(void) {
     right[verb] += status >= 0;
   }
   printf("%ld calls, %ld of them right\n", calls, done);
-  for (verb = 0; verb < 30; verb++)
+  for (verb = 0; verb < VERBS; verb++)
     if (right[verb] < 100) {
       printf("verb %d: %ld right calls\n", (int)verb, right[verb]);
       return 1;
