@@ -135,7 +135,8 @@ impl<X: Code, Y: Code, K: Averaging> Norm<'_, X, Y, K> {
         chunk: &[X],
         out: &mut [Y],
     ) -> Result<(), Error> {
-        let features = code_moments::features(&moments.sums, self.norm.width, offset, [chunk.len(), out.len()])?;
+        let features =
+            code_moments::features(&moments.sums, self.norm.width, offset, [chunk.len(), out.len()])?;
         let rows = &mut Apart { x: chunk, zero_point: self.zero_point, y: out };
         moments.sums.write::<X, _, _>(&self.norm, features, rows, self.features);
         Ok(())

@@ -53,7 +53,8 @@ fn another_row<X: Element>() {
             for _ in 0..4 {
                 let [row, other] = [0; 2].map(|_| random_rows::<X>(&mut random, 1, width));
                 let whole = 0..width;
-                norm.in_pieces(&row, &[(0, whole.clone())], &other, &[whole], &mut vec![*zero; width]).unwrap();
+                norm.in_pieces(&row, &[(0, whole.clone())], &other, &[whole], &mut vec![*zero; width])
+                    .unwrap();
             }
         });
     }
@@ -116,7 +117,10 @@ fn a_row_in_pieces_has_at_most_32768_codes() {
     assert_eq!(moments.push(&[1]), Ok(()));
     let mut numbers = fixed::Moments::new();
     assert_eq!(numbers.push(&vec![I16F16::MIN; 32768]), Ok(()));
-    assert_eq!(numbers.push(&[I16F16::MIN]), Err(Error::TooLarge { parameter: "chunk", limit: 0, actual: 1 }));
+    assert_eq!(
+        numbers.push(&[I16F16::MIN]),
+        Err(Error::TooLarge { parameter: "chunk", limit: 0, actual: 1 })
+    );
 
     let params = quantized::Params::fold(&[1.0; 3], &[0.0; 3], SCALE, SCALE, 1e-5).unwrap();
     let mut y = [77i16; 2];
