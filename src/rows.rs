@@ -8,7 +8,7 @@
 use crate::feature::Feature;
 use crate::isa::{GROUP, Isa, OUT_OF_CACHE, elements_from, elements_from_mut};
 use crate::layout::Layout;
-use crate::streams::Streams;
+use crate::streams::{OutOfCache, Streams};
 use core::cell::Cell;
 use core::marker::PhantomData;
 use core::ptr::{null, null_mut};
@@ -43,15 +43,6 @@ pub(crate) struct Slot<'a, const SIZE: usize> {
     to: *mut f32,
     out_of_cache: Option<OutOfCache>,
     slices: PhantomData<&'a mut [f32]>,
-}
-
-/// How a group is written that no cache holds.
-#[derive(Clone, Copy)]
-struct OutOfCache {
-    /// By [`Isa::stream`]. Rows in place are in a cache when they are written, and stay there.
-    streamed: bool,
-    /// Elements from what is read to what is fetched meanwhile.
-    ahead: usize,
 }
 
 /// Elements that are read before they are written: rows of a batch together.
