@@ -2,6 +2,7 @@ use crate::float::Forward;
 use crate::isa::{ONE_LANE, Scalar};
 use crate::rows::Rows;
 use crate::{Centring, Error, Norm, RowStats, dispatch, shape};
+use core::cell::Cell;
 
 /// # Rows
 impl<K: Centring> Norm<'_, K> {
@@ -41,6 +42,16 @@ impl<K: Centring> Norm<'_, K> {
     pub fn forward_in_place(&self, x: &mut [f32]) -> Result<(), Error> {
         let layout = self.layout(x)?;
         self.run(Rows::in_place(x, layout), None)
+    }
+
+    /// [`forward`](Self::forward) of so many rows, where `y` may be `x`, or apart from it: for the C API, whose pointers may be the
+    /// same.
+    #[doc(hidden)]
+    pub fn forward_cells(&self, rows: usize, x: &[Cell<f32>], y: &[Cell<f32>]) -> Result<(), Error> {
+        shape::length("x", x.len(), rows.saturating_mul(self.width()))?;
+        shape::length("y", y.len(), x.len())?;
+        self.run_inlined(Rows::cells(x, y, rows, self.width()), &mut []);
+        Ok(())
     }
 
     /// `y = norm(x)`, and the statistics of each row in `stats`.
@@ -143,6 +154,13 @@ impl<K: Centring> Norm<'_, K> {
             }
             None => &mut [],
         };
+        self.run_inlined(rows, stats);
+        Ok(())
+    }
+
+    /// Inlined into a verb, so that what other verbs have is compiled out: a library for C has them all.
+    #[inline(always)]
+    fn run_inlined(&self, rows: Rows, stats: &mut [RowStats]) {
         let Self { epsilon, residual_bias, .. } = *self;
         let parameters = self.parameters();
         let (centred, scale) = (K::CENTRED, K::scale(self.width()));
@@ -152,6 +170,5 @@ impl<K: Centring> Norm<'_, K> {
         } else {
             dispatch::run(forward);
         }
-        Ok(())
     }
 }

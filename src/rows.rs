@@ -8,7 +8,8 @@
 use crate::feature::Feature;
 use crate::isa::{GROUP, Isa, OUT_OF_CACHE, elements_from, elements_from_mut};
 use crate::layout::Layout;
-use crate::streams::Streams;
+use crate::streams::{OutOfCache, Streams};
+use core::cell::Cell;
 use core::marker::PhantomData;
 use core::ptr::{null, null_mut};
 use core::slice::{from_raw_parts, from_raw_parts_mut};
@@ -44,15 +45,6 @@ pub(crate) struct Slot<'a, const SIZE: usize> {
     slices: PhantomData<&'a mut [f32]>,
 }
 
-/// How a group is written that no cache holds.
-#[derive(Clone, Copy)]
-struct OutOfCache {
-    /// By [`Isa::stream`]. Rows in place are in a cache when they are written, and stay there.
-    streamed: bool,
-    /// Elements from what is read to what is fetched meanwhile.
-    ahead: usize,
-}
-
 /// Elements that are read before they are written: rows of a batch together.
 const AHEAD: usize = 1024;
 
@@ -77,6 +69,16 @@ impl<'a> Rows<'a> {
         let layout = Layout { to: layout.from, ..layout }.within(y.len(), y.len());
         let to = y.as_mut_ptr();
         Self { from: to, addend: null(), to, out_of_cache: false, layout, slices: PhantomData }
+    }
+
+    /// Whole rows, none unless both are as long as these; `y` may be `x`, or apart from it.
+    #[inline(always)]
+    pub(crate) fn cells(x: &'a [Cell<f32>], y: &'a [Cell<f32>], rows: usize, width: usize) -> Self {
+        let all = rows.checked_mul(width) == Some(x.len()) && y.len() == x.len();
+        debug_assert!(all, "{rows} rows of {width} in {} and {}", x.len(), y.len());
+        let layout = Layout::packed(if all { rows } else { 0 }, width);
+        let (from, to) = (x.as_ptr().cast::<f32>().cast_mut(), y.as_ptr().cast::<f32>().cast_mut());
+        Self { from, addend: null(), to, out_of_cache: false, layout, slices: PhantomData }
     }
 
     /// First `x` is added to `residual`; the rows are then read from `residual`.

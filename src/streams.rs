@@ -23,3 +23,12 @@ impl<I: Isa> Drop for Streams<I> {
         }
     }
 }
+
+/// How a group is written that no cache holds.
+#[derive(Clone, Copy)]
+pub(crate) struct OutOfCache {
+    /// By [`Isa::stream`]. Rows in place are in a cache when they are written, and stay there.
+    pub streamed: bool,
+    /// Elements from what is read to what is fetched meanwhile.
+    pub ahead: usize,
+}

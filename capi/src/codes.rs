@@ -1,10 +1,10 @@
 //! Norms of quantised codes. Parameters are folded on a host or a device, and stay where they are.
 
-use crate::made::{Opaque, copied, fits, make};
+use crate::made::{Opaque, fits, make, with};
 use crate::norm::done;
 use crate::slice::{Place, apart, elements, place};
 use crate::status::{LN_LENGTH, LN_MISALIGNED, LN_NULL, LN_OK, LN_ZERO_POINT, Status, ln_status, status};
-use layernorm::quantized::{Code, LayerNorm, Params, RmsNorm, Scale};
+use layernorm::quantized::{Code, LayerNorm, Params, Scale};
 
 #[cfg(target_endian = "big")]
 compile_error!("folded parameters are little-endian and read where they lie");
@@ -66,25 +66,41 @@ pub(crate) struct Kept<X: 'static> {
     params: Params<X, X, &'static [i32]>,
 }
 
-/// What tells an [`ln_codes`] of a type from others.
-trait Marked: Code + TryFrom<i32> + 'static {
+/// What tells structs of a type of codes from others.
+pub(crate) trait Marked: Code + TryFrom<i32> + 'static {
+    /// Of [`ln_codes`].
     const MARK: usize;
+    /// Of the sums of a row in pieces.
+    const MOMENTS: usize;
 }
 
 impl Marked for i8 {
     const MARK: usize = u32::from_le_bytes(*b"LNq1") as usize;
+    const MOMENTS: usize = u32::from_le_bytes(*b"LNp1") as usize;
 }
 
 impl Marked for u8 {
     const MARK: usize = u32::from_le_bytes(*b"LNq2") as usize;
+    const MOMENTS: usize = u32::from_le_bytes(*b"LNp2") as usize;
 }
 
 impl Marked for i16 {
     const MARK: usize = u32::from_le_bytes(*b"LNq3") as usize;
+    const MOMENTS: usize = u32::from_le_bytes(*b"LNp3") as usize;
 }
 
 const _: () =
     assert!(fits::<ln_codes, Kept<i8>>() && fits::<ln_codes, Kept<u8>>() && fits::<ln_codes, Kept<i16>>());
+
+/// Whether there is code for results apart from their codes. Where flash is dear, codes are copied and then normalised in place: an
+/// image with one call has 1 kB less.
+const APART: bool = cfg!(feature = "std");
+
+impl<X: Code> Kept<X> {
+    pub(crate) fn norm(&self) -> LayerNorm<'_, X> {
+        LayerNorm::with_centring(&self.params, self.centred)
+    }
+}
 
 type Done = Result<ln_status, ln_status>;
 
@@ -110,16 +126,17 @@ fn width_of(params: *const u8, bytes: usize) -> Result<usize, ln_status> {
 ///
 /// # Safety
 /// `bytes` bytes that stay as they are as long as `'a`.
+#[inline(always)] // Returned as it is, it would be copied.
 unsafe fn folded<'a, X: Marked>(
     params: *const u8,
     bytes: usize,
 ) -> Result<Params<X, X, &'a [i32]>, ln_status> {
     let width = width_of(params, bytes)?;
-    let [gamma, beta] = parts(params, width);
     // SAFETY: within the bytes, of which there are 68 + 8 · width, aligned to 4, as 68 is a multiple of it.
-    let (header, gamma, beta) =
-        unsafe { (place(params, HEADER)?.read(), place(gamma, width)?.read(), place(beta, width)?.read()) };
+    let (header, features) =
+        unsafe { (place(params, HEADER)?.read(), place(parts(params, width)[0], 2 * width)?.read()) };
     let header = header.first_chunk().ok_or(LN_LENGTH)?;
+    let (gamma, beta) = features.split_at_checked(width).ok_or(LN_LENGTH)?;
     Params::from_parts(header, gamma, beta).map_err(Status::status)
 }
 
@@ -135,24 +152,29 @@ unsafe fn init<X: Marked>(norm: *mut ln_codes, params: *const u8, bytes: usize, 
 /// As the header says: rows × width codes each, `x` and `y` the same or apart.
 unsafe fn forward<X: Marked>(norm: *const ln_codes, rows: usize, x: *const X, y: *mut X) -> Done {
     // SAFETY: the contract of the header.
-    let Kept { centred, params } = unsafe { copied::<_, Kept<X>>(norm, X::MARK)? };
-    let len = elements(rows, params.width())?;
-    let (from, to) = (place(x, len)?, place(y, len)?);
-    if core::ptr::eq(x, y) {
-        // SAFETY: so many codes, by the contract, which nothing else overlaps.
-        let x = unsafe { to.write() };
-        return done(match centred {
-            true => LayerNorm::new(&params).forward_in_place(x),
-            false => RmsNorm::new(&params).forward_in_place(x),
-        });
+    unsafe {
+        with(norm, X::MARK, |kept: &Kept<X>| {
+            let norm = kept.norm();
+            let len = elements(rows, norm.width())?;
+            let (from, to) = (place(x, len)?, place(y, len)?);
+            if !core::ptr::eq(x, y) {
+                apart(to.addresses(), &[from.addresses()])?;
+                if APART {
+                    return done(norm.forward(from.read(), to.write()));
+                }
+                copy(from.read(), to.write());
+            }
+            done(norm.forward_in_place(to.write()))
+        })
     }
-    apart(to.addresses(), &[from.addresses()])?;
-    // SAFETY: so many codes, by the contract, and nothing overlaps what is written.
-    let (x, y) = unsafe { (from.read(), to.write()) };
-    done(match centred {
-        true => LayerNorm::new(&params).forward(x, y),
-        false => RmsNorm::new(&params).forward(x, y),
-    })
+}
+
+/// Writes `x` to `y`.
+fn copy<X: Copy>(x: &[X], y: &mut [X]) {
+    for (to, from) in y.iter_mut().zip(x) {
+        // SAFETY: a place to write. Volatile, or the loop would be a call of `memcpy`, which Rust has in 0.7 kB.
+        unsafe { core::ptr::write_volatile(to, *from) }
+    }
 }
 
 /// # Safety
@@ -164,18 +186,17 @@ unsafe fn forward_residual<X: Marked>(
     residual: *mut X,
     y: *mut X,
 ) -> Done {
-    // SAFETY: the contract of the header.
-    let Kept { centred, params } = unsafe { copied::<_, Kept<X>>(norm, X::MARK)? };
-    let len = elements(rows, params.width())?;
-    let (x, residual, y) = (place(x, len)?, place(residual, len)?, place(y, len)?);
-    apart(y.addresses(), &[x.addresses(), residual.addresses()])?;
-    apart(residual.addresses(), &[x.addresses()])?;
-    // SAFETY: so many codes, by the contract, and nothing overlaps what is written.
-    let (x, residual, y) = unsafe { (x.read(), residual.write(), y.write()) };
-    done(match centred {
-        true => LayerNorm::new(&params).forward_residual(x, residual, y),
-        false => RmsNorm::new(&params).forward_residual(x, residual, y),
-    })
+    // SAFETY: the contract of the header, and nothing overlaps what is written.
+    unsafe {
+        with(norm, X::MARK, |kept: &Kept<X>| {
+            let norm = kept.norm();
+            let len = elements(rows, norm.width())?;
+            let (x, residual, y) = (place(x, len)?, place(residual, len)?, place(y, len)?);
+            apart(y.addresses(), &[x.addresses(), residual.addresses()])?;
+            apart(residual.addresses(), &[x.addresses()])?;
+            done(norm.forward_residual(x.read(), residual.write(), y.write()))
+        })
+    }
 }
 
 /// The crate's form of a scale of C's.

@@ -6,22 +6,35 @@
 // What a caller must hold is the same for all and stands once, at the head of the header.
 #![allow(clippy::missing_safety_doc)]
 // Names of types are those of C.
-#![allow(non_camel_case_types)]
+#![allow(non_camel_case_types, non_upper_case_globals)]
 
+mod cells;
+mod code_moments;
 mod codes;
+mod fixed_cells;
+mod fixed_kinds;
+mod held;
+mod kinds;
 mod layer_norm;
 mod made;
 mod moments;
 mod norm;
 mod rms_norm;
+mod shape;
 mod slice;
 mod stats;
 mod status;
 
+pub use cells::*;
+pub use code_moments::*;
 pub use codes::*;
+pub use fixed_cells::*;
+pub use fixed_kinds::*;
+pub use kinds::*;
 pub use layer_norm::*;
 pub use moments::*;
 pub use rms_norm::*;
+pub use shape::*;
 pub use stats::*;
 pub use status::*;
 

@@ -89,14 +89,22 @@ pub(crate) unsafe fn made_mut<'a, O: Opaque + 'a, T>(
     unsafe { find::<O, T>(opaque, mark).map(|value| (*value.cast_mut()).assume_init_mut()) }
 }
 
-/// A copy of the value, for those that may be less aligned than their type: `u128` on 64-bit targets.
+/// Calls `verb` with the value, which may be less aligned than its type: `u128` on 64-bit targets. There it is copied.
 ///
 /// # Safety
 /// As for [`made`].
-pub(crate) unsafe fn copied<O: Opaque, T: Copy>(opaque: *const O, mark: usize) -> Result<T, ln_status> {
+pub(crate) unsafe fn with<O: Opaque, T: Copy>(
+    opaque: *const O,
+    mark: usize,
+    verb: impl FnOnce(&T) -> Result<ln_status, ln_status>,
+) -> Result<ln_status, ln_status> {
     // SAFETY: the contract above.
     unsafe {
         let value = find::<O, T>(opaque, mark)?;
-        Ok(if const { is_aligned::<O, T>() } { value.read() } else { value.read_unaligned() }.assume_init())
+        if const { is_aligned::<O, T>() } {
+            verb((*value).assume_init_ref())
+        } else {
+            verb(value.read_unaligned().assume_init_ref())
+        }
     }
 }

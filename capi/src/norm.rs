@@ -1,6 +1,6 @@
 //! The verbs of both f32 norms.
 
-use crate::slice::{apart, elements, feature, place};
+use crate::slice::{addresses, apart, elements, feature, place};
 use crate::stats::ln_row_stats;
 use crate::status::{LN_OK, Status, ln_status};
 use layernorm::{Centring, Error, Norm, RowStats};
@@ -24,8 +24,7 @@ pub(crate) unsafe fn new<K: Centring>(
     // SAFETY: the contract above.
     let (gamma, beta) = unsafe { (feature(gamma, width)?, feature(beta, width)?) };
     let norm = Norm::new(width).and_then(|norm| norm.with_epsilon(epsilon));
-    let norm = norm.and_then(|norm| gamma.map_or(Ok(norm), |gamma| norm.with_gamma(gamma)));
-    norm.and_then(|norm| beta.map_or(Ok(norm), |beta| norm.with_beta(beta))).map_err(Status::status)
+    norm.and_then(|norm| norm.with_affine(gamma, beta)).map_err(Status::status)
 }
 
 /// # Safety
@@ -40,12 +39,8 @@ pub(crate) unsafe fn with_residual_bias<K: Centring>(
 
 /// Where a norm reads γ and β.
 fn features<K: Centring>(norm: &Norm<K>) -> [(usize, usize); 2] {
-    [norm.gamma(), norm.beta()].map(|feature| {
-        feature.map_or((0, 0), |values| {
-            let range = values.as_ptr_range();
-            (range.start.addr(), range.end.addr())
-        })
-    })
+    let of = |feature: Option<&[f32]>| addresses(feature.unwrap_or_default());
+    [of(norm.gamma()), of(norm.beta())]
 }
 
 /// # Safety
@@ -54,15 +49,11 @@ pub(crate) unsafe fn forward<K: Centring>(norm: &Norm<K>, rows: usize, x: *const
     let len = elements(rows, norm.width())?;
     let (from, to) = (place(x, len)?, place(y, len)?);
     apart(to.addresses(), &features(norm))?;
+    if !core::ptr::eq(x, y) {
+        apart(to.addresses(), &[from.addresses()])?;
+    }
     // SAFETY: so many numbers, by the contract; nothing else of the call overlaps what is written.
-    done(unsafe {
-        if core::ptr::eq(x, y) {
-            norm.forward_in_place(to.write())
-        } else {
-            apart(to.addresses(), &[from.addresses()])?;
-            norm.forward(from.read(), to.write())
-        }
-    })
+    done(unsafe { norm.forward_cells(rows, from.cells(), to.cells()) })
 }
 
 /// # Safety

@@ -1,6 +1,7 @@
 //! Slices of what C points to.
 
-use crate::status::{LN_MISALIGNED, LN_NULL, LN_OVERLAP, LN_TOO_LARGE, ln_status};
+use crate::status::{LN_MISALIGNED, LN_NULL, LN_OK, LN_OVERLAP, LN_TOO_LARGE, ln_status};
+use core::cell::Cell;
 use core::ptr::NonNull;
 use core::slice::{from_raw_parts, from_raw_parts_mut};
 
@@ -18,17 +19,29 @@ pub(crate) struct Place<T> {
 
 /// `len` elements from `start` on, which may be anything if there are none.
 pub(crate) fn place<T>(start: *const T, len: usize) -> Result<Place<T>, ln_status> {
+    match fault(start.addr(), len, size_of::<T>(), align_of::<T>()) {
+        LN_OK => {
+            let start = NonNull::new(start.cast_mut()).filter(|_| len != 0);
+            Ok(Place { start: start.unwrap_or(NonNull::dangling()), len })
+        }
+        status => Err(status),
+    }
+}
+
+/// What is wrong with an address; one function for all types.
+#[inline(never)]
+fn fault(start: usize, len: usize, size: usize, align: usize) -> ln_status {
+    let end = len.checked_mul(size).filter(|bytes| *bytes <= isize::MAX as usize);
     if len == 0 {
-        return Ok(Place { start: NonNull::dangling(), len });
-    }
-    let start = NonNull::new(start.cast_mut()).ok_or(LN_NULL)?;
-    if !start.is_aligned() {
-        return Err(LN_MISALIGNED);
-    }
-    let bytes = len.checked_mul(size_of::<T>()).filter(|bytes| *bytes <= isize::MAX as usize);
-    match bytes.and_then(|bytes| start.addr().checked_add(bytes)) {
-        Some(_) => Ok(Place { start, len }),
-        None => Err(LN_TOO_LARGE),
+        LN_OK
+    } else if start == 0 {
+        LN_NULL
+    } else if start & (align - 1) != 0 {
+        LN_MISALIGNED
+    } else if end.is_none_or(|bytes| start.checked_add(bytes).is_none()) {
+        LN_TOO_LARGE
+    } else {
+        LN_OK
     }
 }
 
@@ -47,11 +60,24 @@ impl<T> Place<T> {
     }
 
     /// # Safety
+    /// So many elements are there, which are used by no other slice than those of cells as long as `'a`.
+    pub(crate) unsafe fn cells<'a>(self) -> &'a [Cell<T>] {
+        // SAFETY: as above; a cell has the layout of what is in it.
+        unsafe { from_raw_parts(self.start.cast().as_ptr(), self.len) }
+    }
+
+    /// # Safety
     /// So many elements are there, and nobody else uses them as long as `'a`.
     pub(crate) unsafe fn write<'a>(self) -> &'a mut [T] {
         // SAFETY: as above.
         unsafe { from_raw_parts_mut(self.start.as_ptr(), self.len) }
     }
+}
+
+/// The first address of a slice, and the one behind its last.
+pub(crate) fn addresses<T>(values: &[T]) -> (usize, usize) {
+    let range = values.as_ptr_range();
+    (range.start.addr(), range.end.addr())
 }
 
 /// What is written at `written` overlaps none of `others`, of which an empty one has no address.

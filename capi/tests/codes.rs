@@ -4,6 +4,7 @@
 use layernorm::quantized::{Code, LayerNorm, Params, RmsNorm, Scale};
 use layernorm_c as c;
 use layernorm_digest::Numbers;
+use std::mem::MaybeUninit;
 
 /// The functions for one type of codes.
 struct Functions<X> {
@@ -13,6 +14,49 @@ struct Functions<X> {
     forward: unsafe extern "C" fn(*const c::ln_codes, usize, *const X, *mut X) -> c::ln_status,
     forward_residual:
         unsafe extern "C" fn(*const c::ln_codes, usize, *const X, *mut X, *mut X) -> c::ln_status,
+    moments_init: unsafe extern "C" fn(*mut c::ln_code_moments) -> c::ln_status,
+    push: unsafe extern "C" fn(*mut c::ln_code_moments, usize, *const X) -> c::ln_status,
+    merge: unsafe extern "C" fn(*mut c::ln_code_moments, *const c::ln_code_moments) -> c::ln_status,
+    apply: Apply<X>,
+}
+
+type Apply<X> = unsafe extern "C" fn(
+    *const c::ln_codes,
+    *const c::ln_code_moments,
+    usize,
+    usize,
+    *const X,
+    *mut X,
+) -> c::ln_status;
+
+/// The rows of `x`, each of them pushed and normalised in pieces of `chunk`, every other of which goes to moments of its own first.
+fn in_pieces<X: Copy>(
+    functions: &Functions<X>,
+    norm: *const c::ln_codes,
+    x: &[X],
+    width: usize,
+    chunk: usize,
+) -> Vec<X> {
+    let mut y = x.to_vec();
+    for (x, y) in x.chunks(width).zip(y.chunks_mut(width)) {
+        let mut moments = [const { MaybeUninit::<c::ln_code_moments>::zeroed() }; 2];
+        let [first, second] = moments.each_mut().map(MaybeUninit::as_mut_ptr);
+        // SAFETY: chunks of their lengths, structs of their own.
+        unsafe {
+            assert_eq!([(functions.moments_init)(first), (functions.moments_init)(second)], [c::LN_OK; 2]);
+            for (piece, x) in x.chunks(chunk).enumerate() {
+                let moments = if piece % 2 == 0 { first } else { second };
+                assert_eq!((functions.push)(moments, x.len(), x.as_ptr()), c::LN_OK);
+            }
+            assert_eq!((functions.merge)(second, first), c::LN_OK);
+            for (piece, (x, y)) in x.chunks(chunk).zip(y.chunks_mut(chunk)).enumerate() {
+                let offset = piece * chunk;
+                let done = (functions.apply)(norm, second, offset, x.len(), x.as_ptr(), y.as_mut_ptr());
+                assert_eq!(done, c::LN_OK);
+            }
+        }
+    }
+    y
 }
 
 fn codes<X: Default + TryFrom<i32>>(
@@ -75,7 +119,7 @@ where
                     .and_then(|()| norm.forward_residual(&x, &mut sum, &mut of_sum))
             };
             done.expect("whole rows");
-            let mut norm = std::mem::MaybeUninit::<c::ln_codes>::zeroed();
+            let mut norm = MaybeUninit::<c::ln_codes>::zeroed();
             let (mut y, mut in_place, mut r, mut of_r) = (x.clone(), x.clone(), residual.clone(), x.clone());
             let norm = norm.as_mut_ptr();
             // SAFETY: as above, and parameters that outlive the norm.
@@ -88,6 +132,9 @@ where
                 let residual = r.as_mut_ptr();
                 let done = (functions.forward_residual)(norm, rows, x.as_ptr(), residual, of_r.as_mut_ptr());
                 assert_eq!(done, c::LN_OK);
+            }
+            for chunk in [1, 3, 64] {
+                assert_eq!(in_pieces(functions, norm, &x, width, chunk), expected, "pieces of {chunk}");
             }
             assert_eq!((y, in_place, r, of_r), (expected.clone(), expected, sum, of_sum), "width {width}");
         }
@@ -102,6 +149,10 @@ fn codes_are_those_of_the_crate() {
         init: [c::ln_i8_layer_norm_init, c::ln_i8_rms_norm_init],
         forward: c::ln_i8_forward,
         forward_residual: c::ln_i8_forward_residual,
+        moments_init: c::ln_i8_moments_init,
+        push: c::ln_i8_moments_push,
+        merge: c::ln_i8_moments_merge,
+        apply: c::ln_i8_apply,
     };
     let of_u8 = Functions {
         fold: c::ln_u8_fold,
@@ -109,6 +160,10 @@ fn codes_are_those_of_the_crate() {
         init: [c::ln_u8_layer_norm_init, c::ln_u8_rms_norm_init],
         forward: c::ln_u8_forward,
         forward_residual: c::ln_u8_forward_residual,
+        moments_init: c::ln_u8_moments_init,
+        push: c::ln_u8_moments_push,
+        merge: c::ln_u8_moments_merge,
+        apply: c::ln_u8_apply,
     };
     let of_i16 = Functions {
         fold: c::ln_i16_fold,
@@ -116,6 +171,10 @@ fn codes_are_those_of_the_crate() {
         init: [c::ln_i16_layer_norm_init, c::ln_i16_rms_norm_init],
         forward: c::ln_i16_forward,
         forward_residual: c::ln_i16_forward_residual,
+        moments_init: c::ln_i16_moments_init,
+        push: c::ln_i16_moments_push,
+        merge: c::ln_i16_moments_merge,
+        apply: c::ln_i16_apply,
     };
     agree(&of_i8, -128, 127);
     agree(&of_u8, 0, 255);

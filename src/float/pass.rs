@@ -120,8 +120,9 @@ impl Range {
     }
 
     pub(crate) fn merge(&mut self, other: &Self) {
-        self.lowest = self.lowest.min(other.lowest);
-        self.highest = self.highest.max(other.highest);
+        // Not by `min` and `max`, which would ask C for `fminf` and `fmaxf`.
+        self.lowest = if other.lowest < self.lowest { other.lowest } else { self.lowest };
+        self.highest = if other.highest > self.highest { other.highest } else { self.highest };
         self.finite &= other.finite;
     }
 

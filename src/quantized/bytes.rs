@@ -98,6 +98,7 @@ impl<'a, X: Code, Y: Code> Params<X, Y, &'a [i32]> {
     /// assert_eq!(Params::<i8, i8, _>::from_parts(&header, &gamma, &beta)?.width(), 4);
     /// # Ok::<(), Box<dyn core::error::Error>>(())
     /// ```
+    #[inline(always)] // So that parameters which go to another place, as in C, are not copied.
     pub const fn from_parts(
         header: &[u8; HEADER],
         gamma: &'a [i32],
@@ -169,6 +170,7 @@ impl<X: Code, Y: Code, const N: usize> Params<X, Y, [i32; N]> {
 }
 
 /// What bytes of at least [`HEADER`] say, for rows of `width` codes.
+#[inline(always)]
 const fn read_header<X: Code, Y: Code>(bytes: &[u8], width: usize) -> Result<Header, FormatError> {
     let mut at = 0;
     while at < 8 {
@@ -178,39 +180,38 @@ const fn read_header<X: Code, Y: Code>(bytes: &[u8], width: usize) -> Result<Hea
         }
         at += 4;
     }
-    let header = Header {
-        k: number(bytes, 12),
-        m: number(bytes, 16),
-        input: number(bytes, 20),
-        output: number(bytes, 24),
-        epsilon: long(bytes, 36),
-        residual: match number(bytes, 32) {
-            -1 => None,
-            multiplier => {
-                Some(WithResidual { multiplier, zero_point: number(bytes, 28), epsilon: long(bytes, 52) })
-            }
-        },
+    let [k, m, input, output] = [number(bytes, 12), number(bytes, 16), number(bytes, 20), number(bytes, 24)];
+    let (zero_point, multiplier) = (number(bytes, 28), number(bytes, 32));
+    let (epsilon, residual_epsilon) = (long(bytes, 36), long(bytes, 52));
+    let (is_alone, first, last) = (multiplier == -1, *SHIFTS.start(), *SHIFTS.end());
+    let offset = if number(bytes, 8) as u32 as usize != width {
+        8
+    } else if !within(k, first, last) {
+        12
+    } else if !within(m, first, last) {
+        16
+    } else if !within(input, X::LOWEST as i32, X::HIGHEST as i32) {
+        20
+    } else if !within(output, Y::LOWEST as i32, Y::HIGHEST as i32) {
+        24
+    } else if is_alone && zero_point != 0 || !within(zero_point, X::LOWEST as i32, X::HIGHEST as i32) {
+        28
+    } else if !within(multiplier, -1, LARGEST_MULTIPLIER) {
+        32
+    } else if epsilon >> 112 != 0 {
+        36
+    } else if is_alone && residual_epsilon != 0 || residual_epsilon >> 112 != 0 {
+        52
+    } else {
+        let residual = WithResidual { multiplier, zero_point, epsilon: residual_epsilon };
+        let residual = if is_alone { None } else { Some(residual) };
+        return Ok(Header { k, m, input, output, epsilon, residual });
     };
-    let shift = [*SHIFTS.start() as i64, *SHIFTS.end() as i64];
-    let multiplier = [-1, LARGEST_MULTIPLIER as i64];
-    let (codes, out) = ([X::LOWEST, X::HIGHEST], [Y::LOWEST, Y::HIGHEST]);
-    let zero_point = if header.residual.is_some() { codes } else { [0, 0] };
-    let ranges = [[width as i64; 2], shift, shift, codes, out, zero_point, multiplier];
-    let mut i = 0;
-    while i < ranges.len() {
-        let actual = number(bytes, 8 + 4 * i) as i64;
-        if actual < ranges[i][0] || actual > ranges[i][1] {
-            return Err(FormatError::Corrupt { offset: 8 + 4 * i });
-        }
-        i += 1;
-    }
-    if header.epsilon >> 112 != 0 {
-        return Err(FormatError::Corrupt { offset: 36 });
-    }
-    if long(bytes, 52) >> (if header.residual.is_some() { 112 } else { 0 }) != 0 {
-        return Err(FormatError::Corrupt { offset: 52 });
-    }
-    Ok(header)
+    Err(FormatError::Corrupt { offset })
+}
+
+const fn within(value: i32, first: i32, last: i32) -> bool {
+    first <= value && value <= last
 }
 
 /// An error at the first of the integers of γ or β, which begin at `offset`, that folding never gives.

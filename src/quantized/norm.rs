@@ -78,7 +78,13 @@ impl<'a, X: Code, Y: Code, K: Averaging> Norm<'a, X, Y, K> {
     /// # Ok::<(), Box<dyn core::error::Error>>(())
     /// ```
     pub fn new<S: AsRef<[i32]>>(params: &'a Params<X, Y, S>) -> Self {
-        let (norm, zero_point, residual) = params.norm(K::CENTRED);
+        Self::with_centring(params, K::CENTRED)
+    }
+
+    /// [`new`](Self::new) of a norm that is known when a program runs, whatever `K` says: for the C API.
+    #[doc(hidden)]
+    pub fn with_centring<S: AsRef<[i32]>>(params: &'a Params<X, Y, S>, centred: bool) -> Self {
+        let (norm, zero_point, residual) = params.norm(centred);
         let features = [params.gamma.as_ref(), params.beta.as_ref()];
         debug_assert!(features.iter().all(|values| values.len() == norm.width));
         Self { features, norm, zero_point, residual, types: PhantomData }

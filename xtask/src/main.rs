@@ -70,6 +70,12 @@ const COMMANDS: &[Command] = &[
         run: c::command,
     },
     Command {
+        name: "c",
+        options: "--archive",
+        does: "builds what is released for C: the header, a library for each of ten ABIs, files for CMake and pkg-config",
+        run: c::command,
+    },
+    Command {
         name: "digest",
         options: "[--only WORD]",
         does: "prints the digest of the canonical results on every target, compares with the golden one",

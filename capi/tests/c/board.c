@@ -1,4 +1,4 @@
-/* A Cortex-M from reset to `main`, and its debugger's console. */
+/* A Cortex-M or a RISC-V core from reset to `main`, and its debugger's console. */
 #include "say.h"
 #include <stddef.h>
 #include <stdint.h>
@@ -7,10 +7,21 @@ int main(void);
 extern uint32_t stack_top[], data_start[], data_end[], data_in_flash[], bss_start[], bss_end[];
 
 static int call_debugger(int operation, const void *argument) {
+#ifdef __riscv
+  register int a0 __asm__("a0") = operation;
+  register const void *a1 __asm__("a1") = argument;
+  /* Three instructions that are not short, in one page. */
+  __asm__ volatile(".option push\n\t.option norvc\n\t.balign 16\n\tslli x0, x0, 0x1f\n\tebreak\n\tsrai x0, x0, 7\n\t.option pop"
+                   : "+r"(a0)
+                   : "r"(a1)
+                   : "memory");
+  return a0;
+#else
   register int r0 __asm__("r0") = operation;
   register const void *r1 __asm__("r1") = argument;
   __asm__ volatile("bkpt 0xab" : "+r"(r0) : "r"(r1) : "memory");
   return r0;
+#endif
 }
 
 static void put(const char *text) {
@@ -59,13 +70,20 @@ void reset(void) {
   leave(main());
 }
 
-static void fault(void) {
+__attribute__((aligned(4))) static void fault(void) {
   say("a fault");
   leave(3);
 }
 
+#ifdef __riscv
+/* The first instruction sets the stack, and where a fault goes. */
+__attribute__((section(".vectors"), naked, used, noreturn)) void start(void) {
+  __asm__ volatile(".option push\n\t.option arch, +zicsr\n\tla sp, stack_top\n\tla t0, %0\n\tcsrw mtvec, t0\n\tj reset\n\t.option pop" : : "i"(fault));
+}
+#else
 /* Where the stack begins, then the handlers of reset, NMI, hard fault and the next three. */
 __attribute__((section(".vectors"), used)) static const struct {
   uint32_t *stack;
   void (*handlers[6])(void);
 } vectors = {stack_top, {reset, fault, fault, fault, fault, fault}};
+#endif
