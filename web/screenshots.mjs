@@ -14,7 +14,8 @@ const SECTIONS = {
   axis: "axis",
   train: "train",
   place: "place",
-  sequence: "sequence&u=train-137&f=9",
+  sequence: "sequence",
+  integers: "integers",
   use: "use",
 };
 /** What is trained before its picture is taken. */

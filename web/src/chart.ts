@@ -49,15 +49,14 @@ export class Chart {
     const all = values.flatMap((own) => Array.from(own));
     const top = Math.max(...LEVELS, ...all) + MARGIN;
     const bottom = Math.min(...LEVELS, ...all) - MARGIN;
-    const across = (frame: number) => `${(100 * (frame + 0.5)) / frames}%`;
     const down = (value: number) => `${(100 * (top - value)) / (top - bottom)}%`;
     for (const { level, grid, tick } of this.#levels) {
       set(grid, { y1: down(level), y2: down(level) });
       set(tick, { y: down(level) });
     }
-    if (frames !== this.#frames) this.#ticks.replaceChildren(...ticksOf(frames).map((frame) => s("text", { class: "tick", x: across(frame), y: "100%", dy: "1.2em", "text-anchor": "middle" }, String(frame))));
+    if (frames !== this.#frames) this.#ticks.replaceChildren(...ticksOf(frames).map((frame) => s("text", { class: "tick", x: across(frame, frames), y: "100%", dy: "1.2em", "text-anchor": "middle" }, String(frame))));
     this.#frames = frames;
-    set(this.#mark, { x1: across(marked), x2: across(marked) });
+    this.mark(marked);
     // The plot's own units are a frame and 1, so that a line has no need to know how large it is drawn.
     set(this.#plot, { viewBox: `-0.5 0 ${frames} ${top - bottom}` });
     this.#lines.forEach(({ line, points, name }, i) => {
@@ -67,7 +66,14 @@ export class Chart {
       set(name, { y: down(values[i][frames - 1]) });
     });
   }
+
+  mark(frame: number): void {
+    set(this.#mark, { x1: across(frame, this.#frames), x2: across(frame, this.#frames) });
+  }
 }
+
+/** The middle of a frame. */
+const across = (frame: number, frames: number) => `${(100 * (frame + 0.5)) / frames}%`;
 
 function ticksOf(frames: number): number[] {
   return Array.from({ length: frames }, (_, frame) => frame).filter((frame) => frame % stepOf(frames) === 0);
