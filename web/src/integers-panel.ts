@@ -3,7 +3,7 @@ import { init } from "layernorm/quantized";
 import scalar from "layernorm/quantized/scalar.wasm?url";
 import { appendGently, breath } from "./breath";
 import { h } from "./dom";
-import { readable, round } from "./format";
+import { raised, readable, round } from "./format";
 import { compare, judge, USUAL, type Choice, type Compared, type Results } from "./integers-compare";
 import { exported, FILES } from "./integers-export";
 import { Histograms } from "./integers-figure";
@@ -75,7 +75,7 @@ export async function start(root: HTMLElement, store: Store): Promise<void> {
     cards.ours.show(ours, state, exact.length);
     cards.usual.show(usual, state, exact.length);
     write(cards.usual.name, USUAL[format]);
-    status.textContent = verdict(state, ours, usual);
+    write(status, verdict(state, ours, usual));
     table.show(() => content(state, compared));
     await breath();
     if (key !== shown) return;
@@ -96,7 +96,11 @@ export async function start(root: HTMLElement, store: Store): Promise<void> {
   const writeOut = ({ language: own, format, gamma, beta, integersEpsilon }: Readonly<State>) => {
     language.set(own);
     file.textContent = FILES[own];
-    code.show(exported(own, format, { gamma, beta, epsilon: integersEpsilon }));
+    try {
+      code.show(exported(own, format, { gamma, beta, epsilon: integersEpsilon }));
+    } catch (error) {
+      code.show(`/* ${error instanceof Error ? error.message : String(error)} */\n`);
+    }
   };
   writeOut(store.state);
   store.watch(["language", "format", "gamma", "beta", "integersEpsilon"], atRest(REST, writeOut));
@@ -129,7 +133,8 @@ function verdict({ format }: Choice, ours: Results, usual: Results): string {
   if (!Number.isFinite(usual.worst)) return "What is usual gives results that are no numbers here.";
   const times = usual.worst / Math.max(ours.worst, format === "f32" ? 1 : 0.5);
   if (times <= 1.5) return "Here what is usual is as good.";
-  return `What is usual is off by up to ${times < 10 ? times.toFixed(1) : readable(times, 2)} times as much here.`;
+  const words = times < 10 ? times.toFixed(1) : times < 1e4 ? String(Math.round(times)) : `more than ${raised(10 ** Math.floor(Math.log10(times)), 1)}`;
+  return `What is usual is off by up to ${words} times as much here.`;
 }
 
 /** How far the first results are off, element by element. */
@@ -137,7 +142,7 @@ function drawErrors(plot: Plot, { width }: Choice, { usual, ours }: Compared): v
   const first = [usual, ours].map(({ errors }) => errors.slice(0, Math.min(FIRST, width)));
   const most = first.flat().reduce((all, error) => Math.max(all, Math.abs(error) || 0), 0.5);
   const reach = LEAPS.map((leap) => leap * 10 ** Math.floor(Math.log10(most))).find((reach) => reach >= most) ?? most;
-  const axis: Axis = { from: -reach, to: reach, ticks: [-1, -0.5, 0, 0.5, 1].map((part) => ({ at: part * reach, text: round(part * reach) })) };
+  const axis: Axis = { from: -reach, to: reach, ticks: [-1, -0.5, 0, 0.5, 1].map((part) => ({ at: part * reach, text: Math.abs(part * reach) < 1e5 ? round(part * reach) : raised(part * reach, 2) })) };
   plot.show(ELEMENTS, axis, first.map((errors): Curve => ({ points: errors.map((error, i) => [i + 1, error]) })));
 }
 
@@ -150,7 +155,7 @@ function content(state: Choice, { x, exact, ours, usual }: Compared) {
     rows: Array.from({ length: count }, (_, i) => [
       String(i + 1),
       result(x[i]),
-      readable(exact[i], 9),
+      readable(exact[i], whole ? 9 : 12),
       result(ours.values[i]),
       readable(ours.errors[i], 3),
       result(usual.values[i]),

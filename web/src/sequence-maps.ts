@@ -8,6 +8,7 @@ import { REACH } from "./reach";
 import type { Passed } from "./sequence-net";
 import { themePalette } from "./theme";
 import { write } from "./typeset";
+import type { Utterance } from "./utterances";
 
 const STATISTICS = [{ name: "μ", kind: "mu" }, { name: "σ", kind: "sigma" }];
 const SPEAKERS = Array.from({ length: 9 }, (_, i) => ({ name: "", kind: `speaker of-${i + 1}` }));
@@ -25,7 +26,7 @@ export class Maps {
     state: new Chart("How sure the net is of each of the nine speakers, after every frame", SPEAKERS),
   };
   readonly #readouts = { x: h("p", { class: "frame-readout" }), sums: h("p", { class: "frame-readout" }), hat: h("p", { class: "frame-readout" }), state: h("p", { class: "frame-readout" }) };
-  #shown: { values: Record<keyof typeof REACH, Float32Array>; lines: Record<keyof typeof REACH, readonly ArrayLike<number>[]>; speaker: number } | undefined;
+  #shown: { values: Record<keyof typeof REACH, Float32Array>; lines: Record<keyof typeof REACH, readonly ArrayLike<number>[]>; id: string; speaker: number } | undefined;
   #marked = 0;
 
   constructor(inputs: number, units: number, onFrame: (frame: number) => void) {
@@ -35,12 +36,12 @@ export class Maps {
       hat: new HeatMap(units, "x·W, after layer norm", onFrame),
       state: new HeatMap(units, "h: what it remembers", onFrame),
     };
-    const one = (key: keyof typeof REACH) => h("div", { class: "utterance-map" }, this.#maps[key].element, this.#charts[key].element, this.#readouts[key]);
+    const one = (key: keyof typeof REACH) => h("div", { class: "utterance-map", "data-map": key }, this.#maps[key].element, this.#charts[key].element, this.#readouts[key]);
     this.elements = [h("div", { class: "utterance-layout" }, one("x"), one("sums")), h("div", { class: "utterance-layout" }, one("hat"), one("state"))];
   }
 
   /** `chances`: for each frame, of the nine speakers. */
-  show(x: Float32Array, { sums, states }: Passed, epsilon: number, chances: readonly (readonly number[])[], speaker: number): void {
+  show({ id, speaker }: Utterance, x: Float32Array, { sums, states }: Passed, epsilon: number, chances: readonly (readonly number[])[]): void {
     const frames = chances.length;
     const of = (values: Float32Array) => {
       const { mean, rstd } = this.#statistics.run(values, values.length / frames, 0);
@@ -51,6 +52,7 @@ export class Maps {
     this.#shown = {
       values: { x, sums, hat, state: states },
       lines: { x: of(x), sums: of(sums), hat: of(hat), state: speakers },
+      id,
       speaker,
     };
     set(this.#charts.state.element, { "data-speaker": speaker });
@@ -74,8 +76,8 @@ export class Maps {
   paint(): void {
     if (!this.#shown) return;
     const colours = themePalette();
-    const { values, lines } = this.#shown;
-    const labels = { x: "The frames as the net hears them", sums: "Sums of the candidate gate before layer norm", hat: "The same sums after layer norm", state: "The state of the net" };
+    const { values, lines, id } = this.#shown;
+    const labels = { x: `${id} as the net hears it`, sums: `${id}, sums before layer norm`, hat: `${id}, sums after layer norm`, state: `${id}, the state of the net` };
     for (const key of Object.keys(REACH) as (keyof typeof REACH)[]) {
       this.#maps[key].show(values[key], REACH[key], colours, this.#marked, `${labels[key]}, ${lines[key][0].length} frames`);
       this.#charts[key].show(lines[key], this.#marked);

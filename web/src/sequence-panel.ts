@@ -99,7 +99,7 @@ export async function start(root: HTMLElement, store: Store): Promise<void> {
     problem.textContent = "";
     x = heard(recorded, FRAME, powers(utterance.frames, state.loudness, state.gain), state.noise);
     passed = net.pass(x, FRAME);
-    maps.show(x, passed, net.epsilon, passed.logits.f32.map((logits) => chances(logits, net.scale("f32"))), utterance.speaker);
+    maps.show(utterance, x, passed, net.epsilon, passed.logits.f32.map((logits) => chances(logits, net.scale("f32"))));
     look(state);
   };
   /** What depends on the frame alone. */
@@ -133,8 +133,9 @@ export async function start(root: HTMLElement, store: Store): Promise<void> {
   store.watch(["frame"], look);
   onTheme(() => maps.paint());
   await appendGently(live, [
-    h("div", { class: "utterance-picker" }, picker.element, h("div", { class: "utterance-play" }, play, frame.element), problem),
+    h("div", { class: "utterance-picker" }, picker.element, h("div", { class: "utterance-play" }, play, frame.element)),
     h("div", { class: "utterance-changes" }, loudness.element, gain.element, noise.element, resetButton(store, "sequence")),
+    problem,
     ...maps.elements,
     speakers.element,
     h("div", { class: "utterance-tools" }, toBars, table.element),
