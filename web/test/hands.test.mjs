@@ -67,7 +67,7 @@ forEachBrowser("mouse", (_, open) => {
   test("a frame is chosen on the map and opened in the bars", async () => {
     const page = await open("u=test-3&ul=even");
     const x = await frames("test-3");
-    const map = page.locator("#sequence [data-map="hat"] canvas[role=img]");
+    const map = page.locator('#sequence [data-map="hat"] canvas[role=img]');
     await map.scrollIntoViewIfNeeded();
     const box = await map.boundingBox();
     await page.mouse.click(box.x + (box.width * 4.5) / x.length, box.y + 10);

@@ -131,7 +131,7 @@ for (const name of Object.keys(BROWSERS)) {
 
     const STRIPS = ["x", "hat", "gamma", "beta", "y"].map((strip) => `[data-strip="${strip}"] .strip-plot`);
     const NETS = ["#train .plots figure:last-child .plot", "#place .live .block"];
-    const LATER = ['#sequence [data-map="hat"] .chart', "#sequence .who tbody tr[data-right] td", "#integers .errors", "#integers .plot"];
+    const LATER = ['#sequence [data-map="hat"] .chart', "#sequence .who tbody tr[data-right] td:nth-child(2) .share-bar", "#integers .errors", "#integers .plot"];
 
     async function seen(page, rules) {
       await page.evaluate((text) => {
