@@ -7,8 +7,9 @@ export interface Line {
   readonly kind: string;
 }
 
-/** Always in sight: layer norm puts the mean at 0 and the spread at 1. */
+/** Always in sight: layer norm puts the mean at 0 and the spread at 1. Beside numbers that dwarf 1 a power of ten takes its place. */
 const LEVELS = [0, 1];
+const DWARFED = 6;
 const MARGIN = 0.5;
 const TICKS = 10;
 
@@ -50,9 +51,11 @@ export class Chart {
     const top = Math.max(...LEVELS, ...all) + MARGIN;
     const bottom = Math.min(...LEVELS, ...all) - MARGIN;
     const down = (value: number) => `${(100 * (top - value)) / (top - bottom)}%`;
+    const unit = top > DWARFED ? 10 ** Math.max(0, Math.floor(Math.log10(top - MARGIN))) : 1;
     for (const { level, grid, tick } of this.#levels) {
-      set(grid, { y1: down(level), y2: down(level) });
-      set(tick, { y: down(level) });
+      set(grid, { y1: down(level * unit), y2: down(level * unit) });
+      set(tick, { y: down(level * unit) });
+      tick.textContent = String(level * unit);
     }
     if (frames !== this.#frames) this.#ticks.replaceChildren(...ticksOf(frames).map((frame) => s("text", { class: "tick", x: across(frame, frames), y: "100%", dy: "1.2em", "text-anchor": "middle" }, String(frame))));
     this.#frames = frames;

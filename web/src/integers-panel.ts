@@ -133,8 +133,8 @@ function verdict({ format }: Choice, ours: Results, usual: Results): string {
   if (!Number.isFinite(usual.worst)) return "What is usual gives results that are no numbers here.";
   const times = usual.worst / Math.max(ours.worst, format === "f32" ? 1 : 0.5);
   if (times <= 1.5) return "Here what is usual is as good.";
-  const words = times < 10 ? times.toFixed(1) : times < 1e4 ? String(Math.round(times)) : `more than ${raised(10 ** Math.floor(Math.log10(times)), 1)}`;
-  return `What is usual is off by up to ${words} times as much here.`;
+  if (times >= 1e4) return `What is usual is off by more than ${raised(10 ** Math.floor(Math.log10(times)), 1)} times as much here.`;
+  return `What is usual is off by up to ${times < 10 ? times.toFixed(1) : Math.round(times)} times as much here.`;
 }
 
 /** How far the first results are off, element by element. */

@@ -2,6 +2,7 @@
 import { h, s, set } from "./dom";
 import { bits } from "./format";
 import { chances, STORAGES, type Net, type Passed, type Storage } from "./sequence-net";
+import "./style/speakers.css";
 
 const NAMES: Record<Storage, string> = { f32: "f32", i16: "16-bit integers", i8: "8-bit integers" };
 
