@@ -6,7 +6,7 @@ import { radios } from "./radios";
 import { resetButton } from "./reset";
 import { heard, powers } from "./sequence-input";
 import { Maps } from "./sequence-maps";
-import { chances, loadNet, STORAGES } from "./sequence-net";
+import { chances, loadNet, STORAGES, type Passed } from "./sequence-net";
 import { GAINS, LAST, LOUDNESSES, NOISES, type Loudness } from "./sequence-state";
 import { Speakers } from "./sequence-speakers";
 import { linear, slider } from "./slider";
@@ -87,9 +87,10 @@ export async function start(root: HTMLElement, store: Store): Promise<void> {
   };
 
   let x = recorded;
-  let passed = net.pass(x, FRAME);
-  /** Everything anew. */
-  const pass = (state: Readonly<State>) => {
+  let passed: Passed | undefined;
+  let shown = "";
+  /** Everything anew, in two pieces between which the page answers; what was chosen meanwhile comes instead. */
+  const pass = async (state: Readonly<State>) => {
     const wanted = chosen(state);
     picker.show(wanted);
     loudness.set(state.loudness);
@@ -97,25 +98,33 @@ export async function start(root: HTMLElement, store: Store): Promise<void> {
     noise.set(state.noise);
     if (wanted !== utterance) return void load(wanted);
     problem.textContent = "";
-    x = heard(recorded, FRAME, powers(utterance.frames, state.loudness, state.gain), state.noise);
-    passed = net.pass(x, FRAME);
+    const own = [wanted.id, state.loudness, state.gain, state.noise].join();
+    if (own === shown) return;
+    shown = own;
+    const input = heard(recorded, FRAME, powers(utterance.frames, state.loudness, state.gain), state.noise);
+    const result = net.pass(input, FRAME);
+    await breath();
+    if (own !== shown) return;
+    [x, passed] = [input, result];
     maps.show(utterance, x, passed, net.epsilon, passed.logits.f32.map((logits) => chances(logits, net.scale("f32"))));
-    look(state);
+    look(store.state);
   };
   /** What depends on the frame alone. */
   const look = (state: Readonly<State>) => {
     const at = frameOf(state);
     frameInput.max = String(last());
     frame.set(at);
+    if (passed?.logits.f32.length !== utterance.frames) return;
+    const { logits } = passed;
     maps.mark(at);
-    speakers.show(passed.logits, at, utterance.speaker);
+    speakers.show(logits, at, utterance.speaker);
     table.show(() => {
       const float = asBits.checked ? bits : (value: number) => readable(value, 5);
       const whole = (value: number) => String(value).replace("-", "−");
       const columns = [float, whole, whole];
       return {
         head: ["frame", ...STORAGES.flatMap((storage) => Array.from({ length: 9 }, (_, i) => `${storage}, ${i + 1}`))],
-        rows: passed.logits.f32.map((_, f) => [String(f), ...STORAGES.flatMap((storage, i) => Array.from(passed.logits[storage][f], columns[i]))]),
+        rows: logits.f32.map((_, f) => [String(f), ...STORAGES.flatMap((storage, i) => Array.from(logits[storage][f], columns[i]))]),
       };
     });
   };
@@ -127,10 +136,8 @@ export async function start(root: HTMLElement, store: Store): Promise<void> {
     const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
     document.getElementById("row")?.scrollIntoView({ behavior: still ? "auto" : "smooth" });
   });
-  await picker.fill();
-  store.watch(["utterance", "loudness", "gain", "noise"], pass);
-  await breath();
-  store.watch(["frame"], look);
+  const changed = ["utterance", "loudness", "gain", "noise"] as const;
+  await pass(store.state);
   onTheme(() => maps.paint());
   await appendGently(live, [
     h("div", { class: "utterance-picker" }, picker.element, h("div", { class: "utterance-play" }, play, frame.element)),
@@ -140,4 +147,8 @@ export async function start(root: HTMLElement, store: Store): Promise<void> {
     speakers.element,
     h("div", { class: "utterance-tools" }, toBars, table.element),
   ]);
+  // In the page already: 640 names at once are a long style.
+  await picker.fill();
+  store.watch(changed, pass);
+  store.watch(["frame"], look);
 }
