@@ -1,4 +1,5 @@
 // Writes screenshots/, the pictures of this folder's README and of the project's, and public/preview.png, which other sites show with a link.
+// Arguments: sections, "readme" or "preview"; all without them.
 import { mkdir } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { BROWSERS, open } from "./harness/browsers.mjs";
@@ -14,7 +15,8 @@ const SECTIONS = {
   axis: "axis",
   train: "train",
   place: "place",
-  sequence: "sequence&u=train-137&f=9",
+  sequence: "sequence",
+  integers: "integers",
   use: "use",
 };
 /** What is trained before its picture is taken. */
@@ -30,6 +32,10 @@ const POSTER = `
   #layers { padding-top: 0 !important; }
   .layers-plot { height: 14.5rem !important; }
 `;
+
+/** All of them, or those named on the command line. */
+const wanted = process.argv.slice(2);
+const isWanted = (name) => wanted.length === 0 || wanted.includes(name);
 
 const server = await serve();
 const browser = await BROWSERS.chromium();
@@ -67,6 +73,7 @@ try {
   for (const [screen, viewport] of Object.entries(SCREENS)) {
     for (const scheme of SCHEMES) {
       for (const [id, hash] of Object.entries(SECTIONS)) {
+        if (!isWanted(id)) continue;
         const page = await visit(hash, viewport, scheme);
         for (const clicks of PLAYED[id] ?? []) await play(page, id, clicks);
         await write(page, `screenshots/${id}-${screen}-${scheme}.png`, await section(page, id));
@@ -74,15 +81,16 @@ try {
       }
     }
   }
-  const first = await visit("w=0.7", SCREENS.desktop, "light");
-  await write(first, "screenshots/readme.png");
-  const poster = await visit("w=0.7", PREVIEW, "light");
-  await poster.evaluate((rules) => {
-    const sheet = new CSSStyleSheet();
-    sheet.replaceSync(rules);
-    document.adoptedStyleSheets = [sheet];
-  }, POSTER);
-  await write(poster, "public/preview.png");
+  if (isWanted("readme")) await write(await visit("w=0.7", SCREENS.desktop, "light"), "screenshots/readme.png");
+  if (isWanted("preview")) {
+    const poster = await visit("w=0.7", PREVIEW, "light");
+    await poster.evaluate((rules) => {
+      const sheet = new CSSStyleSheet();
+      sheet.replaceSync(rules);
+      document.adoptedStyleSheets = [sheet];
+    }, POSTER);
+    await write(poster, "public/preview.png");
+  }
 } finally {
   await browser.close();
   await server.close();

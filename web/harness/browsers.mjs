@@ -47,10 +47,23 @@ export async function follow(page, hash) {
   }, hash);
 }
 
-/** Opens the page and waits until every section is alive. */
+/** Opens the page and waits until every section is alive. Some start only when they come near: they are scrolled to, and back. */
 export async function open(page, address, hash = "") {
   await page.goto(address + (hash && `#${hash}`));
-  const alive = () => [...document.querySelectorAll("main > section")].every(({ dataset }) => "started" in dataset || "failed" in dataset);
   // Half a minute was too short once, for a Firefox on a busy machine.
-  await page.waitForFunction(alive, undefined, { timeout: 60_000 });
+  const alive = (late) => page.waitForFunction(isAlive, late, { timeout: 60_000 });
+  await alive(LATE);
+  const at = await page.evaluate(() => scrollY);
+  for (const id of LATE) {
+    await page.evaluate((id) => document.getElementById(id).scrollIntoView({ behavior: "instant" }), id);
+    await alive(LATE.slice(LATE.indexOf(id) + 1));
+  }
+  await page.evaluate((top) => scrollTo({ top, behavior: "instant" }), at);
+}
+
+const LATE = ["sequence", "integers"];
+
+/** In the page: whether all but `late` have started or failed. */
+function isAlive(late) {
+  return [...document.querySelectorAll("main > section")].every(({ id, dataset }) => late.includes(id) || "started" in dataset || "failed" in dataset);
 }

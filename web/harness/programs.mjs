@@ -94,12 +94,14 @@ async function onBoard(names) {
   });
 }
 
+const cargo = (args, own) => cargoIn(FOLDER, args, own);
+
 /** Not with what `cargo run` or a shell have set. */
-async function cargo(args, own = {}) {
+export async function cargoIn(folder, args, own = {}) {
   const foreign = /^(RUSTFLAGS|RUSTDOCFLAGS|CARGO_ENCODED_RUSTFLAGS|CARGO_BUILD_TARGET|CARGO_MANIFEST_DIR|CARGO_PKG_.*)$/;
   const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !foreign.test(name)));
   try {
-    await execute("cargo", ["--quiet", ...args], { cwd: FOLDER, env: { ...env, CARGO_TARGET_DIR: join(FOLDER, "target"), ...own } });
+    await execute("cargo", ["--quiet", ...args], { cwd: folder, env: { ...env, CARGO_TARGET_DIR: join(folder, "target"), ...own } });
   } catch ({ stderr, message }) {
     throw new Error(`cargo ${args.join(" ")}: ${stderr || message}`);
   }

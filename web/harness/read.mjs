@@ -21,10 +21,6 @@ export function number(text) {
   return Number(text.replaceAll("−", "-").replaceAll("\u202f", ""));
 }
 
-export function fromBits(hex) {
-  return new Float32Array(Uint32Array.of(Number.parseInt(hex, 16)).buffer)[0];
-}
-
 /** Frames of an utterance, read from the file by the layout in model/data/README.md. */
 export async function frames(id) {
   const bytes = await readFile(new URL("../../model/data/utterances.bin", import.meta.url));

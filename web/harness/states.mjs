@@ -6,7 +6,8 @@ export const STATES = [
   { name: "layers: exploding", hash: "layers&w=2" },
   { name: "row: the last step of an outlier", hash: "row&p=outlier&step=5" },
   { name: "train and place: after a step", hash: "train&ts=one&pl=post&pb=4", act: takeSteps },
-  { name: "sequence: another utterance", hash: "sequence&u=test-8&f=3" },
+  { name: "sequence: another utterance", hash: "sequence&u=test-8&f=3&ua=5" },
+  { name: "integers: results that are no numbers, and a block in C", hash: "integers&qf=f32&qr=constant&qx=c" },
 ];
 
 /** Opens whatever is closed. */

@@ -7,8 +7,9 @@ export interface Line {
   readonly kind: string;
 }
 
-/** Always in sight: layer norm puts the mean at 0 and the spread at 1. */
+/** Always in sight: layer norm puts the mean at 0 and the spread at 1. Beside numbers that dwarf 1 a power of ten takes its place. */
 const LEVELS = [0, 1];
+const DWARFED = 6;
 const MARGIN = 0.5;
 const TICKS = 10;
 
@@ -49,15 +50,16 @@ export class Chart {
     const all = values.flatMap((own) => Array.from(own));
     const top = Math.max(...LEVELS, ...all) + MARGIN;
     const bottom = Math.min(...LEVELS, ...all) - MARGIN;
-    const across = (frame: number) => `${(100 * (frame + 0.5)) / frames}%`;
     const down = (value: number) => `${(100 * (top - value)) / (top - bottom)}%`;
+    const unit = top > DWARFED ? 10 ** Math.max(0, Math.floor(Math.log10(top - MARGIN))) : 1;
     for (const { level, grid, tick } of this.#levels) {
-      set(grid, { y1: down(level), y2: down(level) });
-      set(tick, { y: down(level) });
+      set(grid, { y1: down(level * unit), y2: down(level * unit) });
+      set(tick, { y: down(level * unit) });
+      tick.textContent = String(level * unit);
     }
-    if (frames !== this.#frames) this.#ticks.replaceChildren(...ticksOf(frames).map((frame) => s("text", { class: "tick", x: across(frame), y: "100%", dy: "1.2em", "text-anchor": "middle" }, String(frame))));
+    if (frames !== this.#frames) this.#ticks.replaceChildren(...ticksOf(frames).map((frame) => s("text", { class: "tick", x: across(frame, frames), y: "100%", dy: "1.2em", "text-anchor": "middle" }, String(frame))));
     this.#frames = frames;
-    set(this.#mark, { x1: across(marked), x2: across(marked) });
+    this.mark(marked);
     // The plot's own units are a frame and 1, so that a line has no need to know how large it is drawn.
     set(this.#plot, { viewBox: `-0.5 0 ${frames} ${top - bottom}` });
     this.#lines.forEach(({ line, points, name }, i) => {
@@ -67,7 +69,14 @@ export class Chart {
       set(name, { y: down(values[i][frames - 1]) });
     });
   }
+
+  mark(frame: number): void {
+    set(this.#mark, { x1: across(frame, this.#frames), x2: across(frame, this.#frames) });
+  }
 }
+
+/** The middle of a frame. */
+const across = (frame: number, frames: number) => `${(100 * (frame + 0.5)) / frames}%`;
 
 function ticksOf(frames: number): number[] {
   return Array.from({ length: frames }, (_, frame) => frame).filter((frame) => frame % stepOf(frames) === 0);

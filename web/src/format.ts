@@ -18,7 +18,8 @@ export function readable(value: number, digits = 3): string {
   return raised(value, digits);
 }
 
-function raised(value: number, digits: number): string {
+/** With its power of ten as such. */
+export function raised(value: number, digits: number): string {
   const [mantissa, exponent] = value.toExponential(digits - 1).split("e");
   const power = [...String(Number(exponent))].map((c) => SUPERSCRIPT[c]).join("");
   const short = mantissa.replace(/\.?0+$/, "");

@@ -16,7 +16,8 @@ export class HeatMap {
   constructor(rows: number, title: string, onFrame: (frame: number) => void) {
     this.#canvas = h("canvas", { role: "img", height: rows });
     this.#frame = h("div", { class: "heat-frame" }, this.#canvas, this.#marker);
-    const labels = Array.from({ length: rows }, (_, i) => h("span", {}, String(i + 1)));
+    // Of many rows the first and each eighth have a number.
+    const labels = Array.from({ length: rows }, (_, i) => h("span", {}, rows <= 12 || i === 0 || (i + 1) % 8 === 0 ? String(i + 1) : ""));
     const legend = h("div", { class: "legend" }, this.#ends[0], this.#legend, this.#ends[1]);
     this.element = h(
       "div",
@@ -44,8 +45,12 @@ export class HeatMap {
     paint(this.#canvas, colours, (column, row) => values[column * rows + row] / reach);
     paint(this.#legend, colours, (column) => (2 * column) / (this.#legend.width - 1) - 1);
     this.#ends.forEach((end, i) => write(end, round(i === 0 ? -reach : reach)));
-    this.#marker.style.left = `${(100 * marked) / frames}%`;
-    this.#marker.style.width = `${100 / frames}%`;
+    this.mark(marked);
+  }
+
+  mark(frame: number): void {
+    this.#marker.style.left = `${(100 * frame) / this.#frames}%`;
+    this.#marker.style.width = `${100 / this.#frames}%`;
   }
 }
 

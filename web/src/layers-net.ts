@@ -23,7 +23,9 @@ export class Net {
   constructor() {
     const next = gaussian(SEED);
     const size = 1 / Math.sqrt(UNITS);
-    this.#weights = Array.from({ length: LAYERS }, () => Float32Array.from({ length: UNITS * UNITS }, () => size * next()));
+    this.#weights = Array.from({ length: LAYERS }, () => new Float32Array(UNITS * UNITS));
+    // A loop: Float32Array.from took four times as long, and the first section waits for this.
+    for (const weights of this.#weights) for (let i = 0; i < weights.length; i++) weights[i] = size * next();
     this.#input = Float32Array.from({ length: UNITS }, next);
   }
 

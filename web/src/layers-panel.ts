@@ -1,4 +1,5 @@
 /** Section 0: thirty layers, and what becomes of a signal in them while one slider scales all weights. */
+import { breath } from "./breath";
 import { byId, h } from "./dom";
 import { readable } from "./format";
 import { LAYERS, Net, type Choice } from "./layers-net";
@@ -28,8 +29,10 @@ const scale = {
   text: (g: number) => readable(g),
 };
 
-export function start(root: HTMLElement, store: Store): void {
+export async function start(root: HTMLElement, store: Store): Promise<void> {
   const net = new Net();
+  // To draw the weights and to use them are two tasks.
+  await breath();
   const find = (selector: string) => root.querySelector(selector) as Element;
   const control = slider("g", "scale of the weights", scale, (weights) => store.update({ weights }));
   const spoken = h("p", { class: "unseen", role: "status" });

@@ -36,8 +36,12 @@ await startWhenNear(
     ["axis", () => import("./axis-panel")],
     ["train", () => import("./train-panel")],
     ["place", () => import("./place-panel")],
-    ["sequence", () => import("./utterance-panel")],
     ["use", () => import("./use-panel")],
+  ],
+  // With modules and data of their own: only those fetch them who come near.
+  [
+    ["sequence", () => import("./sequence-panel")],
+    ["integers", () => import("./integers-panel")],
   ],
   store,
 );

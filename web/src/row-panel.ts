@@ -75,11 +75,13 @@ export async function start(root: HTMLElement, store: Store): Promise<void> {
     stop: () => store.update({ task: "" }),
     refresh: () => tell(store.state),
   });
+  await breath();
   const formula = new Formula((step) => {
     coach.forget();
     store.update({ seen: Math.max(step, store.state.seen), step });
   });
   const epsilon = slider("ε", "under the root", epsilonScale, (value) => store.update({ epsilon: value }));
+  await breath();
   const [gain, bound] = [h("span", { class: "equation" }), h("span", { class: "equation" })];
   const tools = rowTools(store);
   const table = new Table("The row as a table");
@@ -153,6 +155,10 @@ export async function start(root: HTMLElement, store: Store): Promise<void> {
       };
     });
   };
+  await breath();
+  // The bars by themselves first: all of it at once, and nothing compiled yet, is the longest task of the page.
+  numbers = model.compute(store.state);
+  drawStrips(store.state, numbers);
   await breath();
   store.watch(["preset", "x", "gamma", "beta", "epsilon", "step", "seen", "task"], draw);
   onTheme(() => draw(store.state));

@@ -1,5 +1,5 @@
 /**
- * Starts the sections: each when it is about to come into sight, or when the page has nothing else to do. Until then, and for good
+ * Starts the sections: each when it is about to come into sight, and most also when the page has nothing else to do. Until then, and for good
  * if it cannot start, a section shows the still figure that index.html has for it.
  */
 import { breath } from "./breath";
@@ -48,9 +48,12 @@ export async function startSection(id: SectionId, load: () => Promise<Section>, 
   }
 }
 
-/** Resolves when all have started. */
-export function startWhenNear(loaders: readonly (readonly [SectionId, () => Promise<Section>])[], store: Store): Promise<unknown> {
-  const waiting = new Map(loaders);
+type Loader = readonly [SectionId, () => Promise<Section>];
+
+/** Resolves when all of `soon` have started; those of `late` wait until they are near. */
+export function startWhenNear(soon: readonly Loader[], late: readonly Loader[], store: Store): Promise<unknown> {
+  const waiting = new Map([...soon, ...late]);
+  const queue = soon.map(([id]) => id);
   const started: Promise<void>[] = [];
   const begin = async (id: SectionId) => {
     const load = waiting.get(id);
@@ -69,7 +72,7 @@ export function startWhenNear(loaders: readonly (readonly [SectionId, () => Prom
   // One after the other, so that the page answers in between.
   return new Promise((resolve) => {
     const next = async () => {
-      const [id] = waiting.keys();
+      const id = queue.find((each) => waiting.has(each));
       if (id === undefined) return resolve(Promise.all(started));
       await begin(id);
       whenIdle(next);

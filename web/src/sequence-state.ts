@@ -1,20 +1,28 @@
-/** The sequence: an utterance, a frame of it, and what is done to it before and after layer norm. */
-import { differing, number, whole, type Part } from "./part";
+/** Section 5: an utterance, how loud and how noisy it is heard, and the frame up to which it is heard. */
+import { choice, differing, number, whole, type Part } from "./part";
+
+/** How loud the frames are beside one another. */
+export const LOUDNESSES = ["even", "rising", "burst"] as const;
+export type Loudness = (typeof LOUDNESSES)[number];
 
 export interface SequenceState {
   utterance: string;
+  /** The one that is looked at; what comes after it is not heard yet. {@link LAST} is the last one of any utterance. */
   frame: number;
-  /** What the utterance is multiplied by, and what is added to it, before layer norm sees it. */
+  loudness: Loudness;
+  /** All frames are 2 to this power times as loud. */
   gain: number;
-  offset: number;
-  scale: number;
-  shift: number;
-  sequenceEpsilon: number;
+  /** The standard deviation of the noise in each number of a frame. */
+  noise: number;
 }
 
-const KEYS = { utterance: "u", frame: "f", gain: "ua", offset: "uo", scale: "ug", shift: "ub", sequenceEpsilon: "ue" };
+export const LAST = 1000;
+export const GAINS = { min: -12, max: 10 };
+export const NOISES = { min: 0, max: 1 };
 
-const defaults = (): SequenceState => ({ utterance: "test-0", frame: 0, gain: 1, offset: 0, scale: 1, shift: 0, sequenceEpsilon: 1e-5 });
+const KEYS = { utterance: "u", frame: "f", loudness: "ul", gain: "ua", noise: "un" };
+
+const defaults = (): SequenceState => ({ utterance: "test-0", frame: LAST, loudness: "rising", gain: 0, noise: 0 });
 
 export const sequencePart: Part<SequenceState> = {
   defaults,
@@ -23,12 +31,10 @@ export const sequencePart: Part<SequenceState> = {
     const utterance = given.get(KEYS.utterance) ?? "";
     return {
       utterance: /^(train|test)-\d{1,3}$/.test(utterance) ? utterance : usual.utterance,
-      frame: whole(given, KEYS.frame, 0, 1000) ?? usual.frame,
-      gain: number(given, KEYS.gain, 0, 100) ?? usual.gain,
-      offset: number(given, KEYS.offset, -100, 100) ?? usual.offset,
-      scale: number(given, KEYS.scale, -100, 100) ?? usual.scale,
-      shift: number(given, KEYS.shift, -100, 100) ?? usual.shift,
-      sequenceEpsilon: number(given, KEYS.sequenceEpsilon, 0, 1e3) ?? usual.sequenceEpsilon,
+      frame: whole(given, KEYS.frame, 0, LAST) ?? usual.frame,
+      loudness: choice(given, KEYS.loudness, LOUDNESSES) ?? usual.loudness,
+      gain: whole(given, KEYS.gain, GAINS.min, GAINS.max) ?? usual.gain,
+      noise: number(given, KEYS.noise, NOISES.min, NOISES.max) ?? usual.noise,
     };
   },
   format: (state) => differing(state, defaults(), KEYS),

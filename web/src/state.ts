@@ -4,6 +4,7 @@
  * keys are unique over the page.
  */
 import { axisPart, type AxisState } from "./axis-state";
+import { integersPart, type IntegersState } from "./integers-state";
 import { layersPart, type LayersState } from "./layers-state";
 import type { Part } from "./part";
 import { placePart, type PlaceState } from "./place-state";
@@ -13,10 +14,10 @@ import { trainPart, type TrainState } from "./train-state";
 import { usePart, type UseState } from "./use-state";
 
 /** By the id of the section, in the order of the page. */
-const PARTS = { layers: layersPart, row: rowPart, axis: axisPart, train: trainPart, place: placePart, sequence: sequencePart, use: usePart };
+const PARTS = { layers: layersPart, row: rowPart, axis: axisPart, train: trainPart, place: placePart, sequence: sequencePart, integers: integersPart, use: usePart };
 
 export type SectionId = keyof typeof PARTS;
-export type State = LayersState & RowState & AxisState & TrainState & PlaceState & SequenceState & UseState;
+export type State = LayersState & RowState & AxisState & TrainState & PlaceState & SequenceState & IntegersState & UseState;
 export type Key = keyof State;
 
 const SECTIONS = Object.keys(PARTS) as SectionId[];

@@ -2,7 +2,7 @@
 import { h } from "./dom";
 
 /** The statements that hold γ and β. */
-const LEARNED = /^[ \t]*(?:const|let|static) (?:gamma|beta|GAMMA|BETA)\b[^]*?;$/m;
+const LEARNED = /^[ \t]*(?:pub const|static const float|const|let|static) (?:norm_)?(?:gamma|beta|GAMMA|BETA)\b[^]*?;$/m;
 
 export class Code {
   readonly element: HTMLElement;

@@ -30,17 +30,17 @@ const differs = (values: readonly number[], usual: number) => values.some((value
 const isConstant = (values: readonly number[]) => values.every((value) => Object.is(value, values[0]));
 
 /** As JavaScript writes it, 1e-5 rather than 0.00001; `shortest` has no sign for −0. */
-function javascriptNumber(value: number): string {
+export function javascriptNumber(value: number): string {
   if (Object.is(value, -0)) return "-0";
   const plain = shortest(value);
   const power = Number(plain).toExponential();
   return Math.abs(value) < 1 && power.length + 2 < plain.length ? power : plain;
 }
 /** As Rust writes it: without a point or an exponent it would be an integer. */
-const rustNumber = (value: number) => javascriptNumber(value).replace(/^-?\d+$/, "$&.0");
+export const rustNumber = (value: number) => javascriptNumber(value).replace(/^-?\d+$/, "$&.0");
 
 /** `before`, the items and `after`, in one line if it is short enough, else in lines of six. */
-function list(before: string, items: readonly string[], after: string, indent: string): string {
+export function list(before: string, items: readonly string[], after: string, indent: string): string {
   const line = `${indent}${before}${items.join(", ")}${after}`;
   if (line.length <= LINE) return line;
   const lines = [];
@@ -54,7 +54,7 @@ function javascriptArray(name: string, values: readonly number[]): string {
   return `${list(`const ${name} = Float32Array.of(`, items, ");", "")}\n`;
 }
 
-function rustArray(before: string, values: readonly number[], indent = ""): string {
+export function rustArray(before: string, values: readonly number[], indent = ""): string {
   const items = values.map(rustNumber);
   if (isConstant(values)) return `${indent}${before}[${items[0]}; ${values.length}];\n`;
   return `${list(`${before}[`, items, "];", indent)}\n`;

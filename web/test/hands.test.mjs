@@ -65,9 +65,9 @@ forEachBrowser("mouse", (_, open) => {
   });
 
   test("a frame is chosen on the map and opened in the bars", async () => {
-    const page = await open("u=test-3");
+    const page = await open("u=test-3&ul=even");
     const x = await frames("test-3");
-    const map = page.locator("#utterance-after canvas[role=img]");
+    const map = page.locator('#sequence [data-map="hat"] canvas[role=img]');
     await map.scrollIntoViewIfNeeded();
     const box = await map.boundingBox();
     await page.mouse.click(box.x + (box.width * 4.5) / x.length, box.y + 10);
@@ -190,10 +190,10 @@ forEachBrowser("keyboard", (_, open) => {
     for (const key of ["ArrowRight", "ArrowRight", "Space"]) await page.keyboard.press(key);
     await page.locator(".step").nth(3).click();
     assert.match(await page.locator('[data-strip="hat"] .strip-plot').getAttribute("aria-label"), /^x̂: (0, ){11}0$/);
-    const frame = page.locator("#utterance-picker input");
+    const frame = page.locator(".utterance-play input");
     await frame.focus();
-    await page.keyboard.press("ArrowRight");
-    assert.match(await page.locator(".frame-readout").first().textContent(), /^frame 1:/);
+    await page.keyboard.press("ArrowLeft");
+    assert.match(await page.locator(".frame-readout").first().textContent(), /^frame 17:/);
   });
 });
 

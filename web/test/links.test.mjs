@@ -23,13 +23,17 @@ forEachBrowser("links", (_, open) => {
     await page.locator("#row-epsilon input").press("ArrowLeft");
     await page.locator(".step").nth(4).click();
     await page.locator("select").selectOption("train-42");
-    for (const slider of await page.locator("#sequence .sliders input").all()) await slider.press("ArrowRight");
-    await page.locator("#utterance-picker input").press("ArrowRight");
+    await page.locator('#sequence input[value="burst"]').check();
+    for (const slider of await page.locator("#sequence .slider input").all()) await slider.press("ArrowRight");
+    await page.locator(".utterance-play input").press("ArrowLeft");
+    for (const value of ["u8", "outlier", "64", "c"]) await page.locator(`#integers input[value="${value}"]`).check();
+    await page.locator("#integers .slider input").press("ArrowLeft");
     const hash = await settled(page);
-    assert.match(hash, /p=huge&x=.*&g=.*&b=.*&e=.*&step=5&u=train-42&f=1&ua=.*&uo=.*&ug=.*&ub=.*&ue=/);
+    assert.match(hash, /p=huge&x=.*&g=.*&b=.*&e=.*&step=5&u=train-42&f=\d+&ul=burst&ua=1&un=0.05&qf=u8&qr=outlier&qn=64&qe=.*&qx=c/);
     const again = await open(hash);
     assert.deepEqual(await table(again, "#row"), await table(page, "#row"));
     assert.deepEqual(await table(again, "#sequence"), await table(page, "#sequence"));
+    assert.deepEqual(await table(again, "#integers"), await table(page, "#integers"));
     assert.equal(await again.locator('.step[aria-current="step"] .step-title').textContent(), "5. Scale and shift, as learned");
     assert.equal(await again.locator(".frame-readout").first().textContent(), await page.locator(".frame-readout").first().textContent());
     await again.locator("#copy-link").click();
@@ -54,7 +58,7 @@ forEachBrowser("links", (_, open) => {
   test("a broken link leaves the defaults", async () => {
     const page = await open();
     const usual = await table(page, "#row");
-    for (const broken of ["p=constructor&x=1,2&e=-1", "x=1,,3,4,5,6,7,8,9,10,11,12&g=NaN", "u=test-9999&f=1e9&step=0&ue=x", "%"]) {
+    for (const broken of ["p=constructor&x=1,2&e=-1", "x=1,,3,4,5,6,7,8,9,10,11,12&g=NaN", "u=test-9999&f=1e9&step=0&ul=x&ua=99&qf=f64&qn=13", "%"]) {
       await follow(page, broken);
       assert.deepEqual(await table(page, "#row"), usual, broken);
       assert.equal(await page.locator("select").inputValue(), "test-0", broken);

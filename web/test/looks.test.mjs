@@ -9,7 +9,7 @@ import { openAll, STATES } from "../harness/states.mjs";
 
 const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
-const SECTIONS = ["layers", "row", "axis", "train", "place", "sequence", "use"];
+const SECTIONS = ["layers", "row", "axis", "train", "place", "sequence", "integers", "use"];
 /** The driver of stock Firefox cannot emulate media. */
 const emulates = ["chromium"];
 
@@ -63,7 +63,7 @@ forEachBrowser("assistive technology", (_, open) => {
         const at = document.activeElement;
         return {
           name: at.getAttribute("aria-label") ?? (at.id || at.textContent.trim().slice(0, 30)),
-          beyond: at.closest("#train, #place, #sequence, #use, footer") !== null,
+          beyond: at.closest("#train, #place, #sequence, #integers, #use, footer") !== null,
         };
       });
       if (beyond) break;

@@ -9,7 +9,7 @@ import { takeSteps } from "../harness/states.mjs";
 
 const html = await readFile(new URL("../dist/index.html", import.meta.url), "utf8");
 const POLICY = /http-equiv="Content-Security-Policy" content="([^"]+)"/.exec(html)[1].replaceAll("&#39;", "'");
-const SECTIONS = ["layers", "row", "axis", "train", "place", "sequence", "use"];
+const SECTIONS = ["layers", "row", "axis", "train", "place", "sequence", "integers", "use"];
 /** Those with a still figure; the hero's figure is the same with and without a script. */
 const STILLS = SECTIONS.slice(1);
 
@@ -131,6 +131,7 @@ for (const name of Object.keys(BROWSERS)) {
 
     const STRIPS = ["x", "hat", "gamma", "beta", "y"].map((strip) => `[data-strip="${strip}"] .strip-plot`);
     const NETS = ["#train .plots figure:last-child .plot", "#place .live .block"];
+    const LATER = ['#sequence [data-map="hat"] .chart', "#sequence .who tbody tr[data-right] td:nth-child(2) .share-bar", "#integers .errors", "#integers .plot"];
 
     async function seen(page, rules) {
       await page.evaluate((text) => {
@@ -138,7 +139,7 @@ for (const name of Object.keys(BROWSERS)) {
         sheet.replaceSync(text);
         document.adoptedStyleSheets = [sheet];
       }, rules);
-      for (const part of [".layers-plot", ...STRIPS, ...NETS]) {
+      for (const part of [".layers-plot", ...STRIPS, ...NETS, ...LATER]) {
         const share = await ink(page, await page.locator(part).screenshot());
         assert.ok(share > 0.01, `${part}: ${(100 * share).toFixed(2)} % ink`);
       }

@@ -45,7 +45,7 @@ pub fn once() -> Result<()> {
     node.current_dir(paths::root().join("web")).arg("once.mjs");
     let page = run("the page", node.env("DEMO_URL", address).env("CHROMIUM", chromium))?;
     let mut cargo = DEFAULT.cargo();
-    cargo.args(["run", "--quiet", "--release", "--features", "std", "--example", "utterance"]);
+    cargo.args(["run", "--quiet", "--release", "--features", "std,sequence", "--example", "utterance"]);
     let native = run("the native example", &mut cargo)?;
     compare(&page, &native)
 }
