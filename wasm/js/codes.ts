@@ -3,7 +3,7 @@
 import * as check from "./check.js";
 import { Allocation, anchor, Part, view } from "./memory.js";
 import { codes as quantized, wasm } from "./module.js";
-import { names, options as checked } from "./names.js";
+import { options as checked } from "./names.js";
 import { Owner } from "./owner.js";
 import { rowsOfPart } from "./parts.js";
 
@@ -91,9 +91,9 @@ const ARRAYS: Record<string, CodeType> = { Int8Array: "i8", Uint8Array: "u8", In
 /** The widest row: its sums fit in 64 bits. */
 const WIDEST = 32768;
 
-const SCALE = /* @__PURE__ */ names("type scale zeroPoint");
-const EASY = /* @__PURE__ */ names("width gamma beta epsilon input output out");
-const RESIDENT = /* @__PURE__ */ names("width rows gamma beta epsilon input output residual");
+const SCALE = "type scale zeroPoint";
+const EASY = "width gamma beta epsilon input output out";
+const RESIDENT = "width rows gamma beta epsilon input output residual";
 
 /** Words of `Codes` in wasm/src/codes.rs. */
 const WORDS = 17;

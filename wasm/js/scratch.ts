@@ -5,7 +5,16 @@ import { wasm } from "./module.js";
 import { PART } from "./parts.js";
 
 /** Words of a call in the module: where each is in `Call` of wasm/src/call.rs. What is not named stays 0, absent. */
-const [X, Y, GAMMA, BETA, MEAN, RSTD, WIDTH, FLAGS, EPSILON, WORDS] = [0, 1, 3, 4, 5, 6, 12, 13, 14, 15] as const;
+const X = 0;
+const Y = 1;
+const GAMMA = 3;
+const BETA = 4;
+const MEAN = 5;
+const RSTD = 6;
+const WIDTH = 12;
+const FLAGS = 13;
+const EPSILON = 14;
+const WORDS = 15;
 
 type Optional = Float32Array | undefined;
 
