@@ -8,7 +8,7 @@ import { Owner } from "./owner.js";
 import { rowsOfPart } from "./parts.js";
 
 /** An array of codes: their type is the array's. */
-export type Codes = Int8Array<ArrayBufferLike> | Uint8Array<ArrayBufferLike> | Int16Array<ArrayBufferLike>;
+export type Codes = Int8Array | Uint8Array | Int16Array;
 
 /** Names of the types of codes. */
 export type CodeType = "i8" | "u8" | "i16";
@@ -76,10 +76,10 @@ export interface Report {
 
 /** The array of codes of a type. */
 export type CodesOf<T extends CodeType> = T extends "i8"
-  ? Int8Array<ArrayBuffer>
+  ? ReturnType<Int8ArrayConstructor["of"]>
   : T extends "u8"
-    ? Uint8Array<ArrayBuffer>
-    : Int16Array<ArrayBuffer>;
+    ? ReturnType<Uint8ArrayConstructor["of"]>
+    : ReturnType<Int16ArrayConstructor["of"]>;
 
 /** The numbers of types in wasm/src/codes.rs, and what codes they have. */
 const TYPES = {

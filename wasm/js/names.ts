@@ -10,6 +10,8 @@ const OTHERS: Record<string, string> = {
   dim: "width",
   hiddensize: "width",
   normalizedshape: "width",
+  numgroups: "groups",
+  numchannels: "channels",
 };
 
 /** Lists of names as sets, each made at its first use. */

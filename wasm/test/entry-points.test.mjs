@@ -48,8 +48,8 @@ test("the other entry points need no set-up and have all that the main one has",
     assert.equal(run(folder, show(`import { layerNorm, backend } from "layernorm/${entry}";`)), `simd128 ${bits}`);
   }
   const names = async (entry) => Object.keys(await load(folder, `layernorm${entry}`));
-  const entries = ["", "/full", "/sequence", "/slim", "/quantized", "/quantized/slim"];
-  const [main, full, sequence, slim, quantized, slimQuantized] = await Promise.all(entries.map(names));
+  const entries = ["", "/full", "/sequence", "/slim", "/quantized", "/quantized/slim", "/mixed"];
+  const [main, full, sequence, slim, quantized, slimQuantized, mixed] = await Promise.all(entries.map(names));
   const norms = ["Moments", "layerNormBackward", "layerNormChunk", "rmsNormBackward", "rmsNormChunk"];
   const cells = ["Classifier", "LnGru", "LnLstm", "LnRnn", "LnStateNormLstm"];
   assert.deepEqual(full, [...main, ...norms].sort());
@@ -57,6 +57,7 @@ test("the other entry points need no set-up and have all that the main one has",
   assert.deepEqual(slim, [...main, ...norms, ...cells].sort());
   assert.deepEqual(quantized, ["LayerNorm", "RmsNorm", "backend", "compiled", "init", "initSync", "layerNorm", "rmsNorm"]);
   assert.deepEqual(slimQuantized, quantized);
+  assert.deepEqual(mixed, ["backend", "compiled", "init", "initSync", "layerNorm", "narrow", "rmsNorm", "widen"]);
 });
 
 test("classes have their names, though the package is minified", async () => {
