@@ -200,7 +200,7 @@ export function wasm(): Core {
 export function full(verb: string): Full {
   const { exports } = running();
   if (exports.backward) return exports as Core & Full;
-  throw lacking(verb, "gradients and streaming", "full");
+  throw lacking(verb, "gradients, streaming and dynamic tanh", "full");
 }
 
 /** @internal What only a module of sequences can, for `verb`. */

@@ -183,6 +183,7 @@ test("what is missing or misspelt does not", () => {
     ["", "instanceNorm", "instanceNorm(new Float32Array(4), { groups: 1, channels: 2, positions: 2 });", /'groups' does not exist/],
     ["/mixed", "narrow", "narrow(new Float32Array(4), {});", /'dtype' is missing/],
     ["/mixed", "layerNorm", "layerNorm(new Uint16Array(4), { width: 4, dtype: \"f32\" });", /"f32"/],
+    ["/full", "dynamicTanh", "dynamicTanh(new Float32Array(4), { width: 4 });", /'alpha' is missing/],
     ["", "Moments", "", /no exported member 'Moments'/],
     ["", "layerNormBackward", "", /'layerNormBackward'/],
     ["", "LnGru", "", /no exported member 'LnGru'/],
