@@ -27,8 +27,8 @@ export interface Stored {
 
 /** `values`, which are in half precision. */
 export function stored(name: string, values: Halves, dtype: Half | undefined): Stored {
-  check.array(name, values, TYPES);
-  if (check.describe(values) === "Uint16Array") {
+  if (!(values instanceof Uint16Array)) check.array(name, values, TYPES);
+  if (values instanceof Uint16Array || check.describe(values) === "Uint16Array") {
     if (dtype === undefined) check.wrongType("dtype", '"f16" or "bf16"', "undefined", `it says of what the bits in ${name} are`);
     return { bits: values as Uint16Array, half: dtype };
   }

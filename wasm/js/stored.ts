@@ -93,7 +93,7 @@ export function narrow(values: Float32Array, options: ConvertOptions & { dtype: 
   return bits;
 }
 
-const isFloats = (values: Numbers): values is Float32Array => check.describe(values) === "Float32Array";
+const isFloats = (values: Numbers): values is Float32Array => values instanceof Float32Array || check.describe(values) === "Float32Array";
 
 /** A new array like `x`. */
 function like(x: Numbers): Numbers {
