@@ -79,9 +79,10 @@ const shared = {
   legalComments: "none",
   plugins: [text],
 };
-const names = ["index", "full", "sequence", "quantized", "pool", "slim", "slim-quantized"]
-  .concat(["workerd", "workerd-full", "workerd-sequence", "workerd-quantized"]);
-// Minified together, then each apart with those names: what files share is the same text, of which gzip keeps one.
+const names = ["index", "full", "sequence", "quantized", "mixed", "pool", "slim", "quantized-slim"]
+  .concat(["index-workerd", "full-workerd", "sequence-workerd", "quantized-workerd", "mixed-workerd"]);
+// Minified together, then each apart with those names: what files share is the same text, of which gzip keeps one where they are
+// near each other. npm packs them by name.
 const together = join(pkg, "together");
 await build({
   ...shared,

@@ -3,7 +3,7 @@
 import * as check from "./check.js";
 import { Allocation, anchor, Part } from "./memory.js";
 import { sequence } from "./module.js";
-import { names, options as checked } from "./names.js";
+import { options as checked } from "./names.js";
 import type { Floats } from "./options.js";
 import { Owner } from "./owner.js";
 
@@ -24,7 +24,7 @@ export interface CellOptions {
   epsilon?: number | undefined;
 }
 
-const CELL_OPTIONS = /* @__PURE__ */ names("inputs units weights epsilon");
+const CELL_OPTIONS = "inputs units weights epsilon";
 
 /** Of a kind of cell its number in the module, and vectors of H. */
 interface Kind {
@@ -36,7 +36,7 @@ interface Kind {
 const RNN: Kind = { number: 1, gates: 1, states: 1, gains: 1 };
 const LSTM: Kind = { number: 2, gates: 4, states: 2, gains: 9 };
 const GRU: Kind = { number: 3, gates: 3, states: 1, gains: 6 };
-const STATE_NORM_LSTM: Kind = { ...LSTM, number: 4 };
+const STATE_NORM_LSTM: Kind = { number: 4, gates: 4, states: 2, gains: 9 };
 
 /** Words of a cell in the module, at most. */
 const CELL = 16;

@@ -2,11 +2,11 @@
 
 import * as check from "./check.js";
 import { normalise } from "./copied.js";
-import { names, options as checked } from "./names.js";
+import { options as checked } from "./names.js";
 import type { Anew, ChannelsFirstOptions, Floats, Into } from "./options.js";
 import { channelsFirst } from "./parts.js";
 
-const CHANNELS = /* @__PURE__ */ names("channels positions gamma beta epsilon unitOffset out");
+const CHANNELS = "channels positions gamma beta epsilon unitOffset out";
 
 /**
  * Layer normalisation over the channels of each position, with the bits of {@link layerNorm} of the transposed array.

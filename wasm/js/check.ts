@@ -41,9 +41,9 @@ export function epsilon(value: unknown): number {
 
 /** One of the types that `expected` names, of any realm (a frame's, a test runner's). */
 export function typed(name: string, value: unknown, expected: string): void {
-  const words = expected.split(" ");
   const type = describe(value);
-  if (words.includes(type)) return;
+  if (` ${expected} `.includes(` ${type} `)) return;
+  const words = expected.split(" ");
   const { data, length } = Object(value);
   wrongType(
     name,

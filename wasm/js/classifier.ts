@@ -4,7 +4,7 @@ import * as check from "./check.js";
 import { type CellKind, complaint, header, type Storage } from "./file.js";
 import { Allocation, anchor, Part, view } from "./memory.js";
 import { sequence, wasm } from "./module.js";
-import { names, options as checked } from "./names.js";
+import { options as checked } from "./names.js";
 import { Owner } from "./owner.js";
 
 /** Options of {@link Classifier}. */
@@ -17,15 +17,15 @@ export interface ClassifierOptions {
   leaky?: number | undefined;
 }
 
-const CLASSIFIER = /* @__PURE__ */ names("leaky");
+const CLASSIFIER = "leaky";
 
 export type { CellKind, Storage };
 
 /** Words of a model in the module, at most. */
 const MODEL = 64;
 
-/** Adding and taking away rounds to a whole number, half to even, what is much smaller. */
-const WHOLE = 1.5 * 2 ** 52;
+/** Adding and taking away rounds to a whole number, half to even, what is much smaller: 3 · 2⁵¹. */
+const WHOLE = 6755399441055744;
 
 /**
  * Names the class of a sequence: a recurrent cell with layer normalisation, the mean of its outputs over the frames, and a

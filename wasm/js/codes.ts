@@ -3,12 +3,12 @@
 import * as check from "./check.js";
 import { Allocation, anchor, Part, view } from "./memory.js";
 import { codes as quantized, wasm } from "./module.js";
-import { names, options as checked } from "./names.js";
+import { options as checked } from "./names.js";
 import { Owner } from "./owner.js";
 import { rowsOfPart } from "./parts.js";
 
 /** An array of codes: their type is the array's. */
-export type Codes = Int8Array<ArrayBufferLike> | Uint8Array<ArrayBufferLike> | Int16Array<ArrayBufferLike>;
+export type Codes = Int8Array | Uint8Array | Int16Array;
 
 /** Names of the types of codes. */
 export type CodeType = "i8" | "u8" | "i16";
@@ -76,10 +76,10 @@ export interface Report {
 
 /** The array of codes of a type. */
 export type CodesOf<T extends CodeType> = T extends "i8"
-  ? Int8Array<ArrayBuffer>
+  ? ReturnType<Int8ArrayConstructor["of"]>
   : T extends "u8"
-    ? Uint8Array<ArrayBuffer>
-    : Int16Array<ArrayBuffer>;
+    ? ReturnType<Uint8ArrayConstructor["of"]>
+    : ReturnType<Int16ArrayConstructor["of"]>;
 
 /** The numbers of types in wasm/src/codes.rs, and what codes they have. */
 const TYPES = {
@@ -91,9 +91,9 @@ const ARRAYS: Record<string, CodeType> = { Int8Array: "i8", Uint8Array: "u8", In
 /** The widest row: its sums fit in 64 bits. */
 const WIDEST = 32768;
 
-const SCALE = /* @__PURE__ */ names("type scale zeroPoint");
-const EASY = /* @__PURE__ */ names("width gamma beta epsilon input output out");
-const RESIDENT = /* @__PURE__ */ names("width rows gamma beta epsilon input output residual");
+const SCALE = "type scale zeroPoint";
+const EASY = "width gamma beta epsilon input output out";
+const RESIDENT = "width rows gamma beta epsilon input output residual";
 
 /** Words of `Codes` in wasm/src/codes.rs. */
 const WORDS = 17;

@@ -2,6 +2,7 @@
 
 export { layerNormChannelsFirst, rmsNormChannelsFirst } from "./channels.js";
 export { layerNorm, rmsNorm } from "./easy.js";
+export { groupNorm, instanceNorm, type GroupNormOptions, type InstanceNormOptions } from "./groups.js";
 export type { Anew, ChannelsFirstOptions, Floats, Into, LayerNormOptions, NormOptions, RmsNormOptions } from "./options.js";
 export {
   postNorm,

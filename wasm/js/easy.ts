@@ -2,13 +2,13 @@
 
 import * as check from "./check.js";
 import { apart, copied, normalise } from "./copied.js";
-import { names, options as checked } from "./names.js";
+import { options as checked } from "./names.js";
 import type { Anew, Floats, Into, LayerNormOptions, RmsNormOptions } from "./options.js";
 import { rowsOfPart, strided } from "./parts.js";
 
-const RMS = /* @__PURE__ */ names("width gamma beta epsilon unitOffset out rstd stride outStride scale shift");
+const LAYER = "width gamma beta epsilon unitOffset out rstd stride outStride scale shift mean";
+const RMS = "width gamma beta epsilon unitOffset out rstd stride outStride scale shift";
 const STEP = "elements from one row to the next";
-const LAYER = /* @__PURE__ */ names("mean", RMS);
 
 /**
  * Layer normalisation of each row: `(x − mean) / sqrt(var + ε) · γ + β`.

@@ -8,7 +8,7 @@ export interface Core {
   forward(call: number, rows: number): number;
 }
 
-/** Those that only full modules have besides: gradients, and rows in pieces. */
+/** Those that only full modules have besides: gradients, rows in pieces, dynamic tanh. */
 export interface Full {
   backward(call: number, rows: number): number;
   moments(moments: number, centred: number): void;
@@ -16,6 +16,7 @@ export interface Full {
   merge(moments: number, other: number): number;
   finish(moments: number, call: number): number;
   apply(call: number): number;
+  dynamic_tanh(call: number, rows: number): number;
 }
 
 /** Those that only modules of sequences have besides: recurrent cells, and classifiers from files. */

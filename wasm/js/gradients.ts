@@ -4,11 +4,11 @@ import * as check from "./check.js";
 import { apart, settled } from "./copied.js";
 import { anchor, Buffers, STATS, view } from "./memory.js";
 import { full, wasm } from "./module.js";
-import { names, options as checked } from "./names.js";
+import { options as checked } from "./names.js";
 import type { Anew, Floats, Into, NormOptions } from "./options.js";
 import { rowsOfPart, strided } from "./parts.js";
 
-const BACKWARD = /* @__PURE__ */ names("width gamma beta epsilon unitOffset out dgamma dbeta");
+const BACKWARD = "width gamma beta epsilon unitOffset out dgamma dbeta";
 
 /** Options of {@link layerNormBackward} and {@link rmsNormBackward}. */
 export interface BackwardOptions extends NormOptions {

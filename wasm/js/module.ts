@@ -2,7 +2,7 @@
 
 import { describe, typed, wrongType } from "./check.js";
 import type { Core, Full, Quantized, Sequence } from "./exports.js";
-import { names, options as checked } from "./names.js";
+import { options as checked } from "./names.js";
 
 /** Which of the two modules computes. Both give the same bits. */
 export type Backend = "simd128" | "scalar";
@@ -34,7 +34,7 @@ interface Active {
 /** Version of the package, as its modules say it. build.mjs writes it. */
 declare const VERSION: number;
 
-const INIT = /* @__PURE__ */ names("source");
+const INIT = "source";
 
 let inlined: (() => SyncSource) | undefined;
 let active: Active | undefined;
@@ -200,7 +200,7 @@ export function wasm(): Core {
 export function full(verb: string): Full {
   const { exports } = running();
   if (exports.backward) return exports as Core & Full;
-  throw lacking(verb, "gradients and streaming", "full");
+  throw lacking(verb, "gradients, streaming and dynamic tanh", "full");
 }
 
 /** @internal What only a module of sequences can, for `verb`. */

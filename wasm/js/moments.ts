@@ -4,12 +4,12 @@ import * as check from "./check.js";
 import { settled } from "./copied.js";
 import { anchor, Buffers, type Name, STATS, view } from "./memory.js";
 import { full } from "./module.js";
-import { names, options as checked } from "./names.js";
+import { options as checked } from "./names.js";
 import type { Anew, Floats, Into, NormOptions } from "./options.js";
 import { PART } from "./parts.js";
 
-const MOMENTS = /* @__PURE__ */ names("centred");
-const CHUNK = /* @__PURE__ */ names("width stats offset gamma beta unitOffset out");
+const MOMENTS = "centred";
+const CHUNK = "width stats offset gamma beta unitOffset out";
 
 /** Elements that the module counts. */
 const MOST = 0xffff_ffff;

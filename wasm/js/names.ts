@@ -10,15 +10,16 @@ const OTHERS: Record<string, string> = {
   dim: "width",
   hiddensize: "width",
   normalizedshape: "width",
+  numgroups: "groups",
+  numchannels: "channels",
 };
 
-/** Names of options, those of `others` too. A list, so that a page without the verb leaves it out. */
-export function names(list: string, others: Iterable<string> = []): ReadonlySet<string> {
-  return new Set([...others, ...list.split(" ")]);
-}
+/** Lists of names as sets, each made at its first use. */
+const sets: Record<string, ReadonlySet<string>> = {};
 
-/** Refuses what is no object, and options that `verb` does not have. */
-export function options(verb: string, given: object | undefined, known: ReadonlySet<string>): void {
+/** Refuses what is no object, and options that are not in `names`: text, which a page without the verb leaves out. */
+export function options(verb: string, given: object | undefined, names: string): void {
+  const known = (sets[names] ??= new Set(names.split(" ")));
   if (typeof given !== "object" || given === null) {
     wrongType("options", "an object", given === undefined ? "none" : describe(given), `${verb} takes { ${list(known)} }`);
   }

@@ -3,6 +3,7 @@
 import * as resident from "./resident.js";
 
 export * from "./core.js";
+export { dynamicTanh, type DynamicTanhOptions } from "./tanh.js";
 export { layerNormBackward, rmsNormBackward, type BackwardOptions } from "./gradients.js";
 export { layerNormChunk, Moments, rmsNormChunk, type ChunkOptions, type Stats } from "./moments.js";
 export type { TrainingOptions } from "./resident.js";

@@ -6,6 +6,9 @@
  */
 export type Floats = ReturnType<Float32ArrayConstructor["of"]>;
 
+/** The same of bits in half precision. */
+export type Words = ReturnType<Uint16ArrayConstructor["of"]>;
+
 /** What all functions are told of the norm. */
 export interface NormOptions {
   /** Number of features in a row; at least 1. */

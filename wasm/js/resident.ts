@@ -3,7 +3,7 @@
 import * as check from "./check.js";
 import { anchor, Buffers, type Name, Part, STATS } from "./memory.js";
 import { full, wasm } from "./module.js";
-import { names, options as checked } from "./names.js";
+import { options as checked } from "./names.js";
 import type { Floats, NormOptions } from "./options.js";
 import { Owner } from "./owner.js";
 
@@ -25,7 +25,7 @@ export interface TrainingOptions extends ResidentOptions {
   backward?: boolean | undefined;
 }
 
-const RESIDENT = /* @__PURE__ */ names("width rows gamma beta epsilon unitOffset residual backward");
+const RESIDENT = "width rows gamma beta epsilon unitOffset residual backward";
 
 abstract class Resident extends Owner {
   /** Features in a row. */

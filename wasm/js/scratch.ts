@@ -5,7 +5,19 @@ import { wasm } from "./module.js";
 import { PART } from "./parts.js";
 
 /** Words of a call in the module: where each is in `Call` of wasm/src/call.rs. What is not named stays 0, absent. */
-const [X, Y, GAMMA, BETA, MEAN, RSTD, WIDTH, FLAGS, EPSILON, WORDS] = [0, 1, 3, 4, 5, 6, 12, 13, 14, 15] as const;
+const enum Word {
+  X = 0,
+  Y = 1,
+  Gamma = 3,
+  Beta = 4,
+  Mean = 5,
+  Rstd = 6,
+  Width = 12,
+  Flags = 13,
+  Epsilon = 14,
+  /** How many there are. */
+  Words = 15,
+}
 
 type Optional = Float32Array | undefined;
 
@@ -43,7 +55,7 @@ export class Scratch {
     readonly width: number,
     readonly rows: number,
   ) {
-    const { at } = (this.#memory = new Allocation({ call: WORDS, x: area, y: area, gamma: width, beta: width, mean: rows, rstd: rows }));
+    const { at } = (this.#memory = new Allocation({ call: Word.Words, x: area, y: area, gamma: width, beta: width, mean: rows, rstd: rows }));
     this.#call = at.call!;
     this.x = new Slot(at.x!);
     this.y = new Slot(at.y!);
@@ -57,18 +69,18 @@ export class Scratch {
   prepare(width: number, flags: number, epsilon: number, gamma: Optional, beta: Optional, mean: Optional, rstd: Optional): void {
     if (this.#words.length === 0) {
       const { buffer } = wasm().memory;
-      this.#words = new Uint32Array(buffer, this.#call, WORDS);
-      this.#epsilon = new Float32Array(buffer, this.#call + 4 * EPSILON, 1);
+      this.#words = new Uint32Array(buffer, this.#call, Word.Words);
+      this.#epsilon = new Float32Array(buffer, this.#call + 4 * Word.Epsilon, 1);
     }
     const words = this.#words;
-    words[X] = this.x.at;
-    words[Y] = this.y.at;
-    words[GAMMA] = gamma ? this.gamma.at : 0;
-    words[BETA] = beta ? this.beta.at : 0;
-    words[MEAN] = mean ? this.mean.at : 0;
-    words[RSTD] = rstd ? this.rstd.at : 0;
-    words[WIDTH] = width;
-    words[FLAGS] = flags;
+    words[Word.X] = this.x.at;
+    words[Word.Y] = this.y.at;
+    words[Word.Gamma] = gamma ? this.gamma.at : 0;
+    words[Word.Beta] = beta ? this.beta.at : 0;
+    words[Word.Mean] = mean ? this.mean.at : 0;
+    words[Word.Rstd] = rstd ? this.rstd.at : 0;
+    words[Word.Width] = width;
+    words[Word.Flags] = flags;
     this.#epsilon[0] = epsilon;
   }
 

@@ -3,10 +3,10 @@
 import * as check from "./check.js";
 import { layerNorm, rmsNorm } from "./easy.js";
 import { anchor } from "./memory.js";
-import { names, options as checked } from "./names.js";
+import { options as checked } from "./names.js";
 import type { LayerNormOptions, NormOptions } from "./options.js";
 
-const SUBLAYER = /* @__PURE__ */ names("width gamma beta epsilon unitOffset norm");
+const SUBLAYER = "width gamma beta epsilon unitOffset norm";
 
 /**
  * What stands between norm and addition: writes all of `out`, zeros as long as its input, or returns an array as long. It may not be

@@ -5,7 +5,7 @@ import { settled } from "./copied.js";
 import { layerNorm, rmsNorm } from "./easy.js";
 import { anchor } from "./memory.js";
 import { compiled, initSync } from "./module.js";
-import { names, options as checked } from "./names.js";
+import { options as checked } from "./names.js";
 import type { Anew, Floats, Into, NormOptions } from "./options.js";
 import { Owner } from "./owner.js";
 
@@ -44,8 +44,8 @@ interface Greeting {
   layernorm?: { port: MessagePort; source: WebAssembly.Module };
 }
 
-const POOL = /* @__PURE__ */ names("workers");
-const POOLED = /* @__PURE__ */ names("width gamma beta epsilon unitOffset out");
+const POOL = "workers";
+const POOLED = "width gamma beta epsilon unitOffset out";
 
 const isShared = ({ buffer }: Float32Array) => check.describe(buffer) === "SharedArrayBuffer";
 

@@ -2,7 +2,7 @@
 
 use core::mem::MaybeUninit;
 use core::slice::{from_raw_parts, from_raw_parts_mut};
-use layernorm::{Centring, Error, LayerNorm, Norm, ParamGrads, RmsNorm, RowStats};
+use layernorm::{Centring, DynamicTanh, Error, LayerNorm, Norm, ParamGrads, RmsNorm, RowStats};
 
 /// Rows in a block: 1 kB of statistics, and enough rows to make what a call costs small beside them.
 const BLOCK: usize = 64;
@@ -48,13 +48,22 @@ macro_rules! either {
 }
 
 impl Call {
+    /// γ or β.
+    ///
+    /// # Safety
+    /// `at` is absent, or the address of `width` numbers that nobody writes while the result is there.
+    #[inline(always)]
+    unsafe fn feature<'a>(&self, at: *const f32) -> Option<&'a [f32]> {
+        // SAFETY: the contract above.
+        (!at.is_null()).then(|| unsafe { from_raw_parts(at, self.width) })
+    }
+
     /// # Safety
     /// That of [`forward`](crate::forward).
     #[inline(always)]
     unsafe fn norm<'a, K: Centring>(&self) -> Result<Norm<'a, K>, Error> {
         // SAFETY: absent, or `width` numbers, by the contract.
-        let feature = |at: *const f32| (!at.is_null()).then(|| unsafe { from_raw_parts(at, self.width) });
-        let (gamma, beta) = (feature(self.gamma), feature(self.beta));
+        let (gamma, beta) = unsafe { (self.feature(self.gamma), self.feature(self.beta)) };
         let norm = Norm::new(self.width)?.with_epsilon(self.epsilon)?.with_affine(gamma, beta)?;
         Ok(if self.flags & UNIT_OFFSET != 0 { norm.with_unit_offset() } else { norm })
     }
@@ -127,6 +136,37 @@ impl Call {
             // SAFETY: the contract above.
             unsafe { self.stats.add(row).write(*stats) };
         }
+    }
+
+    /// # Safety
+    /// That of [`dynamic_tanh`](crate::dynamic_tanh).
+    pub(crate) unsafe fn dynamic_tanh(&self, rows: usize) -> Result<(), Error> {
+        // SAFETY: rows × width numbers, and absent or `width` numbers, by the contract; `y` overlaps nothing.
+        let (gamma, beta, x, y) = unsafe {
+            (self.feature(self.gamma), self.feature(self.beta), self.rows(rows), self.rows_to(rows))
+        };
+        let mut dyt = DynamicTanh::new(self.width, self.epsilon)?;
+        if let Some(gamma) = gamma {
+            dyt = dyt.with_gamma(gamma)?;
+        }
+        if let Some(beta) = beta {
+            dyt = dyt.with_beta(beta)?;
+        }
+        dyt.forward(x, y)
+    }
+
+    /// # Safety
+    /// `x` is that of rows × width numbers that nobody writes while the result is there.
+    unsafe fn rows<'a>(&self, rows: usize) -> &'a [f32] {
+        // SAFETY: the contract above.
+        unsafe { from_raw_parts(self.x, rows * self.width) }
+    }
+
+    /// # Safety
+    /// `y` is that of rows × width numbers that nobody else is at while the result is there.
+    unsafe fn rows_to<'a>(&self, rows: usize) -> &'a mut [f32] {
+        // SAFETY: the contract above.
+        unsafe { from_raw_parts_mut(self.y, rows * self.width) }
     }
 
     /// # Safety

@@ -64,6 +64,16 @@ pub unsafe extern "C" fn forward(call: *const Call, rows: usize) -> bool {
     unsafe { (*call).forward(rows) }.is_ok()
 }
 
+/// `y = γ · tanh(α·x) + β`, with α in the place of ε. False where an argument is wrong.
+///
+/// # Safety
+/// As for [`forward`]; of the addresses only `x`, `y`, `gamma` and `beta` are looked at.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dynamic_tanh(call: *const Call, rows: usize) -> bool {
+    // SAFETY: the contract above.
+    unsafe { (*call).dynamic_tanh(rows) }.is_ok()
+}
+
 /// `dx` from `x`, or the residual if there is one, from the `stats` that [`forward`] left, and from `dy`. What `dgamma` and
 /// `dbeta` hold is added to.
 ///

@@ -5,8 +5,9 @@ import { join } from "node:path";
 import { build } from "esbuild";
 
 /** Bits of what each entry point computes. */
-export const PROBE = `import { backend, layerNorm } from "layernorm";
+export const PROBE = `import { backend, groupNorm, layerNorm } from "layernorm";
 import { layerNormBackward } from "layernorm/full";
+import { layerNorm as ofHalves, narrow } from "layernorm/mixed";
 import { LnGru } from "layernorm/sequence";
 import { layerNorm as ofCodes } from "layernorm/quantized";
 export const probe = () => {
@@ -17,8 +18,10 @@ export const probe = () => {
   gru.x[0] = 0.5;
   gru.step();
   const codes = ofCodes(Int8Array.from({ length: 8 }, (_, i) => 9 * i - 40), { input: { scale: 0.02 }, output: { scale: 0.03 } });
+  const groups = groupNorm(x, { groups: 2, channels: 4, positions: 25, gamma: x.subarray(0, 4) });
+  const halves = ofHalves(narrow(x, { dtype: "bf16" }), { width: 100, dtype: "bf16" });
   let hash = 0;
-  for (const values of [y, dx, gru.h.slice()]) for (const bits of new Uint32Array(values.buffer)) hash = (Math.imul(hash, 31) + bits) | 0;
+  for (const values of [y, dx, gru.h.slice(), groups, halves.slice()]) for (const bits of new Uint32Array(values.buffer)) hash = (Math.imul(hash, 31) + bits) | 0;
   return \`\${backend()} \${(hash >>> 0).toString(16)} \${codes.join()}\`;
 };`;
 

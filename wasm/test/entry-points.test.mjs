@@ -48,15 +48,16 @@ test("the other entry points need no set-up and have all that the main one has",
     assert.equal(run(folder, show(`import { layerNorm, backend } from "layernorm/${entry}";`)), `simd128 ${bits}`);
   }
   const names = async (entry) => Object.keys(await load(folder, `layernorm${entry}`));
-  const entries = ["", "/full", "/sequence", "/slim", "/quantized", "/quantized/slim"];
-  const [main, full, sequence, slim, quantized, slimQuantized] = await Promise.all(entries.map(names));
-  const norms = ["Moments", "layerNormBackward", "layerNormChunk", "rmsNormBackward", "rmsNormChunk"];
+  const entries = ["", "/full", "/sequence", "/slim", "/quantized", "/quantized/slim", "/mixed"];
+  const [main, full, sequence, slim, quantized, slimQuantized, mixed] = await Promise.all(entries.map(names));
+  const norms = ["Moments", "dynamicTanh", "layerNormBackward", "layerNormChunk", "rmsNormBackward", "rmsNormChunk"];
   const cells = ["Classifier", "LnGru", "LnLstm", "LnRnn", "LnStateNormLstm"];
   assert.deepEqual(full, [...main, ...norms].sort());
   assert.deepEqual(sequence, [...main, ...cells].sort());
   assert.deepEqual(slim, [...main, ...norms, ...cells].sort());
   assert.deepEqual(quantized, ["LayerNorm", "RmsNorm", "backend", "compiled", "init", "initSync", "layerNorm", "rmsNorm"]);
   assert.deepEqual(slimQuantized, quantized);
+  assert.deepEqual(mixed, ["backend", "compiled", "init", "initSync", "layerNorm", "narrow", "rmsNorm", "widen"]);
 });
 
 test("classes have their names, though the package is minified", async () => {
@@ -80,6 +81,7 @@ test("what a core module cannot says where it can, whether from layernorm or sli
       () => slim.layerNormBackward(x, x, { width: 4 }),
       () => slim.rmsNormBackward(x, x, { width: 4 }),
       () => new slim.Moments(),
+      () => slim.dynamicTanh(x, { width: 4, alpha: 1 }),
       () => new slim.LnGru({ inputs: 1, units: 1, weights: new Float32Array(18) }),
       () => new slim.Classifier(new Uint8Array(24)),
       () => new quantized.LayerNorm({ width: 4, input: { type: "i8", scale: 1 }, output: { type: "i8", scale: 1 } }),
@@ -87,8 +89,8 @@ test("what a core module cannot says where it can, whether from layernorm or sli
       try { verb(); } catch (e) { console.log(e.message); }
     }`;
   const verbs = {
-    "gradients and streaming, actual one without: import from layernorm/full":
-      ["backward", "backward", "layerNormBackward", "rmsNormBackward", "Moments"],
+    "gradients, streaming and dynamic tanh, actual one without: import from layernorm/full":
+      ["backward", "backward", "layerNormBackward", "rmsNormBackward", "Moments", "dynamicTanh"],
     "recurrent cells, actual one without: import from layernorm/sequence": ["LnGru", "Classifier"],
     "norms of codes, actual one without: import from layernorm/quantized": ["quantized.LayerNorm"],
   };

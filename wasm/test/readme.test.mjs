@@ -29,6 +29,7 @@ const EXAMPLES = [
   ["leaky: 10", { bytes: readFileSync(join(root, "model/speaker.i8.bin")) }, "model.frames === 0"],
   ["LnGru.weightsLength", { frame: f(12) }, "gru.h.length === 32"],
   ["const y = layerNorm(x, { input", { x: codes.subarray(0, 768), gamma: f(768), beta: f(768) }, "y instanceof Int8Array && y.length === 768"],
+  ["layernorm/mixed", { x: new Uint16Array(768).fill(0x3f80), gamma: f(768), beta: new Float32Array(768).fill(1) }, "y instanceof Uint16Array && y.every((v) => v === 0x3f80)"],
   ["residual: { scale", { codes, gamma: f(768), beta: f(768) }, "norm.y.some((v) => v !== 0) && norm.report().betaError >= 0"],
   ["init().catch", {}, "backend() === 'simd128'", () => ({}), `import { backend } from "layernorm";`],
   ["worker.postMessage(await compiled())", { Worker: class { postMessage(data) { this.data = data; } }, compiled }, "worker.data instanceof WebAssembly.Module"],

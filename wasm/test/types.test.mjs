@@ -103,6 +103,35 @@ test("so does all that is not one call of a norm", () => {
   assert.equal(complaints(["full", "slim"].map((entry) => code.replace("ENTRY", `layernorm/${entry}`))), "");
 });
 
+test("so do groups and half precision, whose results have the type of out, or of x", () => {
+  const code = `import { groupNorm, instanceNorm, type GroupNormOptions } from "layernorm";
+    import { layerNorm, narrow, rmsNorm, widen, type Float16, type Half, type Numbers } from "layernorm/mixed";
+    const x = new Float32Array(8);
+    const options: GroupNormOptions = { groups: 1, channels: 2, positions: 4, gamma: x.subarray(6), beta: undefined };
+    const y: Float32Array = groupNorm(x, options);
+    instanceNorm(x, { channels: 2, positions: 4, out: y, mean: x });
+    const dtype: Half = "bf16";
+    const bits: Uint16Array = narrow(x, { dtype });
+    const same: Uint16Array = layerNorm(bits, { width: 4, dtype, gamma: x.subarray(4), beta: bits.subarray(4) });
+    const floats: Float32Array = rmsNorm(same, { width: 4, dtype, out: widen(bits, { dtype }) });
+    declare const half: Float16;
+    const halves: Float16 = layerNorm(half, { width: 4 });
+    const any: Numbers = layerNorm(floats, { width: 4, out: halves });
+    export { any };`;
+  assert.equal(complaints([code]), "");
+  assert.equal(complaints([code], "es2022,dom", { tsc: OLD, flags: ["--module", "node16"] }), "");
+  const codes = `import { LayerNorm, layerNorm } from "layernorm/quantized";
+    const norm = new LayerNorm({ width: 4, input: { type: "i8", scale: 1 }, output: { type: "u8", scale: 1 } });
+    const y: Uint8Array = norm.y;
+    const z: Int8Array = layerNorm(norm.x, { width: 4, input: { scale: 1 }, output: { scale: 1 } });
+    export { y, z };`;
+  assert.equal(complaints([codes], "es2022,dom", { tsc: OLD, flags: ["--module", "node16"] }), "");
+  const native = `import { layerNorm } from "layernorm/mixed";
+    const y: Float16Array = layerNorm(new Float16Array(8), { width: 4 });
+    export { y };`;
+  assert.equal(complaints([native], "es2022,dom,esnext.float16"), "");
+});
+
 test("so do cells and classifiers", () => {
   const code = `import { Classifier, LnGru, LnLstm, LnRnn, LnStateNormLstm, type CellKind, type CellOptions, type Storage } from "ENTRY";
     const weights = new Float32Array(LnGru.weightsLength(12, 32));
@@ -150,6 +179,11 @@ test("what is missing or misspelt does not", () => {
     ["", "layerNorm", "layerNorm(new Float32Array(4), {});", /'width' is missing/],
     ["", "layerNorm", "layerNorm(new Float32Array(4), { width: 4, gama: 1 });", /'gama' does not exist/],
     ["/full", "Stats", "new Stats();", /'Stats'/],
+    ["", "groupNorm", "groupNorm(new Float32Array(4), { channels: 2, positions: 2 });", /'groups' is missing/],
+    ["", "instanceNorm", "instanceNorm(new Float32Array(4), { groups: 1, channels: 2, positions: 2 });", /'groups' does not exist/],
+    ["/mixed", "narrow", "narrow(new Float32Array(4), {});", /'dtype' is missing/],
+    ["/mixed", "layerNorm", "layerNorm(new Uint16Array(4), { width: 4, dtype: \"f32\" });", /"f32"/],
+    ["/full", "dynamicTanh", "dynamicTanh(new Float32Array(4), { width: 4 });", /'alpha' is missing/],
     ["", "Moments", "", /no exported member 'Moments'/],
     ["", "layerNormBackward", "", /'layerNormBackward'/],
     ["", "LnGru", "", /no exported member 'LnGru'/],
