@@ -2,6 +2,7 @@
 
 mod moments;
 mod number;
+mod pieces;
 
 pub use moments::Moments;
 pub use number::Number;

@@ -45,6 +45,7 @@ mod norm;
 mod part;
 mod qk;
 pub mod quantized;
+mod row;
 mod rows;
 #[cfg(feature = "sequence")]
 pub mod sequence;

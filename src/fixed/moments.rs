@@ -1,7 +1,6 @@
-use super::{Norm, Number};
-use crate::integer::rows::Apart;
-use crate::integer::wrapper::{Codes, codes, codes_mut};
-use crate::{Averaging, Error, code_moments, integer};
+use super::number::Number;
+use crate::integer::wrapper::codes;
+use crate::{Error, code_moments, integer};
 use core::marker::PhantomData;
 
 /// The sums of a row of numbers that arrives in pieces: halves of a DMA buffer, or a row larger than memory.
@@ -26,7 +25,7 @@ use core::marker::PhantomData;
 #[must_use = "moments say nothing until a norm uses them"]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Moments<X> {
-    sums: integer::Moments,
+    pub(super) sums: integer::Moments,
     types: PhantomData<fn(X)>,
 }
 
@@ -107,46 +106,5 @@ impl<X: Number> Moments<X> {
 impl<X: Number> Default for Moments<X> {
     fn default() -> Self {
         Self::new()
-    }
-}
-
-/// # Rows in pieces
-impl<X: Number, Y: Number, K: Averaging> Norm<'_, X, Y, K> {
-    /// `out = norm(chunk)` for the numbers of one row from `offset` on, all of which were pushed to `moments`.
-    ///
-    /// Both have any length that the row has room for. The codes are those of [`forward`](Self::forward) of the whole row.
-    ///
-    /// ```
-    /// use fixed::types::I4F12;
-    /// use layernorm::fixed::{Moments, RmsNorm};
-    ///
-    /// let x = [1, 2, 3, 4].map(I4F12::from_num);
-    /// let (mut moments, mut out) = (Moments::new(), [I4F12::ZERO; 3]);
-    /// moments.push(&x)?;
-    /// RmsNorm::<I4F12>::new(4)?.apply(&moments, 1, &x[1..], &mut out)?;
-    /// assert_eq!(out.map(I4F12::to_bits), [2991, 4487, 5983]);
-    /// # Ok::<(), layernorm::Error>(())
-    /// ```
-    ///
-    /// # Errors
-    /// [`Error::Length`] for `out`, and for `moments` to which another number of numbers than the width were pushed;
-    /// [`Error::BeyondRow`]; nothing is written then.
-    pub fn apply(
-        &self,
-        moments: &Moments<X>,
-        offset: usize,
-        chunk: &[X],
-        out: &mut [Y],
-    ) -> Result<(), Error> {
-        let (norm, sums) = (&self.norm, &moments.sums);
-        let features = code_moments::features(sums, norm.width, offset, [chunk.len(), out.len()])?;
-        let rows = &mut Apart { x: codes(chunk), zero_point: 0, y: codes_mut(out) };
-        match (self.gamma, self.beta) {
-            (Codes::I16(gamma), Codes::I16(beta)) => {
-                sums.write::<X::Code, _, _>(norm, features, rows, [gamma, beta]);
-            }
-            (gamma, beta) => sums.write::<X::Code, _, _>(norm, features, rows, [gamma, beta]),
-        }
-        Ok(())
     }
 }

@@ -8,7 +8,8 @@ use super::term::{Centred, Raw, Scaled, Term};
 use crate::RowStats;
 use crate::feature::Feature;
 use crate::isa::{GROUP, Group, Isa, ONE_LANE, Op, SMALL, Scalar, elements_from};
-use crate::rows::{Row, Rows, groups};
+use crate::row::{Row, groups};
+use crate::rows::Rows;
 use core::array;
 
 /// γ and β of the call, if any; both have the width of a row.

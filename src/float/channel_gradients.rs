@@ -17,7 +17,8 @@ use crate::RowStats;
 use crate::isa::{GROUP, Group, Isa, ONE_LANE, Op};
 use crate::list::List;
 use crate::part::part;
-use crate::rows::{Row, Rows};
+use crate::row::Row;
+use crate::rows::Rows;
 
 /// Channels that go through all samples together; a sum of each is 8 B of stack.
 const TILE: usize = if ONE_LANE { 16 } else { 256 };

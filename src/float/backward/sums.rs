@@ -7,7 +7,7 @@
 use super::super::affine::Affine;
 use crate::feature::Feature;
 use crate::isa::{GROUP, Isa, Op, elements_from, elements_from_mut};
-use crate::rows::{Row, Slot, groups};
+use crate::row::{Row, Slot, groups};
 use core::array;
 
 /// Lanes of a sum.
