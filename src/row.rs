@@ -110,11 +110,12 @@ impl Beside<'_> {
     /// Writes `map` of each element, its γ and its β.
     #[inline(always)]
     pub(crate) fn write(mut self, map: impl Fn(f32, f32, f32) -> f32) {
-        for i in 0..self.count {
-            // SAFETY: the row, γ and β have `count` elements, or γ and β are one that a step of 0 repeats. The reads are over before the write.
-            unsafe {
-                self.to.add(i).write(map(self.from.add(i).read(), self.gamma.read(), self.beta.read()));
-            }
+        for _ in 0..self.count {
+            // SAFETY: the row, γ and β have `count` elements, or γ and β are one that a step of 0 repeats. The reads are over
+            // before the write.
+            unsafe { self.to.write(map(self.from.read(), self.gamma.read(), self.beta.read())) }
+            self.from = self.from.wrapping_add(1);
+            self.to = self.to.wrapping_add(1);
             self.gamma = self.gamma.wrapping_add(self.gamma_step);
             self.beta = self.beta.wrapping_add(self.beta_step);
         }

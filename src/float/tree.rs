@@ -148,13 +148,15 @@ impl<T: Term, const CENTRED: bool> Chunks<'_, T, CENTRED> {
     #[inline(always)]
     fn plus<I: Isa>(&self, isa: I, sums: Pair<I::V>, chunk: &Chunk, lane: usize, more: usize) -> Pair<I::V> {
         let term = self.term;
-        let first = leaf(isa, term, chunk, lane, more);
-        let second = leaf(isa, term, chunk, lane, more + GROUP);
-        let third = leaf(isa, term, chunk, lane, more + 2 * GROUP);
-        let fourth = leaf(isa, term, chunk, lane, more + 3 * GROUP);
-        let (a, b) = add(isa, add(isa, first, second), add(isa, third, fourth));
+        let low = two_groups(isa, term, chunk, lane, more);
+        let (a, b) = add(isa, low, two_groups(isa, term, chunk, lane, more + 2 * GROUP));
         (if CENTRED { isa.add(sums.0, a) } else { sums.0 }, isa.add(sums.1, b))
     }
+}
+
+#[inline(always)]
+fn two_groups<I: Isa, T: Term>(isa: I, term: T, chunk: &Chunk, lane: usize, first: usize) -> Pair<I::V> {
+    add(isa, leaf(isa, term, chunk, lane, first), leaf(isa, term, chunk, lane, first + GROUP))
 }
 
 /// `d` and `d²`. Not a closure: those are not always compiled into their caller, nor then for its instruction set.
@@ -220,9 +222,17 @@ fn one_by_one<I: Isa>(isa: I, term: Scaled, part: &[f32], lane: usize) -> PairV<
         (d, isa.mul(d, d))
     };
     let column = |more: usize| {
-        // Tells the compiler that no element is beyond a chunk.
-        let [mut column] = Chunks::<_, true> { term: Raw, chunks }.columns(isa, lane & 3, [more & 12]);
-        let mut at = lane + more;
+        let (mut column, mut at) = (zero, lane + more);
+        for chunk in chunks {
+            // Tells the compiler that no element is beyond the chunk.
+            let first = at % GROUP;
+            let leaf = |group: usize| {
+                let d = chunk.get(first + group * GROUP).map_or(zero.0, |&x| isa.splat(x));
+                (d, isa.mul(d, d))
+            };
+            let low = add(isa, leaf(0), leaf(1));
+            column = add(isa, column, add(isa, low, add(isa, leaf(2), leaf(3))));
+        }
         while at < rest.len() {
             let mut chunk = zero;
             for _ in 0..2 {
