@@ -91,7 +91,7 @@ impl<'a> Rows<'a> {
         self.layout.width
     }
 
-    /// Looks whether a cache holds what is written. Where none does, and the instruction set can, [`groups`] are written past the
+    /// Looks whether a cache holds what is written. Where none does, and the instruction set can, `groups` are written past the
     /// caches until the streams are dropped, and the next ones to be read are fetched meanwhile.
     #[inline(always)]
     pub(crate) fn streams<I: Isa>(&mut self, isa: I) -> Streams<I> {
