@@ -39,5 +39,5 @@ function fact(n: RowNumbers): string {
     return `One value, ${text(n.x[furthest])}, makes ${text(100 * share, 3)} % of Σd²: it sets σ and presses the others together. However far it goes, no x̂ of N numbers can exceed √(N − 1), here √11 = 3.317.`;
   }
   const place = Math.abs(n.mean) < 0.1 * n.spread ? "The twelve numbers lie around 0" : `The twelve numbers lean to the ${n.mean > 0 ? "positive" : "negative"} side`;
-  return `${place}. Afterwards their mean is 0 and their spread is ${text(n.spread * n.gain, 3)}. Their order stays, and so do ratios of differences: a gap twice as wide as another stays twice as wide. Ratios of the numbers themselves do not.`;
+  return `${place}. As x̂ their mean is 0 and their spread is ${text(n.spread * n.gain, 3)}. Their order stays, and so do ratios of differences: a gap twice as wide as another stays twice as wide. Ratios of the numbers themselves do not.`;
 }

@@ -141,6 +141,15 @@ forEachBrowser("what it costs", (_, open) => {
     assert.equal(compared, 6);
   });
 
+  test("the speed is that of the table that the benchmark wrote", async () => {
+    const page = await open();
+    const said = (await page.locator("#use .section-head").textContent()).replace(/\s+/g, " ");
+    const [, nanoseconds, times] = said.match(/a row of 64 took (\d+) ns, and 512 rows of 768 were done (\d+) times as fast as by ONNX/);
+    const results = await readFile(new URL("../../benches/RESULTS.md", import.meta.url), "utf8");
+    assert.equal(nanoseconds, results.match(/\| a resident call of the package \| Chromium, 1×64 \|[^|]*\| (\d+) ns \|/)[1]);
+    assert.equal(times, String(Math.floor(Number(results.match(/\| time of onnxruntime-web \/ ours \| Chromium, 512×768 \|[^|]*\| ([\d.]+) \|/)[1]))));
+  });
+
   test("a chosen tab is in the link, and arrows choose", async () => {
     const page = await open("in=firmware");
     assert.ok(await page.locator("#use-panel-firmware").isVisible());
