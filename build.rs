@@ -2,7 +2,7 @@
 //!
 //! | cfg | |
 //! |---|---|
-//! | `layernorm_small` | `opt-level` is s or z: one lane takes one form for all rows instead of a faster one for most |
+//! | `layernorm_small` | `opt-level` is s or z: one lane takes few forms, which are small, instead of faster ones |
 //! | `layernorm_dsp` | the Arm core has the DSP extension: products of two pairs of 16 bits |
 
 use std::env;

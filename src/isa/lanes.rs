@@ -22,7 +22,7 @@ pub(crate) const ONE_LANE: bool = cfg!(any(
     ))
 ));
 
-/// One lane takes one form for all rows, which is compiled once, instead of a faster one for most: `build.rs`.
+/// One lane takes few forms, each compiled once, instead of faster ones: `build.rs`.
 pub(crate) const SMALL: bool = ONE_LANE && cfg!(layernorm_small);
 
 /// Elements of a call above which memory sets the pace: 32 MB of input and output.
