@@ -3,13 +3,13 @@ import type { Plugin } from "vite";
 import { compare, judge, USUAL } from "../src/integers-compare";
 import { classes, NAMES } from "../src/integers-figure";
 import { integersPart } from "../src/integers-state";
+import { type Figure, figureFile } from "./figure-file";
 
-const FILE = "integers.svg";
 const [ROW, HEAD, MIDDLE, SIDE] = [22, 34, 100, 330];
 /** The count beside a bar. */
 const COUNT = 48;
 
-function figure(): { svg: string; width: number; height: number } {
+function figure(): Figure {
   const state = integersPart.defaults();
   const { ours, usual } = compare(state, judge(state));
   const all = [classes(ours), classes(usual)];
@@ -35,23 +35,5 @@ function figure(): { svg: string; width: number; height: number } {
 }
 
 export function integersFigure(): Plugin {
-  let file = FILE;
-  return {
-    name: "integers-figure",
-    configResolved(config) {
-      // While developing there is nobody to write files.
-      if (config.command === "serve") file = `data:image/svg+xml,${encodeURIComponent(figure().svg)}`;
-    },
-    generateBundle() {
-      this.emitFile({ type: "asset", fileName: FILE, source: figure().svg });
-    },
-    transformIndexHtml: {
-      order: "post",
-      handler(html) {
-        const { width, height } = figure();
-        const alt = "Two histograms back to back: every result of this package is within half a step, those of the usual algorithm are up to hundreds of steps off";
-        return html.replace("<!-- integers-figure -->", `<img src="${file}" alt="${alt}" width="${width}" height="${height}" loading="lazy">`);
-      },
-    },
-  };
+  return figureFile("integers", "Two histograms back to back: every result of this package is within half a step, those of the usual algorithm are up to hundreds of steps off", figure);
 }

@@ -6,9 +6,9 @@ import { Norm } from "../src/norm";
 import { REACH } from "../src/reach";
 import { heard, powers } from "../src/sequence-input";
 import { candidateSums, HEADER } from "../src/sequence-sums";
+import { type Figure, figureFile } from "./figure-file";
 import { SOURCE, split } from "./utterances";
 
-const FILE = "sequence.svg";
 const MODEL = new URL("../../model/speaker.f32.bin", import.meta.url);
 const UNITS = 32;
 const CELL = { width: 24, height: 9 };
@@ -17,7 +17,7 @@ const GAP = 40;
 /** Colours of each sign. */
 const LEVELS = 8;
 
-function figure(): { svg: string; width: number; height: number } {
+function figure(): Figure {
   const { index, files } = split(readFileSync(SOURCE));
   const { perFile } = index;
   // The first of the test.
@@ -58,23 +58,5 @@ function figure(): { svg: string; width: number; height: number } {
 }
 
 export function sequenceFigure(): Plugin {
-  let file = FILE;
-  return {
-    name: "sequence-figure",
-    configResolved(config) {
-      // While developing there is nobody to write files.
-      if (config.command === "serve") file = `data:image/svg+xml,${encodeURIComponent(figure().svg)}`;
-    },
-    generateBundle() {
-      this.emitFile({ type: "asset", fileName: FILE, source: figure().svg });
-    },
-    transformIndexHtml: {
-      order: "post",
-      handler(html) {
-        const { width, height } = figure();
-        const alt = "Two heat maps of 32 sums by 19 frames that become ever louder. Before layer norm the colours begin faint and end strong; after it every frame has colours as strong as the next";
-        return html.replace("<!-- sequence-figure -->", `<img src="${file}" alt="${alt}" width="${width}" height="${height}" loading="lazy">`);
-      },
-    },
-  };
+  return figureFile("sequence", "Two heat maps of 32 sums by 19 frames that become ever louder. Before layer norm the colours begin faint and end strong; after it every frame has colours as strong as the next", figure);
 }
